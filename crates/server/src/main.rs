@@ -1,0 +1,3 @@
+//! The `beckon` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Storage: the promise (`Store`) and its backends.

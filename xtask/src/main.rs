@@ -1,0 +1,3 @@
+//! Developer commands: `cargo xtask run | test | e2e | openapi`.
+
+fn main() {}
