@@ -1,0 +1,40 @@
+// The second page: three cars side by side. Nothing is sent from here; the widget still holds what the shop sent.
+import { explain, liveChat } from './calls.js';
+import { showCar } from './car.js';
+import { byId, colours, models, money } from './catalogue.js';
+import { loadConfiguration, priceOf } from './configuration.js';
+import { showDrawer } from './drawer.js';
+import { installBeckon } from './install.js';
+import { keepWidgetChoice } from './site.js';
+import { showStory, showWayToConsole } from './story.js';
+
+const configuration = loadConfiguration();
+const yours = byId(models, configuration.model);
+const colour = byId(colours, configuration.colour);
+
+document.querySelector('#your-car').textContent = `Your ${yours.name}`;
+document.querySelector('#your-price').textContent = money(priceOf(configuration));
+
+for (const model of models) {
+  const as = { ...configuration, model: model.id };
+  const svg = document.querySelector(`#${model.id}-car`);
+  showCar(svg, as, colour.hex);
+  svg.setAttribute('aria-label', `${model.name} in ${colour.name}, seen from the side`);
+  document.querySelector(`#${model.id}-price`).textContent = money(priceOf(as));
+  for (const [fact, value] of Object.entries(model.facts)) {
+    document.querySelector(`[data-fact="${fact}"] [headers~="${model.id}"]`).textContent = value;
+  }
+  document.querySelector(`#${model.id}-choose`).textContent =
+    model === yours ? `Back to your ${model.name}` : `Build this ${model.name}`;
+}
+
+document.querySelector('#ask').addEventListener('click', () => {
+  explain('Only the window: the car was sent on the page before and is still held.');
+  liveChat('open');
+});
+
+showStory();
+showDrawer();
+keepWidgetChoice();
+showWayToConsole();
+installBeckon();
