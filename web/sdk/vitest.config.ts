@@ -1,5 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
-  test: { environment: 'happy-dom', css: true, include: ['{src,tests}/**/*.test.{ts,tsx}'] },
-});
+export default defineConfig({ test: { environment: 'node', include: ['tests/**/*.test.ts'] } });

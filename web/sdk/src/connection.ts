@@ -1,0 +1,396 @@
+import { reconnectDelay } from './delay';
+import { Emitter } from './emitter';
+import { browserEnvironment, type Environment, type SocketLike } from './environment';
+import { Feed, type HistoryPage } from './feed';
+import {
+  type ClientFrame,
+  type CursorFrame,
+  type GoneFrame,
+  PROTOCOL_VERSION,
+  type PresenceFrame,
+  type RejectedFrame,
+  type RowFrame,
+  type ServerFrame,
+  type ThreadFrame,
+  type TypingFrame,
+  type WelcomeFrame,
+  type WriteFrame,
+} from './frames';
+import { uuid } from './identifier';
+import { Outbox, type Outcome, type Prepared } from './outbox';
+import { MemoryStore, type Write, type WriteStore } from './write_store';
+
+/** A quiet connection is asked for a sign of life this often, milliseconds. */
+const PING_MS = 25_000;
+/** No sign of life for so long after asking, or after opening: the connection is dead, milliseconds. */
+const SILENCE_MS = 10_000;
+/** A connection that stood this long was a good one: the next wait starts small again, milliseconds. */
+const STABLE_MS = 5_000;
+/** From here on a close code means: do not come back by yourself. */
+const FIRST_FINAL_CODE = 4500;
+const LAST_FINAL_CODE = 4999;
+
+/** Visitors say their session token, agents a one-use ticket. */
+export type Credentials = { token: string } | { ticket: string };
+
+/** Thrown by `credentials`: try again, but not before `after_ms` (the server's `Retry-After`). */
+export class RetryLater extends Error {
+  constructor(readonly after_ms: number) {
+    super(`try again in ${after_ms} ms`);
+  }
+}
+
+/** Thrown by `credentials`: there is no use in trying (signed out, unknown widget). The connection stops as `refused`. */
+export class Refused extends Error {
+  constructor(readonly code: number) {
+    super(`refused: ${code}`);
+  }
+}
+
+/**
+ * `idle`: not started. `connecting`: on its way. `live`: welcome was said. `waiting`: lost, will come back by itself.
+ * `refused`: stopped for good, `code` says why (a close code from 4500, or what `Refused` carried); `start()` tries anew.
+ */
+export type Status =
+  | { state: 'idle' }
+  | { state: 'connecting'; attempt: number }
+  | { state: 'live' }
+  | { state: 'waiting'; attempt: number }
+  | { state: 'refused'; code: number };
+
+export interface ConnectionOptions {
+  /** `ws:` or `wss:` address of the socket. */
+  url: string;
+  role: 'visitor' | 'agent';
+  /** Asked before each hello. A plain rejection counts as "offline": it is tried again later. */
+  credentials: () => Promise<Credentials>;
+  /** One page of events older than a position, over HTTP. */
+  history: (conversation: string, before: number) => Promise<HistoryPage>;
+  /** Where unanswered writes live. Default: memory. */
+  store?: WriteStore;
+  /** UUID of this tab. Default: a new one. */
+  tab?: string;
+  /** Finishes a write when its turn comes. Default: sends its frame as it is. */
+  prepare?: (write: Write) => Prepared;
+  /** Hears how each write ended, before the write is forgotten. */
+  settle?: (write: Write, outcome: Outcome) => void;
+  environment?: Environment;
+}
+
+/** What a connection tells. */
+export interface ConnectionEvents {
+  status: Status;
+  welcome: WelcomeFrame;
+  thread: ThreadFrame;
+  row: RowFrame;
+  gone: GoneFrame;
+  presence: PresenceFrame;
+  typing: TypingFrame;
+  cursor: CursorFrame;
+  /** A refusal that belongs to no write. */
+  rejected: RejectedFrame;
+}
+
+/** Frames nobody waits for: lost when there is no connection. */
+export type PassingFrame = Extract<ClientFrame, { type: 'delivered' | 'read' | 'typing' }>;
+
+/** One socket that comes back by itself, the conversations that are followed over it, and the writes that wait for an answer. */
+export class Connection {
+  status: Status = { state: 'idle' };
+  /** The last one, also while the connection is lost. */
+  welcome: WelcomeFrame | undefined;
+  readonly outbox: Outbox;
+  readonly tab: string;
+
+  private readonly environment: Environment;
+  private readonly emitter = new Emitter<ConnectionEvents>();
+  private readonly feeds = new Map<string, Feed>();
+  private inbox = 0;
+  private socket: SocketLike | undefined;
+  private attempt = 0;
+  private cancelRetry: (() => void) | undefined;
+  private cancelHeartbeat: (() => void) | undefined;
+  private cancelDrain: (() => void) | undefined;
+  /** Counts starts and losses, so that a late answer of an earlier try is recognised. */
+  private era = 0;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.environment = options.environment ?? browserEnvironment;
+    this.tab = options.tab ?? uuid();
+    this.outbox = new Outbox({
+      store: options.store ?? new MemoryStore(),
+      environment: this.environment,
+      tab: this.tab,
+      transmit: (frame) => this.transmit(frame),
+      prepare: options.prepare ?? ((write) => ({ frame: write.frame })),
+      settle: (write, outcome) => options.settle?.(write, outcome),
+    });
+  }
+
+  /** Listens until the returned function is called. */
+  on<Name extends keyof ConnectionEvents>(name: Name, listener: (value: ConnectionEvents[Name]) => void): () => void {
+    return this.emitter.on(name, listener);
+  }
+
+  /** Connects and stays connected. Does nothing while it already does so. */
+  start(): void {
+    if (this.status.state === 'connecting' || this.status.state === 'live') return;
+    this.cancelRetry?.();
+    globalThis.addEventListener?.('online', this.wake);
+    globalThis.addEventListener?.('pageshow', this.wake);
+    void this.connect();
+  }
+
+  /** Disconnects. Followed conversations and waiting writes stay for the next `start()`. */
+  stop(): void {
+    globalThis.removeEventListener?.('online', this.wake);
+    globalThis.removeEventListener?.('pageshow', this.wake);
+    this.cancelRetry?.();
+    this.lose();
+    this.become({ state: 'idle' });
+  }
+
+  /** Follows a conversation; the same feed for everyone who asks, until it is closed. */
+  follow(conversation: string): Feed {
+    const known = this.feeds.get(conversation);
+    if (known) return known;
+    const feed = new Feed(conversation, {
+      request: (asking) => this.requestFeed(asking),
+      history: this.options.history,
+      closed: (closing) => this.unfollow(closing),
+    });
+    this.feeds.set(conversation, feed);
+    if (this.status.state === 'live') this.requestFeed(feed);
+    return feed;
+  }
+
+  /** Agents: `row` and `gone` for the whole inbox, again after each reconnect. Returns how to stop. */
+  followInbox(): () => void {
+    if (this.inbox++ === 0) this.transmit({ type: 'subscribe', topic: { inbox: true } });
+    let following = true;
+    return () => {
+      if (!following) return;
+      following = false;
+      if (--this.inbox === 0) this.transmit({ type: 'unsubscribe', topic: { inbox: true } });
+    };
+  }
+
+  /**
+   * Queues a write; it is offered until it has an answer, also across reconnects (and pages, with a durable store). Writes of one lane keep
+   * their order. `lanes` defaults to the frame's conversation or thread. `outbox.writes()` lists what is on its way or failed.
+   */
+  write(frame: WriteFrame, details?: { lanes?: string[]; hint?: { [name: string]: string } }): Promise<Outcome> {
+    const lane = frame.conversation ?? (frame.type === 'send' ? frame.thread : undefined) ?? '*';
+    return this.outbox.add({
+      client_id: frame.client_id,
+      lanes: details?.lanes ?? [lane],
+      frame,
+      sealed: false,
+      ...(details?.hint ? { hint: details.hint } : {}),
+      state: 'waiting',
+      queued_at: this.environment.now(),
+      tab: this.tab,
+    });
+  }
+
+  /** Sends a frame nobody waits for. False when it was lost for want of a connection. */
+  tell(frame: PassingFrame): boolean {
+    return this.transmit(frame);
+  }
+
+  private readonly wake = (): void => {
+    if (this.status.state !== 'waiting') return;
+    this.cancelRetry?.();
+    void this.connect();
+  };
+
+  private async connect(): Promise<void> {
+    const era = ++this.era;
+    this.become({ state: 'connecting', attempt: this.attempt });
+    let credentials: Credentials;
+    try {
+      credentials = await this.options.credentials();
+    } catch (error) {
+      if (era !== this.era) return;
+      if (error instanceof Refused) this.become({ state: 'refused', code: error.code });
+      else this.retryLater(error instanceof RetryLater ? error.after_ms : undefined);
+      return;
+    }
+    if (era !== this.era) return;
+    const socket = this.environment.open(this.options.url);
+    this.socket = socket;
+    socket.onopen = () => {
+      const visitor = this.options.role === 'visitor';
+      const resume = [...this.feeds.values()].flatMap(({ conversation, epoch, last }) =>
+        visitor && epoch !== undefined ? [{ conversation, epoch, position: last }] : [],
+      );
+      this.deliver({ type: 'hello', version: PROTOCOL_VERSION, ...credentials, tab: this.tab, resume });
+    };
+    socket.onmessage = ({ data }) => {
+      if (this.socket === socket && typeof data === 'string') this.receive(data);
+    };
+    socket.onclose = ({ code }) => {
+      if (this.socket === socket) this.ended(code);
+    };
+    this.expectLife();
+  }
+
+  private receive(text: string): void {
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(text) as ServerFrame;
+    } catch {
+      this.ended(1002);
+      return;
+    }
+    if (this.status.state === 'live') this.beat();
+    switch (frame.type) {
+      case 'welcome':
+        this.welcomed(frame);
+        break;
+      case 'accepted':
+        this.outbox.accepted(frame);
+        break;
+      case 'rejected':
+        if (frame.request === undefined || frame.request === null) this.emitter.emit('rejected', frame);
+        else this.outbox.rejected(frame);
+        break;
+      case 'state':
+        this.feeds.get(frame.conversation)?.applyState(frame);
+        break;
+      case 'event':
+        this.feeds.get(frame.conversation)?.applyEvent(frame);
+        break;
+      case 'live':
+        this.feeds.get(frame.conversation)?.applyLive();
+        break;
+      case 'cursor':
+        this.feeds.get(frame.conversation)?.applyCursor(frame);
+        this.emitter.emit('cursor', frame);
+        break;
+      case 'thread':
+        this.feeds.get(frame.thread.conversation)?.applyThread(frame.thread);
+        this.emitter.emit('thread', frame);
+        break;
+      case 'row':
+        this.feeds.get(frame.conversation)?.applyRow(frame.row);
+        this.emitter.emit('row', frame);
+        break;
+      case 'gone':
+        this.feeds.get(frame.conversation)?.applyGone();
+        this.emitter.emit('gone', frame);
+        break;
+      case 'presence':
+        this.emitter.emit('presence', frame);
+        break;
+      case 'typing':
+        this.emitter.emit('typing', frame);
+        break;
+      case 'pong':
+        for (const [conversation, head] of Object.entries(frame.heads)) this.feeds.get(conversation)?.applyHead(head);
+        break;
+      case 'drain':
+        this.cancelDrain = this.environment.after(this.environment.random() * frame.spread_ms, () => this.ended(4001));
+        break;
+    }
+  }
+
+  private welcomed(frame: WelcomeFrame): void {
+    this.welcome = frame;
+    this.become({ state: 'live' });
+    this.emitter.emit('welcome', frame);
+    if (this.inbox > 0) this.transmit({ type: 'subscribe', topic: { inbox: true } });
+    for (const feed of this.feeds.values()) {
+      // A visitor's hello has already asked for these.
+      if (this.options.role === 'agent' || feed.epoch === undefined) this.requestFeed(feed);
+    }
+    this.outbox.pump();
+    this.beat();
+    const era = this.era;
+    this.environment.after(STABLE_MS, () => {
+      if (era === this.era) this.attempt = 0;
+    });
+  }
+
+  private requestFeed(feed: Feed): void {
+    const { conversation, epoch, last } = feed;
+    const from = epoch === undefined ? {} : { epoch, position: last };
+    this.transmit(
+      this.options.role === 'agent'
+        ? { type: 'subscribe', topic: { conversation }, ...from }
+        : { type: 'sync', conversation, ...from },
+    );
+  }
+
+  private unfollow(feed: Feed): void {
+    this.feeds.delete(feed.conversation);
+    if (this.options.role === 'agent') {
+      this.transmit({ type: 'unsubscribe', topic: { conversation: feed.conversation } });
+    }
+  }
+
+  /** Sends on a live connection. */
+  private transmit(frame: ClientFrame): boolean {
+    if (this.status.state !== 'live') return false;
+    return this.deliver(frame);
+  }
+
+  private deliver(frame: ClientFrame): boolean {
+    try {
+      this.socket?.send(JSON.stringify(frame));
+      return this.socket !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  private beat(): void {
+    this.cancelHeartbeat?.();
+    this.cancelHeartbeat = this.environment.after(PING_MS, () => {
+      this.transmit({ type: 'ping' });
+      this.expectLife();
+    });
+  }
+
+  private expectLife(): void {
+    this.cancelHeartbeat?.();
+    this.cancelHeartbeat = this.environment.after(SILENCE_MS, () => this.ended(4012));
+  }
+
+  /** Lets go of the socket, whatever state it is in. */
+  private lose(): void {
+    this.era++;
+    this.cancelHeartbeat?.();
+    this.cancelDrain?.();
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+    this.outbox.disconnected();
+  }
+
+  private ended(code: number): void {
+    this.lose();
+    if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.become({ state: 'refused', code });
+    else this.retryLater(undefined);
+    for (const feed of this.feeds.values()) feed.disconnected();
+  }
+
+  private retryLater(after: number | undefined): void {
+    const wait = after ?? reconnectDelay(this.attempt, this.environment.random);
+    this.attempt++;
+    this.become({ state: 'waiting', attempt: this.attempt });
+    this.cancelRetry = this.environment.after(wait, () => void this.connect());
+  }
+
+  private become(status: Status): void {
+    this.status = status;
+    this.emitter.emit('status', status);
+  }
+}
+
+/** Makes a connection and starts it. */
+export function connect(options: ConnectionOptions): Connection {
+  const connection = new Connection(options);
+  connection.start();
+  return connection;
+}

@@ -1,0 +1,149 @@
+/** What frames carry. Ids are UUID strings, times `2026-11-23T09:12:45.090+00:00`, positions count from 1 in a conversation. */
+
+export type AuthorType = 'visitor' | 'agent' | 'bot' | 'api' | 'system';
+
+/** Who did something. `name` is null for a visitor who never gave one. */
+export interface Author {
+  type: AuthorType;
+  id: string | null;
+  name: string | null;
+}
+
+/** A named thing that is pointed at: an agent, a queue, a widget. */
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface TextMessage {
+  type: 'TEXT';
+  /** 1 to 4096 characters. */
+  text: string;
+}
+export type Message = TextMessage;
+
+export type ConversationStatus = 'OPEN' | 'WAITING' | 'SOLVED' | 'CLOSED';
+
+/** How context is written: `merge` by top-level key (null removes), or `replace` all of it. */
+export type ContextMode = 'merge' | 'replace';
+
+/** Which conversations a context call reaches. */
+export type Strategy = 'ACTIVE' | 'ALL' | 'ALL_PLUS_NEW';
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+export type JsonObject = { [key: string]: JsonValue };
+
+interface EventBase {
+  id: string;
+  at: string;
+  author: Author;
+  /** Sent back to the event's own author only. */
+  client_id: string | null;
+}
+export interface MessageEvent extends EventBase {
+  kind: 'message';
+  message: Message;
+}
+export interface StatusEvent extends EventBase {
+  kind: 'status';
+  from: ConversationStatus;
+  to: ConversationStatus;
+}
+export interface JoinedEvent extends EventBase {
+  kind: 'joined';
+  agent: Named;
+}
+export interface LeftEvent extends EventBase {
+  kind: 'left';
+  agent: Named;
+}
+/** Internal: agents only. */
+export interface AssignedEvent extends EventBase {
+  kind: 'assigned';
+  agent: Named | null;
+}
+/** One key of a context write. `from` and `to` are JSON text, null where the key was or became absent. */
+export interface ContextChange {
+  key: string;
+  from: string | null;
+  to: string | null;
+}
+/** Internal: agents only. */
+export interface MetadataEvent extends EventBase {
+  kind: 'metadata';
+  version: number;
+  source: 'page' | 'signed' | 'api' | 'bot' | 'agent';
+  mode: ContextMode;
+  changes: ContextChange[];
+}
+/** One durable thing that happened in a conversation. */
+export type ConversationEvent = MessageEvent | StatusEvent | JoinedEvent | LeftEvent | AssignedEvent | MetadataEvent;
+
+/** An event and its place in the conversation, as this reader counts. */
+export interface PositionedEvent {
+  position: number;
+  event: ConversationEvent;
+}
+
+/** The last message in one line. */
+export interface Preview {
+  author: Author;
+  text: string;
+  at: string;
+}
+
+/** A conversation as its visitor lists it. */
+export interface Thread {
+  conversation: string;
+  thread: string;
+  status: ConversationStatus;
+  head: number;
+  unread: number;
+  preview: Preview | null;
+  agent: Named | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A conversation as agents list it. */
+export interface Row {
+  conversation: string;
+  head: number;
+  status: ConversationStatus;
+  widget: Named;
+  visitor: { id: string; name: string | null };
+  agent: Named | null;
+  queue: Named | null;
+  unread: number;
+  preview: Preview | null;
+  waiting_since: string | null;
+  last_visitor_message_at: string | null;
+  page: { url: string; title: string } | null;
+  /** At most two short plain values of the context; `text` is JSON text. */
+  facts: { key: string; text: string }[];
+  created_at: string;
+  updated_at: string;
+}
+
+/** The context as JSON text, so that key order and digits survive. `{}` and version 0 when none was ever set. */
+export interface Context {
+  text: string;
+  version: number;
+  updated_at: string | null;
+}
+
+/** How far the other side has received and read, and how far this side has read. */
+export interface Cursors {
+  delivered: number;
+  read: number;
+  own_read: number;
+}
+
+export interface Limits {
+  text?: number;
+  contextBytes?: number;
+  contextKeys?: number;
+  keyLength?: number;
+  stringBytes?: number;
+  depth?: number;
+}

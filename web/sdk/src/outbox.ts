@@ -1,0 +1,246 @@
+import { retryDelay } from './delay';
+import { Emitter } from './emitter';
+import type { Environment } from './environment';
+import type { AcceptedFrame, RejectedFrame, WriteFrame } from './frames';
+import type { Write, WriteStore } from './write_store';
+
+/** Silence after which the same write is offered again, milliseconds. */
+const ANSWER_MS = 10_000;
+/** A write older than this is given up and shown as failed, milliseconds. */
+const EXPIRY_MS = 24 * 60 * 60 * 1000;
+
+/** How a write ended. `accepted`: it is on disk. `failed`: the server will not take it; nothing is stored. */
+export type Outcome = { type: 'accepted'; accepted: AcceptedFrame } | { type: 'failed'; code: string; message: string };
+
+/** What to do with a write whose turn has come: send this frame, or it ended here without the server. */
+export type Prepared = { frame: WriteFrame } | { outcome: Outcome };
+
+export interface OutboxHost {
+  store: WriteStore;
+  environment: Environment;
+  tab: string;
+  /** False while there is no live connection. */
+  transmit(frame: WriteFrame & { request: number }): boolean;
+  /** Called once, before a write is first sent; not again for retries. */
+  prepare(write: Write): Prepared;
+  /** Called before the write leaves the store, so that what follows from it is kept first. */
+  settle(write: Write, outcome: Outcome): void;
+}
+
+interface Slot {
+  write: Write;
+  stored: boolean;
+  /** Numbers under which it was sent on this connection. */
+  requests: number[];
+  attempts: number;
+  /** Cancels the timer of the current wait. */
+  cancel: (() => void) | undefined;
+  /** Waiting out a rejection before the next try. */
+  resting: boolean;
+  waiters: ((outcome: Outcome) => void)[];
+}
+
+/** Two writes conflict when one must be answered before the other may be sent. */
+function conflict(one: Write, other: Write): boolean {
+  return one.lanes.includes('*') || other.lanes.includes('*') || one.lanes.some((lane) => other.lanes.includes(lane));
+}
+
+/** Offers each write until it has an answer, one unanswered write a lane. */
+export class Outbox {
+  private slots: Slot[] = [];
+  private request = 0;
+  private readonly emitter = new Emitter<{ changed: undefined }>();
+
+  constructor(private readonly host: OutboxHost) {}
+
+  /** Takes up what earlier pages left behind: this tab's writes, and those of tabs that are gone. */
+  async restore(isGone: (tab: string) => boolean): Promise<void> {
+    const { store, tab } = this.host;
+    const known = new Set(this.slots.map((slot) => slot.write.client_id));
+    const left = (await store.all()).filter(
+      (write) => !known.has(write.client_id) && (write.tab === tab || isGone(write.tab)),
+    );
+    const slots = left.map((write) => this.slot({ ...write, tab }, true));
+    this.slots = [...slots, ...this.slots];
+    if (slots.length > 0) this.emitter.emit('changed', undefined);
+    this.pump();
+  }
+
+  /** All writes that would survive the page, oldest first. */
+  writes(): Write[] {
+    return this.slots.filter((slot) => slot.stored).map((slot) => slot.write);
+  }
+
+  find(client_id: string): Write | undefined {
+    return this.slots.find((slot) => slot.write.client_id === client_id)?.write;
+  }
+
+  /** True when a write in these lanes would have to wait for another. */
+  busy(lanes: string[]): boolean {
+    return this.slots.some((slot) => slot.write.state === 'waiting' && conflict(slot.write, { ...slot.write, lanes }));
+  }
+
+  /** Runs when `writes()` would answer something else. */
+  onChange(listener: () => void): () => void {
+    return this.emitter.on('changed', listener);
+  }
+
+  /** Stores, then offers. Resolves when it ended. */
+  add(write: Write): Promise<Outcome> {
+    const slot = this.slot(write, false);
+    this.slots.push(slot);
+    void this.host.store.put(write).then(() => {
+      slot.stored = true;
+      this.emitter.emit('changed', undefined);
+      this.pump();
+    });
+    return this.ended(slot);
+  }
+
+  /** Resolves when the write with this id ended; undefined if there is none. */
+  wait(client_id: string): Promise<Outcome> | undefined {
+    const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
+    return slot && this.ended(slot);
+  }
+
+  /** Changes a write that was never sent; false when it is too late for that. */
+  amend(client_id: string, change: (write: Write) => Write): boolean {
+    const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
+    if (!slot || slot.write.sealed || slot.write.state !== 'waiting') return false;
+    slot.write = change(slot.write);
+    void this.host.store.put(slot.write);
+    return true;
+  }
+
+  /** Offers a failed write again. */
+  retry(client_id: string): void {
+    const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
+    if (!slot || slot.write.state !== 'failed') return;
+    const { failure: _, ...rest } = slot.write;
+    slot.write = { ...rest, state: 'waiting', queued_at: this.host.environment.now() };
+    slot.attempts = 0;
+    void this.host.store.put(slot.write);
+    this.emitter.emit('changed', undefined);
+    this.pump();
+  }
+
+  /** Forgets a failed write. Returns it. */
+  discard(client_id: string): Write | undefined {
+    const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
+    if (!slot || slot.write.state !== 'failed') return undefined;
+    this.drop(slot);
+    return slot.write;
+  }
+
+  /** The connection is live: whatever was unanswered goes again. */
+  pump(): void {
+    const now = this.host.environment.now();
+    const ahead: Write[] = [];
+    for (const slot of [...this.slots]) {
+      if (slot.write.state === 'failed') continue;
+      if (slot.requests.length === 0 && now - slot.write.queued_at > EXPIRY_MS) {
+        this.end(slot, { type: 'failed', code: 'expired', message: 'It could not be delivered for 24 hours.' });
+        continue;
+      }
+      const blocked = !slot.stored || slot.resting || ahead.some((write) => conflict(write, slot.write));
+      if (!blocked && slot.requests.length === 0) this.offer(slot);
+      if (this.slots.includes(slot) && slot.write.state === 'waiting') ahead.push(slot.write);
+    }
+  }
+
+  /** The connection is lost: nothing on it will be answered. */
+  disconnected(): void {
+    for (const slot of this.slots) {
+      slot.requests = [];
+      // A rest that the server asked for goes on; a wait for an answer does not.
+      if (!slot.resting) this.cancel(slot);
+    }
+  }
+
+  accepted(frame: AcceptedFrame): void {
+    const slot = this.answered(frame.request);
+    if (slot) this.end(slot, { type: 'accepted', accepted: frame });
+  }
+
+  rejected(frame: RejectedFrame): void {
+    const slot = this.answered(frame.request);
+    if (!slot) return;
+    this.cancel(slot);
+    slot.requests = [];
+    if (frame.retry === 'never') {
+      this.end(slot, { type: 'failed', code: frame.code, message: frame.message });
+      return;
+    }
+    const rest = frame.after_ms ?? retryDelay(slot.attempts, this.host.environment.random);
+    slot.resting = true;
+    slot.cancel = this.host.environment.after(rest, () => {
+      slot.resting = false;
+      slot.cancel = undefined;
+      this.pump();
+    });
+  }
+
+  private slot(write: Write, stored: boolean): Slot {
+    return { write, stored, requests: [], attempts: 0, cancel: undefined, resting: false, waiters: [] };
+  }
+
+  private ended(slot: Slot): Promise<Outcome> {
+    return new Promise((resolve) => slot.waiters.push(resolve));
+  }
+
+  private answered(request: number | undefined): Slot | undefined {
+    return request === undefined ? undefined : this.slots.find((slot) => slot.requests.includes(request));
+  }
+
+  private offer(slot: Slot): void {
+    if (!slot.write.sealed) {
+      const prepared = this.host.prepare(slot.write);
+      if ('outcome' in prepared) {
+        this.end(slot, prepared.outcome);
+        return;
+      }
+      if (!this.transmitAs(slot, prepared.frame)) return;
+      slot.write = { ...slot.write, frame: prepared.frame, sealed: true };
+      void this.host.store.put(slot.write);
+    } else if (!this.transmitAs(slot, slot.write.frame)) return;
+    slot.attempts++;
+    this.cancel(slot);
+    const patience = ANSWER_MS + (slot.attempts > 1 ? retryDelay(slot.attempts - 2, this.host.environment.random) : 0);
+    slot.cancel = this.host.environment.after(patience, () => {
+      slot.cancel = undefined;
+      this.offer(slot);
+    });
+  }
+
+  private transmitAs(slot: Slot, frame: WriteFrame): boolean {
+    const request = ++this.request;
+    if (!this.host.transmit({ ...frame, request })) return false;
+    slot.requests.push(request);
+    return true;
+  }
+
+  private end(slot: Slot, outcome: Outcome): void {
+    this.cancel(slot);
+    slot.requests = [];
+    this.host.settle(slot.write, outcome);
+    if (outcome.type === 'failed' && slot.write.frame.type === 'send') {
+      slot.write = { ...slot.write, state: 'failed', failure: { code: outcome.code, message: outcome.message } };
+      void this.host.store.put(slot.write);
+      this.emitter.emit('changed', undefined);
+    } else this.drop(slot);
+    for (const waiter of slot.waiters.splice(0)) waiter(outcome);
+    // Not at once: a caller in the middle of `pump` finishes its round first.
+    queueMicrotask(() => this.pump());
+  }
+
+  private drop(slot: Slot): void {
+    this.slots = this.slots.filter((candidate) => candidate !== slot);
+    void this.host.store.remove(slot.write.client_id);
+    this.emitter.emit('changed', undefined);
+  }
+
+  private cancel(slot: Slot): void {
+    slot.cancel?.();
+    slot.cancel = undefined;
+  }
+}
