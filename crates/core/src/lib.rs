@@ -1,1 +1,16 @@
 //! Pure rules of Beckon: values in, values out. No clock, no I/O, no SQL.
+
+pub mod agent;
+pub mod command;
+pub mod context;
+pub mod conversation;
+pub mod event;
+pub mod id;
+pub mod key;
+pub mod permission;
+pub mod queue;
+pub mod strategy;
+pub mod text;
+pub mod time;
+pub mod visitor;
+pub mod widget;

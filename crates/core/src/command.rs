@@ -1,0 +1,236 @@
+//! What somebody wants to happen. A command carries who wants it and everything it says; what it may
+//! depend on is loaded by the store and given to [`crate::decide`].
+
+use crate::context::{ContextError, Patch};
+use crate::conversation::{Page, Priority, Status};
+use crate::id::{
+    AgentId, ClientId, ConversationId, KeyId, QueueId, SessionId, ThreadId, VisitorId, WidgetId,
+};
+use crate::strategy::Strategy;
+use crate::text::{MessageText, Name, Summary, Topic};
+
+/// A write. Every write with a `client_id` may be sent again: the first result is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The visitor writes a message.
+    VisitorSend(VisitorSend),
+    /// An agent writes a message; one that nobody has becomes the agent's.
+    AgentSend {
+        /// Who.
+        agent: AgentId,
+        /// Where.
+        conversation: ConversationId,
+        /// Names this write.
+        client_id: ClientId,
+        /// What.
+        text: MessageText,
+    },
+    /// A program writes a message.
+    ApiSend {
+        /// With which key.
+        key: ApiKey,
+        /// In whose name (`x-agent-id`).
+        as_agent: Option<AgentId>,
+        /// Where.
+        conversation: ConversationId,
+        /// Names this write.
+        client_id: ClientId,
+        /// What.
+        text: MessageText,
+    },
+    /// A program or an agent starts a conversation.
+    Create(CreateConversation),
+    /// Somebody writes context.
+    WriteContext(WriteContext),
+    /// An agent takes a conversation that nobody has.
+    Take {
+        /// Who.
+        agent: AgentId,
+        /// Which.
+        conversation: ConversationId,
+        /// Names this write.
+        client_id: ClientId,
+    },
+    /// Somebody gives a conversation to an agent, or to nobody.
+    Assign {
+        /// Who gives it.
+        by: Actor,
+        /// Which.
+        conversation: ConversationId,
+        /// Names this write.
+        client_id: ClientId,
+        /// To whom; `None`: to nobody.
+        to: Option<AgentId>,
+    },
+    /// Somebody solves, closes, reopens a conversation or lets it wait.
+    SetStatus {
+        /// Who.
+        by: Actor,
+        /// Which.
+        conversation: ConversationId,
+        /// Names this write.
+        client_id: ClientId,
+        /// The status after.
+        status: Status,
+    },
+}
+
+/// An API key at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Identity.
+    pub id: KeyId,
+    /// What people call it.
+    pub name: Name,
+}
+
+/// Somebody on our side of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A person of the console.
+    Agent(AgentId),
+    /// A program.
+    Api(ApiKey),
+}
+
+/// A message of the visitor, with what must be stored before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitorSend {
+    /// Who.
+    pub visitor: VisitorId,
+    /// In which session.
+    pub session: SessionId,
+    /// Where.
+    pub to: Destination,
+    /// Names this write.
+    pub client_id: ClientId,
+    /// What.
+    pub text: MessageText,
+    /// Context that the widget held for the next conversation; stored before the message.
+    pub held: Option<HeldContext>,
+    /// Context that the widget held with ALL_PLUS_NEW: applied before `held` and left standing in the
+    /// session. If both together break a limit, `held` is stored alone.
+    pub standing: Option<Patch>,
+    /// The page, kept for a conversation that starts here.
+    pub page: Option<Page>,
+}
+
+/// Held context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldContext {
+    /// Names this write, for when it is sent again by itself.
+    pub client_id: Option<ClientId>,
+    /// What to write.
+    pub patch: Patch,
+}
+
+/// Where a visitor's message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// Into a conversation of this visitor.
+    Conversation(ConversationId),
+    /// Into the one of this thread, which starts with it if it is new. A single-thread visitor's message
+    /// goes to the conversation that is not closed, if there is one.
+    Thread(ThreadId),
+}
+
+/// A conversation that our side starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateConversation {
+    /// Who starts it.
+    pub by: Actor,
+    /// For whom; `None`: for a new visitor, as the contract's body names nobody.
+    pub visitor: Option<VisitorId>,
+    /// Through which widget a new visitor comes; `None`: the first one.
+    pub widget: Option<WidgetId>,
+    /// What it is about.
+    pub topic: Option<Topic>,
+    /// What became of it.
+    pub summary: Option<Summary>,
+    /// Where it stands.
+    pub status: Status,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it waits; `None`: without a queue, which every agent sees.
+    pub queue: Option<QueueId>,
+    /// Who has it.
+    pub agent: Option<AgentId>,
+}
+
+/// A write of context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteContext {
+    /// Who writes and where.
+    pub target: ContextTarget,
+    /// Names this write; `None` for doors without one.
+    pub client_id: Option<ClientId>,
+    /// What to write.
+    pub patch: Patch,
+}
+
+/// Where context goes, and who writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContextTarget {
+    /// The page's, by strategy.
+    Visitor {
+        /// Who.
+        visitor: VisitorId,
+        /// In which session; ALL_PLUS_NEW is left standing there.
+        session: SessionId,
+        /// Which conversations.
+        strategy: Strategy,
+        /// The conversation on screen.
+        active: Option<ConversationId>,
+    },
+    /// One conversation, from our side.
+    Conversation {
+        /// Who.
+        by: Actor,
+        /// Which.
+        conversation: ConversationId,
+    },
+}
+
+/// Why a command was refused. Nothing of it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Unknown, or not the asker's to know of: both look the same.
+    #[error("no such conversation")]
+    NotFound,
+    /// Closed for good.
+    #[error("Closed conversation cannot be changed")]
+    Closed,
+    /// The same `client_id` came with another body.
+    #[error("this client_id was used for another write")]
+    ClientIdReused,
+    /// Seen, but not the agent's to change.
+    #[error("you may not change this conversation")]
+    Forbidden,
+    /// Somebody else has it.
+    #[error("{0} has this conversation")]
+    Taken(String),
+    /// The context would break a rule or limit.
+    #[error(transparent)]
+    Context(#[from] ContextError),
+    /// More conversations than one write may touch.
+    #[error(transparent)]
+    TooManyConversations(#[from] crate::strategy::TooManyConversations),
+    /// The conversation is an agent's: a program must say in whose name it writes.
+    #[error("the conversation is assigned: say in whose name with x-agent-id")]
+    AgentRequired,
+    /// The program named an agent who may not write there.
+    #[error("Invalid agent id given '{0}'")]
+    InvalidAgent(AgentId),
+    /// No such queue.
+    #[error("Invalid id '{0}' given! No such entity exists.")]
+    InvalidQueue(QueueId),
+    /// No such visitor.
+    #[error("Invalid id '{0}' given! No such entity exists.")]
+    InvalidVisitor(VisitorId),
+    /// No such widget, or none at all.
+    #[error("no such widget")]
+    InvalidWidget,
+    /// The single-thread visitor has a conversation that is not closed.
+    #[error("the visitor of a single-thread widget has a conversation that is not closed")]
+    AlreadyOpen,
+}
