@@ -1,3 +1,88 @@
-//! Developer commands: `cargo xtask run | test | e2e | openapi`.
+//! Developer commands: `cargo xtask run | test | e2e | openapi`. The README and continuous integration call these.
 
-fn main() {}
+mod contract;
+mod directions;
+mod links;
+mod progress;
+mod suite;
+mod tools;
+mod web;
+
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+use progress::{Failure, Progress};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  run [--release] [ARGS…]   build the web apps and the server and start it; ARGS go to the server
+  test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
+  e2e [FILTER…]             the browser tests whose file or name contains FILTER
+  openapi [--check]         write openapi.json and web/sdk/src/schema.ts; --check only compares
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let mut progress = Progress::start();
+    let outcome = match command {
+        "run" => run(&mut progress, rest),
+        "test" if rest.is_empty() => suite::test(&mut progress),
+        "e2e" => suite::e2e(&mut progress, rest),
+        "openapi" => match rest {
+            [] => contract::write(&mut progress),
+            [flag] if flag == "--check" => contract::check(&mut progress),
+            _ => return usage(),
+        },
+        _ => return usage(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    eprint!("{USAGE}");
+    ExitCode::from(2)
+}
+
+fn run(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
+    let (profile, arguments) = match arguments.split_first() {
+        Some((first, rest)) if first == "--release" => (Some("--release"), rest),
+        _ => (None, arguments),
+    };
+    // The server's build script brings the web apps up to date.
+    let mut command = cargo(&["run", "--package", "beckon-server", "--bin", "beckon"]);
+    command.args(profile).arg("--").args(arguments);
+    progress.step("beckon", &mut command)
+}
+
+/// The repository's root.
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Cargo, as it called us, in the repository's root.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root()).args(arguments);
+    if is_ci() && !matches!(arguments.first(), Some(&"fmt")) {
+        command.env("CARGO_TERM_COLOR", "never");
+    }
+    command
+}
+
+fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| value == "true")
+}

@@ -1,0 +1,78 @@
+//! The test suite, cheapest first, stopping at the first failure.
+
+use std::process::Command;
+
+use crate::{
+    cargo, contract, directions, is_ci, links,
+    progress::{Failure, Progress},
+    root, tools, web,
+};
+
+pub(crate) fn test(progress: &mut Progress) -> Result<(), Failure> {
+    let chromium = tools::bring_up_to_date(progress)?;
+    let tree = tree_status()?;
+
+    progress.step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
+    progress.check("directions", "who may use whom, among crates and web workspaces", || {
+        directions::check(&root())
+    })?;
+    progress.check("links", "links between the documents lead somewhere", || links::check(&root()))?;
+    // Compiling the server also builds the web apps.
+    progress.step(
+        "lints",
+        &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+    )?;
+    web::built(progress)?;
+    progress.step("web lints and types", &mut web::npm(&["run", "check"]))?;
+    progress.step("web tests", &mut web::npm(&["test"]))?;
+    progress.step("web sizes", &mut web::npm(&["run", "sizes"]))?;
+    build(progress)?;
+    contract::check(progress)?;
+    if tools::has_nextest() {
+        progress.step(
+            "tests",
+            &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--no-tests=pass"]),
+        )?;
+        progress.step("documentation's tests", &mut cargo(&["test", "--workspace", "--locked", "--doc"]))?;
+    } else {
+        progress.step("tests", &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))?;
+    }
+    browser_tests(progress, &chromium, &[])?;
+    if is_ci() {
+        progress.check("tree", "the tests left the work tree as it was", || {
+            let after = tree_status().map_err(|failure| failure.to_string())?;
+            if after == tree { Ok(()) } else { Err(format!("git status before:\n{tree}after:\n{after}")) }
+        })?;
+    } else {
+        progress.skip(
+            "tree (that the tests leave no file behind): only with CI=true, where nobody edits meanwhile",
+        );
+    }
+    progress.finish(is_ci())
+}
+
+pub(crate) fn e2e(progress: &mut Progress, filter: &[String]) -> Result<(), Failure> {
+    let chromium = tools::bring_up_to_date(progress)?;
+    build(progress)?;
+    web::built(progress)?;
+    browser_tests(progress, &chromium, filter)
+}
+
+fn build(progress: &mut Progress) -> Result<(), Failure> {
+    progress.step("build", &mut cargo(&["build", "--package", "beckon-server", "--bin", "beckon"]))
+}
+
+fn browser_tests(progress: &mut Progress, chromium: &str, filter: &[String]) -> Result<(), Failure> {
+    let mut command = web::npm(&["run", "e2e", "--"]);
+    command.args(filter).env("BECKON_CHROMIUM", chromium);
+    progress.step("browser tests", &mut command)
+}
+
+fn tree_status() -> Result<String, Failure> {
+    let output = Command::new("git")
+        .args(["status", "--porcelain"])
+        .current_dir(root())
+        .output()
+        .map_err(|error| Failure::new("tree", format!("git status: {error}")))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
