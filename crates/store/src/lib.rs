@@ -1,1 +1,43 @@
-//! Storage: the promise (`Store`) and its backends.
+//! Storage: the promise ([`Store`]) and its backends.
+//!
+//! # The promise
+//! * **Whole operations.** Each method is one operation in one transaction: it happened, or nothing of it did.
+//! * **Durable.** A write that answered `Ok` is on disk and survives the process and the power.
+//! * **Honest.** [`StoreError::Unknown`] means that the outcome is not known: try the same again (every write
+//!   is idempotent). [`StoreError::Unavailable`] means that nothing happened and that it may work later.
+//! * **Ordered.** Events of a conversation are numbered 1, 2, 3 … without gaps, by `seq`, and those that the
+//!   visitor may see by `visitor_seq`. Writes that one caller awaits one after the other happen in that order.
+//! * **Read your writes.** A read that starts after a write answered sees it.
+//! * **Private.** Nothing of a visitor can be reached with another visitor's id.
+
+mod agents;
+mod conversations;
+mod error;
+mod keys;
+mod meta;
+mod queues;
+mod sources;
+mod visitors;
+mod widgets;
+
+pub use agents::{AgentSecret, AgentSession, Agents, NewAgent};
+pub use conversations::{
+    Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
+    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side,
+    StoredContext, StoredEvent, Summary, VisitorThread,
+};
+pub use error::StoreError;
+pub use keys::Keys;
+pub use meta::{FirstStart, Meta};
+pub use queues::Queues;
+pub use sources::{RandomIds, SystemClock};
+pub use visitors::{NewSession, Visitors};
+pub use widgets::Widgets;
+
+/// SHA-256 of a secret; the store never sees the secret itself.
+pub type SecretHash = [u8; 32];
+
+/// Everything Beckon keeps; see the module for what it promises.
+pub trait Store: Conversations + Visitors + Agents + Widgets + Keys + Queues + Meta {}
+
+impl<T: Conversations + Visitors + Agents + Widgets + Keys + Queues + Meta> Store for T {}

@@ -1,0 +1,94 @@
+//! The promise about agents, their sessions and set-up links.
+
+use async_trait::async_trait;
+use beckon_core::agent::{Agent, Role};
+use beckon_core::id::{AgentId, AgentSessionId};
+use beckon_core::text::{Email, Name};
+use beckon_core::time::Timestamp;
+
+use crate::{SecretHash, StoreError};
+
+/// An agent to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAgent {
+    /// The name that others see.
+    pub name: Name,
+    /// Signs in with it.
+    pub email: Email,
+    /// What the agent may do.
+    pub role: Role,
+    /// The password as a PHC string.
+    pub password: String,
+}
+
+/// An agent and the password's PHC string, to check a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentSecret {
+    /// The agent.
+    pub agent: Agent,
+    /// The password as a PHC string.
+    pub password: String,
+}
+
+/// A sign-in that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentSession {
+    /// Identity.
+    pub id: AgentSessionId,
+    /// Who signed in.
+    pub agent: Agent,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Agents.
+#[async_trait]
+pub trait Agents: Send + Sync {
+    /// Makes an agent, who joins the default queue; [`StoreError::Exists`] if the e-mail is taken.
+    async fn create_agent(&self, agent: NewAgent) -> Result<Agent, StoreError>;
+
+    /// Makes an agent with a set-up token and uses it up; not found if it is unknown, used or ended.
+    async fn create_agent_with_setup_token(
+        &self,
+        token: SecretHash,
+        agent: NewAgent,
+    ) -> Result<Agent, StoreError>;
+
+    /// The agent.
+    async fn agent(&self, id: AgentId) -> Result<Agent, StoreError>;
+
+    /// The agent with this e-mail and the password's PHC string.
+    async fn agent_by_email(&self, email: &Email) -> Result<Option<AgentSecret>, StoreError>;
+
+    /// All agents, oldest first.
+    async fn agents(&self) -> Result<Vec<Agent>, StoreError>;
+
+    /// Is there an agent at all?
+    async fn any_agent(&self) -> Result<bool, StoreError>;
+
+    /// Sets a password and ends the agent's sign-ins.
+    async fn set_password(&self, id: AgentId, password: String) -> Result<(), StoreError>;
+
+    /// Disables an agent and ends the agent's sign-ins.
+    async fn disable_agent(&self, id: AgentId) -> Result<(), StoreError>;
+
+    /// Makes a sign-in.
+    async fn create_agent_session(
+        &self,
+        agent: AgentId,
+        token: SecretHash,
+        expires_at: Timestamp,
+    ) -> Result<AgentSession, StoreError>;
+
+    /// The sign-in of a token, unless it has ended or its agent is disabled.
+    async fn agent_session(&self, token: SecretHash) -> Result<Option<AgentSession>, StoreError>;
+
+    /// Ends a sign-in; nothing if it has ended before.
+    async fn delete_agent_session(&self, id: AgentSessionId) -> Result<(), StoreError>;
+
+    /// Keeps a set-up token until its end or its use.
+    async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError>;
+
+    /// Would this set-up token work now?
+    async fn setup_token_works(&self, token: SecretHash) -> Result<bool, StoreError>;
+}
