@@ -19,7 +19,12 @@ export function explain(sentence) {
 
 /** liveChat as on any site, written down. */
 export function liveChat(command, argument, callback) {
-  const call = add({ source: asWritten(command, argument), metadata: argument?.metadata, state: 'waiting', words: 'no answer yet' });
+  const call = add({
+    source: asWritten(command, argument),
+    metadata: argument?.metadata,
+    state: 'waiting',
+    words: 'no answer yet',
+  });
   window.liveChat(command, argument, (error, result) => {
     call.state = error ? 'failed' : 'done';
     call.words = error ? `${error.code} ${error.name}: ${error.message}` : inWords(command, result);
@@ -40,7 +45,7 @@ export function followCalls(listener) {
 }
 
 function add(call) {
-  const written = { at: Date.now(), page: document.title, because, ...call };
+  const written = { at: Date.now(), page: document.title.split(', ').pop(), because, ...call };
   because = '';
   calls.push(written);
   calls.splice(0, calls.length - KEPT);

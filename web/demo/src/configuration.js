@@ -38,8 +38,7 @@ export function lineItems({ model, colour, wheels: wheelId, extras: extraIds, de
 }
 
 /** Whole euros. */
-export const priceOf = (configuration) =>
-  lineItems(configuration).reduce((sum, item) => sum + item.price, 0);
+export const priceOf = (configuration) => lineItems(configuration).reduce((sum, item) => sum + item.price, 0);
 
 /** Whole euros a month: 20 % paid at once, the rest over 60 months at 3.9 % a year. */
 export function monthlyRateOf(configuration) {
@@ -52,9 +51,7 @@ export function deliveryDateOf({ delivery }, today = new Date()) {
   if (delivery === null) return null;
   const { weeks } = byId(deliveries, delivery);
   const untilMonday = (8 - today.getDay()) % 7;
-  const date = new Date(
-    Date.UTC(today.getFullYear(), today.getMonth(), today.getDate() + weeks * 7 + untilMonday),
-  );
+  const date = new Date(Date.UTC(today.getFullYear(), today.getMonth(), today.getDate() + weeks * 7 + untilMonday));
   return date.toISOString().slice(0, 10);
 }
 

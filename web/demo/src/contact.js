@@ -4,14 +4,7 @@
 // The one used here does the same and writes each call into the drawer "What this page tells Beckon".
 import { explain, liveChat } from './calls.js';
 import { byId, colours, currency, dealer, deliveries, extras, models, wheels } from './catalogue.js';
-import {
-  configurationUrlOf,
-  deliveryDateOf,
-  isFinished,
-  monthlyRateOf,
-  pictureOf,
-  priceOf,
-} from './configuration.js';
+import { configurationUrlOf, deliveryDateOf, isFinished, monthlyRateOf, pictureOf, priceOf } from './configuration.js';
 import { tickOff } from './story.js';
 
 /** Any JSON will do: nothing is declared beforehand, and the agent sees it in this order. */

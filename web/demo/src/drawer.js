@@ -1,7 +1,7 @@
 // The drawer "What this page tells Beckon": every call as it is written, its answer, and buttons to try the others.
 import { explain, followCalls, liveChat } from './calls.js';
-import { contextOf } from './contact.js';
 import { loadConfiguration } from './configuration.js';
+import { contextOf } from './contact.js';
 import { startOver } from './new-visitor.js';
 
 const OPEN = 'norrvik:drawer';
@@ -86,7 +86,7 @@ function rowOf(call) {
   const row = document.querySelector('#call-row').content.cloneNode(true).firstElementChild;
   row.querySelector('time').dateTime = new Date(call.at).toISOString();
   row.querySelector('time').textContent = time.format(call.at);
-  row.querySelector('.page').textContent = call.page.split(',')[0];
+  row.querySelector('.page').textContent = call.page;
   row.querySelector('.because').textContent = call.because;
   row.querySelector('.source code').textContent = call.source;
   row.querySelector('.source').hidden = call.source === '';

@@ -18,7 +18,7 @@ export async function startOver() {
       if (key.startsWith('beckon:') || key.startsWith('norrvik:')) storage.removeItem(key);
     }
   }
-  location.assign(location.pathname + (new URLSearchParams(location.search).has('single') ? '?single' : ''));
+  location.reload();
 }
 
 function cleared(url) {

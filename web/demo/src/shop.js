@@ -13,7 +13,7 @@ import {
 import { configurationChanged, contactUs } from './contact.js';
 import { showDrawer } from './drawer.js';
 import { installBeckon } from './install.js';
-import { keepWidgetChoice } from './site.js';
+import { isSingleThread, keepWidgetChoice } from './site.js';
 import { showStory, showWayToConsole } from './story.js';
 
 const form = document.querySelector('#configurator');
@@ -23,6 +23,8 @@ const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC
 
 let configuration = loadConfiguration();
 saveConfiguration(configuration);
+// The car of the address is taken over; from here on the choices count, also when the page is loaded again.
+history.replaceState(null, '', location.pathname + (isSingleThread ? '?single' : '') + location.hash);
 
 offer('model', models, (model) => [`The ${model.kind}`, money(model.price)]);
 offer('colour', colours, (colour) => ['', added(colour.price)]);

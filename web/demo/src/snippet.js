@@ -3,11 +3,12 @@
 //
 // On your own site the last line of the snippet also loads widget.js, and the next call is init. Here both follow
 // in install.js, because this page first has to ask where its Beckon lives and which widget is its own.
-(function (window, name) {
+((window, name) => {
   window[name] =
     window[name] ||
-    function () {
-      (window[name].q = window[name].q || []).push(arguments);
-    };
+    ((...call) => {
+      window[name].q = window[name].q || [];
+      window[name].q.push(call);
+    });
   window[name].t = Date.now();
 })(window, 'liveChat');

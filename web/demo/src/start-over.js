@@ -14,9 +14,13 @@ function forgotten(name) {
 }
 
 if (window.parent !== window && document.referrer !== '') {
-  localStorage.clear();
-  sessionStorage.clear();
-  const databases = await indexedDB.databases();
-  await Promise.all(databases.map(({ name }) => forgotten(name)));
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+    const databases = await indexedDB.databases();
+    await Promise.all(databases.map(({ name }) => forgotten(name)));
+  } catch {
+    // The browser keeps nothing for frames of other sites: then there is nothing to forget.
+  }
   window.parent.postMessage('beckon-demo:started-over', new URL(document.referrer).origin);
 }
