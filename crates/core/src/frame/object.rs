@@ -1,0 +1,385 @@
+//! Objects that frames carry, and their schemas.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::conversation::{Page, Preview, Status};
+use crate::event::AgentName;
+use crate::id::{ConversationId, QueueId, ThreadId, VisitorId, WidgetId};
+use crate::time::Timestamp;
+
+/// A conversation as its visitor sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Thread {
+    /// Our name for it.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// The visitor's client's name for it.
+    #[schema(value_type = String, format = Uuid)]
+    pub thread: ThreadId,
+    /// Where it stands.
+    #[schema(value_type = schema::Status)]
+    pub status: Status,
+    /// The newest position.
+    pub head: i64,
+    /// Messages to the visitor that were not seen.
+    pub unread: i64,
+    /// The newest message.
+    #[schema(value_type = Option<schema::Preview>)]
+    pub preview: Option<Preview>,
+    /// Who answers.
+    #[schema(value_type = Option<schema::Named>)]
+    pub agent: Option<AgentName>,
+    /// When it started.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When something happened that the visitor may see.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// A conversation in an agent's list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Row {
+    /// The conversation.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// The newest position.
+    pub head: i64,
+    /// Where it stands.
+    #[schema(value_type = schema::Status)]
+    pub status: Status,
+    /// The widget it came through.
+    pub widget: WidgetName,
+    /// Who asks.
+    pub visitor: VisitorName,
+    /// Who answers.
+    #[schema(value_type = Option<schema::Named>)]
+    pub agent: Option<AgentName>,
+    /// Where it waits.
+    pub queue: Option<QueueName>,
+    /// Messages of the visitor that no agent has seen.
+    pub unread: i64,
+    /// The newest message.
+    #[schema(value_type = Option<schema::Preview>)]
+    pub preview: Option<Preview>,
+    /// The first message of the visitor that nobody answered yet.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Timestamp>,
+    /// The visitor's newest message: the order of the list.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_visitor_message_at: Option<Timestamp>,
+    /// The page it started on.
+    #[schema(value_type = Option<schema::Page>)]
+    pub page: Option<Page>,
+    /// Up to two short plain values of the context.
+    pub facts: Vec<FactText>,
+    /// When it started.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When its newest event was.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// A widget in a row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WidgetName {
+    /// Identity.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: WidgetId,
+    /// What agents call it.
+    pub name: String,
+}
+
+/// A queue in a row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QueueName {
+    /// Identity.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: QueueId,
+    /// What agents call it.
+    pub name: String,
+}
+
+/// A visitor in a row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitorName {
+    /// Identity.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: VisitorId,
+    /// The name, once known.
+    pub name: Option<String>,
+}
+
+/// One short plain value of the context.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FactText {
+    /// The top-level key.
+    pub key: String,
+    /// The value as JSON text.
+    pub text: String,
+}
+
+/// A context on its way to a console: as text, so that order and digits survive a JavaScript reader.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContextState {
+    /// A JSON object; `{}` when none was ever set.
+    pub text: String,
+    /// Counts the writes that changed something.
+    pub version: i64,
+    /// When the last of them was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// An event and its place, in a history page.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PositionedEvent {
+    /// Its place.
+    pub position: i64,
+    /// The event.
+    #[schema(value_type = schema::Event)]
+    pub event: Box<RawValue>,
+}
+
+/// Shapes of what is serialised elsewhere, for the API description only.
+pub mod schema {
+    use serde::Serialize;
+    use utoipa::ToSchema;
+
+    /// Where a conversation stands.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Status)]
+    #[serde(rename_all = "UPPERCASE")]
+    pub enum Status {
+        /// Being talked about.
+        Open,
+        /// Waiting for something outside.
+        Waiting,
+        /// Answered; a new message opens it again.
+        Solved,
+        /// Ended for good.
+        Closed,
+    }
+
+    /// Who wrote something.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Author)]
+    pub struct Author {
+        /// What kind of being.
+        #[serde(rename = "type")]
+        pub kind: AuthorKind,
+        /// Which one.
+        #[schema(format = Uuid)]
+        pub id: Option<String>,
+        /// What it was called then.
+        pub name: Option<String>,
+    }
+
+    /// What kind of being wrote something.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = AuthorKind)]
+    #[serde(rename_all = "snake_case")]
+    pub enum AuthorKind {
+        /// The customer.
+        Visitor,
+        /// A person of the console.
+        Agent,
+        /// A program that talks as an agent.
+        Bot,
+        /// A program with an API key.
+        Api,
+        /// Beckon itself.
+        System,
+    }
+
+    /// The newest message.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Preview)]
+    pub struct Preview {
+        /// Who wrote it.
+        pub author: Author,
+        /// How it begins.
+        pub text: String,
+        /// When.
+        #[schema(format = DateTime)]
+        pub at: String,
+    }
+
+    /// A page of the site.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = StartPage)]
+    pub struct Page {
+        /// Address.
+        pub url: String,
+        /// Title.
+        pub title: String,
+    }
+
+    /// An agent as others see one.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Named)]
+    pub struct Named {
+        /// Identity.
+        #[schema(format = Uuid)]
+        pub id: String,
+        /// Name.
+        pub name: String,
+    }
+
+    /// What every event has.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = EventHead)]
+    pub struct EventHead {
+        /// Identity; for a message the message id.
+        #[schema(format = Uuid)]
+        pub id: String,
+        /// When it was stored.
+        #[schema(format = DateTime)]
+        pub at: String,
+        /// Who caused it.
+        pub author: Author,
+        /// The sender's name for it, to its own author only.
+        #[schema(format = Uuid, required)]
+        pub client_id: Option<String>,
+    }
+
+    /// One durable event.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Event)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum Event {
+        /// Somebody wrote.
+        Message(MessageEvent),
+        /// The status changed.
+        Status(StatusEvent),
+        /// An agent came.
+        Joined(AgentEvent),
+        /// An agent went.
+        Left(AgentEvent),
+        /// Whose it is now (agents only).
+        Assigned(AssignedEvent),
+        /// The context changed (agents only).
+        Metadata(MetadataEvent),
+    }
+
+    /// A message.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = MessageEvent)]
+    pub struct MessageEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// The content.
+        pub message: TextMessage,
+    }
+
+    /// A text.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = TextMessage)]
+    pub struct TextMessage {
+        /// `TEXT`.
+        #[serde(rename = "type")]
+        #[schema(example = "TEXT")]
+        pub kind: String,
+        /// What was said.
+        pub text: String,
+    }
+
+    /// A status change.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = StatusEvent)]
+    pub struct StatusEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// Before.
+        pub from: Status,
+        /// After.
+        pub to: Status,
+    }
+
+    /// An agent came or went.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = AgentEvent)]
+    pub struct AgentEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// Who.
+        pub agent: Named,
+    }
+
+    /// The conversation changed hands.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = AssignedEvent)]
+    pub struct AssignedEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// Whose it is now.
+        #[schema(required)]
+        pub agent: Option<Named>,
+    }
+
+    /// The context changed.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = MetadataEvent)]
+    pub struct MetadataEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// The context's version after.
+        pub version: i64,
+        /// Where the write came from.
+        pub source: Source,
+        /// How it treated the keys it did not name.
+        pub mode: WriteMode,
+        /// The steps, in order.
+        pub changes: Vec<Change>,
+    }
+
+    /// Where a context write came from.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Source)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Source {
+        /// The site's page.
+        Page,
+        /// The site's page, by a signed token.
+        Signed,
+        /// A program with an API key.
+        Api,
+        /// A bot.
+        Bot,
+        /// A person of the console.
+        Agent,
+    }
+
+    /// How a context write treats the keys it does not name.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = WriteMode)]
+    #[serde(rename_all = "snake_case")]
+    pub enum WriteMode {
+        /// They stay.
+        Merge,
+        /// They go.
+        Replace,
+    }
+
+    /// What happened to one top-level key: set in place, joined at the end (no `from`) or taken away (no `to`).
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Change)]
+    pub struct Change {
+        /// The key.
+        pub key: String,
+        /// JSON text before.
+        #[schema(required)]
+        pub from: Option<String>,
+        /// JSON text after.
+        #[schema(required)]
+        pub to: Option<String>,
+    }
+}
