@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the one Chromium of this run listens for the test files. */
+    browserEndpoint: string;
+  }
+}
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Starts one Chromium for the whole run; each test file connects to it and each person gets a context of their own. */
+export default async function launch(project: TestProject): Promise<() => Promise<void>> {
+  const executablePath = process.env.BECKON_CHROMIUM ?? places.find((path) => existsSync(path));
+  if (!executablePath) {
+    throw new Error('No Chromium found: install it (cargo xtask test says how) or set BECKON_CHROMIUM to its path.');
+  }
+  const server = await chromium.launchServer({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  project.provide('browserEndpoint', server.wsEndpoint());
+  return () => server.close();
+}

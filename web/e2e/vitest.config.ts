@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
+/** Browser tests on the real server. Two files at a time: each has its own server and shares one Chromium. */
+export default defineConfig({
+  test: {
+    root: here('.'),
+    include: ['tests/**/*.test.ts'],
+    globalSetup: here('src/harness/chromium.ts'),
+    reporters: ['verbose', here('src/harness/summary.ts')],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Guards against hanging, far above what a test takes.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    passWithNoTests: false,
+  },
+});
