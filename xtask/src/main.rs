@@ -21,7 +21,7 @@ usage: cargo xtask <command>
 
   run [--release] [ARGS…]   build the web apps and the server and start it; ARGS go to the server
   test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
-  e2e [FILTER…]             the browser tests whose file or name contains FILTER
+  e2e [FILTER…]             the browser tests in files whose name contains FILTER
   openapi [--check]         write openapi.json and web/sdk/src/schema.ts; --check only compares
 ";
 
