@@ -21,8 +21,9 @@ const STAMP: &str = ".sources";
 /// Folders that do not influence what is built.
 const NOT_SOURCES: [&str; 5] = ["node_modules", "dist", "e2e", "lint", "tests"];
 const REMEDY: &str = "install Node 20 or newer, then in web/ run: npm ci && npm run build";
-/// How much of npm's output a failure shows.
-const SHOWN_LINES: usize = 40;
+/// How much of npm's output a failure shows, and what of it says nothing about the cause.
+const SHOWN_LINES: usize = 20;
+const NOISE: [&str; 4] = ["npm error", "npm warn", "    at ", "> "];
 /// npm writes its lock file and its record of what is installed at almost the same time, in either order.
 const SAME_INSTALL: Duration = Duration::from_secs(10);
 
@@ -150,7 +151,8 @@ fn npm(web: &Path, arguments: &[&str]) -> Result<(), String> {
     }
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_noise = |line: &str| line.trim().is_empty() || NOISE.iter().any(|start| line.starts_with(start));
+    let lines: Vec<&str> = text.lines().filter(|line| !is_noise(line)).collect();
     let shown = lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n");
-    Err(format!("{shown}\nnpm {} failed in web/; mend that, or {REMEDY}", arguments.join(" ")))
+    Err(format!("{shown}\nnpm {} failed; repeat it in web/", arguments.join(" ")))
 }
