@@ -119,7 +119,10 @@ impl Email {
         }
         within(&text, Self::LIMIT)?;
         let well_formed = text.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+            !local.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !text.contains(char::is_whitespace)
         });
         if well_formed { Ok(Self(text)) } else { Err(TextError::NotAnEmail) }
     }

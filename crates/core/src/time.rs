@@ -98,7 +98,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Timestamp>(), Ok(expected), "{text}");
         }
-        for text in ["", "yesterday", "2026-11-23", "2026-13-01T00:00:00Z", "2026-11-23T09:12:45.090", "é 00:00"] {
+        for text in
+            ["", "yesterday", "2026-11-23", "2026-13-01T00:00:00Z", "2026-11-23T09:12:45.090", "é 00:00"]
+        {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
     }

@@ -1,0 +1,154 @@
+//! What a decision depends on.
+
+use super::AuthorKey;
+use crate::command::{Actor, Command, ContextTarget, Destination};
+use crate::event::AuthorKind;
+use crate::id::{AgentId, ClientId, ConversationId, QueueId, SessionId, ThreadId, VisitorId, WidgetId};
+
+/// Which conversations a decision depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// None.
+    #[default]
+    Nothing,
+    /// This one, whoever's it is.
+    Conversation(ConversationId),
+    /// This one, if it is the visitor's.
+    VisitorConversation(VisitorId, ConversationId),
+    /// The visitor's of this thread, and on a single-thread widget the one that is not closed.
+    Thread(VisitorId, ThreadId),
+    /// All of the visitor's that are not closed.
+    Open(VisitorId),
+}
+
+/// What to load for a command.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// This visitor and the visitor's widget.
+    pub visitor: Option<VisitorId>,
+    /// What is left standing in this session.
+    pub session: Option<SessionId>,
+    /// These agents with their queues.
+    pub agents: Vec<AgentId>,
+    /// The agent who has the conversation.
+    pub owner: bool,
+    /// These conversations.
+    pub target: Target,
+    /// Their contexts.
+    pub contexts: bool,
+    /// What this author wrote under this name before.
+    pub earlier: Option<(AuthorKey, ClientId)>,
+    /// What came of this author's context write under this name.
+    pub receipt: Option<(AuthorKey, ClientId)>,
+    /// Where new conversations wait.
+    pub default_queue: bool,
+    /// Does this queue exist?
+    pub queue: Option<QueueId>,
+    /// Does this widget exist? With `None` inside: which is the first?
+    pub widget: Option<Option<WidgetId>>,
+}
+
+fn visitor_key(visitor: VisitorId) -> AuthorKey {
+    AuthorKey { kind: AuthorKind::Visitor, id: visitor.0 }
+}
+
+fn agent_key(agent: AgentId) -> AuthorKey {
+    AuthorKey { kind: AuthorKind::Agent, id: agent.0 }
+}
+
+/// How an actor's writes are found again.
+pub(super) fn actor_key(actor: &Actor) -> AuthorKey {
+    match actor {
+        Actor::Agent(agent) => agent_key(*agent),
+        Actor::Api(key) => AuthorKey { kind: AuthorKind::Api, id: key.id.0 },
+    }
+}
+
+fn actor_agents(actor: &Actor) -> Vec<AgentId> {
+    match actor {
+        Actor::Agent(agent) => vec![*agent],
+        Actor::Api(_) => Vec::new(),
+    }
+}
+
+/// What to load for a command.
+pub fn needs(command: &Command) -> Needs {
+    match command {
+        Command::VisitorSend(send) => {
+            let starts = matches!(send.to, Destination::Thread(_));
+            Needs {
+                visitor: Some(send.visitor),
+                session: (starts || send.standing.is_some()).then_some(send.session),
+                target: match send.to {
+                    Destination::Conversation(id) => Target::VisitorConversation(send.visitor, id),
+                    Destination::Thread(thread) => Target::Thread(send.visitor, thread),
+                },
+                contexts: send.held.is_some() || send.standing.is_some(),
+                earlier: Some((visitor_key(send.visitor), send.client_id)),
+                receipt: send
+                    .held
+                    .as_ref()
+                    .and_then(|held| held.client_id)
+                    .map(|client_id| (visitor_key(send.visitor), client_id)),
+                default_queue: starts,
+                ..Needs::default()
+            }
+        }
+        Command::AgentSend { agent, conversation, client_id, .. }
+        | Command::Take { agent, conversation, client_id } => Needs {
+            agents: vec![*agent],
+            owner: true,
+            target: Target::Conversation(*conversation),
+            earlier: Some((agent_key(*agent), *client_id)),
+            ..Needs::default()
+        },
+        Command::ApiSend { key, as_agent, conversation, client_id, .. } => Needs {
+            agents: as_agent.iter().copied().collect(),
+            owner: true,
+            target: Target::Conversation(*conversation),
+            earlier: Some((
+                as_agent.map_or(AuthorKey { kind: AuthorKind::Api, id: key.id.0 }, agent_key),
+                *client_id,
+            )),
+            ..Needs::default()
+        },
+        Command::Create(create) => Needs {
+            visitor: create.visitor,
+            agents: actor_agents(&create.by).into_iter().chain(create.agent).collect(),
+            target: create.visitor.map_or(Target::Nothing, Target::Open),
+            queue: create.queue,
+            widget: create.visitor.is_none().then_some(create.widget),
+            ..Needs::default()
+        },
+        Command::WriteContext(write) => match &write.target {
+            ContextTarget::Visitor { visitor, session, .. } => Needs {
+                visitor: Some(*visitor),
+                session: Some(*session),
+                target: Target::Open(*visitor),
+                contexts: true,
+                receipt: write.client_id.map(|client_id| (visitor_key(*visitor), client_id)),
+                ..Needs::default()
+            },
+            ContextTarget::Conversation { by, conversation } => Needs {
+                agents: actor_agents(by),
+                target: Target::Conversation(*conversation),
+                contexts: true,
+                receipt: write.client_id.map(|client_id| (actor_key(by), client_id)),
+                ..Needs::default()
+            },
+        },
+        Command::Assign { by, conversation, client_id, to } => Needs {
+            agents: actor_agents(by).into_iter().chain(*to).collect(),
+            owner: true,
+            target: Target::Conversation(*conversation),
+            earlier: Some((actor_key(by), *client_id)),
+            ..Needs::default()
+        },
+        Command::SetStatus { by, conversation, client_id, .. } => Needs {
+            agents: actor_agents(by),
+            target: Target::Conversation(*conversation),
+            earlier: Some((actor_key(by), *client_id)),
+            ..Needs::default()
+        },
+    }
+}
