@@ -1,1 +1,231 @@
-export {};
+import type { ContextCall, WidgetError } from '../port';
+import type { WidgetConfig } from '../theme';
+import { nearest, widgetError } from './errors';
+import { LIMITS, metadataText } from './metadata';
+import { createWidget, type Done, keepCall, type Widget } from './widget';
+
+type Callback = (error?: WidgetError, result?: unknown) => unknown;
+/** What the snippet leaves behind, and what replaces it: a function, with the calls that came too early. */
+interface LiveChat {
+  (command?: unknown, arg?: unknown, callback?: unknown): void;
+  q?: ArrayLike<unknown>[];
+  beckon?: true;
+}
+
+/** No `init` for so long: waiting calls are answered with an error, milliseconds. */
+const INIT_MS = 30_000;
+const CONFIG_MS = 20_000;
+const DOCS = 'docs/context-api.md';
+const COMMANDS = 'init send_contextual_data open close show hide set_theme show_thread_list open_new_thread'.split(' ');
+const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
+const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
+
+const host = window as unknown as { liveChat?: LiveChat };
+const script = document.currentScript as HTMLScriptElement | null;
+const base = script?.src ? new URL(script.src).origin : location.origin;
+
+let widget: Widget | undefined;
+/** The id `init` was called with, from then on; undefined again when it failed. */
+let widgetId: string | undefined;
+let failure: WidgetError | undefined;
+const waiting: { done: Done; run: (ready: Widget) => void; context?: ContextCall }[] = [];
+let patience: ReturnType<typeof setTimeout> | undefined;
+
+function uuid(): string {
+  // crypto.randomUUID needs a secure context; pages on plain http must work too.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] as number) & 15) | 64;
+  bytes[8] = ((bytes[8] as number) & 63) | 128;
+  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** Wraps a page's callback: runs once, later than the call itself, and whatever it throws stays here. */
+function once(callback: unknown): Done {
+  let ended = false;
+  return (error, result) => {
+    if (ended) return;
+    ended = true;
+    if (typeof callback !== 'function') {
+      if (error) console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
+      return;
+    }
+    Promise.resolve().then(() => {
+      try {
+        if (error) (callback as Callback)(error);
+        else (callback as Callback)(undefined, result);
+      } catch (thrown) {
+        console.error(thrown);
+      }
+    });
+  };
+}
+
+/** Now, if the widget is there; with the error of `init`, if that failed; else when it has ended, in order. */
+function whenReady(done: Done, run: (ready: Widget) => void, context?: ContextCall): void {
+  if (widget) {
+    run(widget);
+    return;
+  }
+  if (failure && !widgetId) {
+    done(failure);
+    return;
+  }
+  waiting.push({ done, run, ...(context && { context }) });
+  if (context && widgetId) keepCall(widgetId, context);
+  if (!widgetId && !patience) {
+    patience = setTimeout(() => fail(widgetError(1012, "No liveChat('init', widgetId) within 30 seconds")), INIT_MS);
+  }
+}
+
+function fail(error: WidgetError): void {
+  clearTimeout(patience);
+  patience = undefined;
+  for (const call of waiting.splice(0)) call.done(error);
+}
+
+async function loadConfig(id: string): Promise<WidgetConfig> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), CONFIG_MS);
+  try {
+    const address = `${base}/livechat/1/widgets/${encodeURIComponent(id)}/config`;
+    const answer = await fetch(address, { credentials: 'omit', signal: abort.signal });
+    if (answer.ok) return (await answer.json()) as WidgetConfig;
+    if (answer.status === 403) {
+      const body = (await answer.json()) as { requestError?: { serviceException?: { text?: string } } };
+      const text = body.requestError?.serviceException?.text || `Origin ${location.origin} is not allowed`;
+      console.error(`liveChat: ${text}`);
+      throw widgetError(1031, text);
+    }
+    throw widgetError(1012, `No widget '${id}' at ${base} (status ${answer.status})`);
+  } catch (error) {
+    throw typeof (error as WidgetError).code === 'number' && !(error instanceof Error)
+      ? error
+      : widgetError(1012, `The configuration could not be loaded from ${base}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function documentReady(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.body) resolve();
+    else document.addEventListener('DOMContentLoaded', () => resolve());
+  });
+}
+
+async function init(arg: unknown, done: Done): Promise<void> {
+  const given: unknown = typeof arg === 'object' && arg !== null ? (arg as { widgetId?: unknown }).widgetId : arg;
+  if (widgetId) {
+    done(widgetError(1011, `The widget ${widgetId} is already initialised on this page`));
+    return;
+  }
+  if (typeof given !== 'string' || given === '') {
+    failure = widgetError(1001, "widgetId is missing: liveChat('init', 'your widget id')");
+    done(failure);
+    fail(failure);
+    return;
+  }
+  widgetId = given;
+  clearTimeout(patience);
+  patience = undefined;
+  for (const call of waiting) if (call.context) keepCall(given, call.context);
+  try {
+    const [config] = await Promise.all([loadConfig(given), documentReady()]);
+    widget = createWidget(base, config);
+  } catch (error) {
+    widgetId = undefined;
+    failure = (error as WidgetError).code ? (error as WidgetError) : widgetError(1012, String(error));
+    done(failure);
+    fail(failure);
+    return;
+  }
+  failure = undefined;
+  done(undefined, { widgetId: given });
+  for (const call of waiting.splice(0)) call.run(widget);
+}
+
+let warned = false;
+
+/** Reads the call's fields at once, so that what the page changes afterwards does not matter. */
+function readContext(arg: unknown): ContextCall {
+  const fields = (typeof arg === 'object' && arg !== null ? arg : {}) as { [name: string]: unknown };
+  const metadata = metadataText(fields.metadata, LIMITS);
+  const { multiThreadStrategy: strategy = 'ACTIVE', mode = 'merge' } = fields;
+  if (typeof strategy !== 'string' || !STRATEGIES.includes(strategy)) {
+    throw widgetError(1204, `Unknown multiThreadStrategy '${String(strategy)}'. Strategies: ${STRATEGIES.join(', ')}`);
+  }
+  if (mode !== 'merge' && mode !== 'replace') {
+    throw widgetError(1204, `Unknown mode '${String(mode)}'. Modes: merge, replace`);
+  }
+  const unknown = Object.keys(fields).filter((name) => !CONTEXT_FIELDS.includes(name));
+  if (unknown.length > 0 && !warned) {
+    warned = true;
+    console.warn(`liveChat: send_contextual_data ignores ${unknown.join(', ')}; put data inside metadata (${DOCS})`);
+  }
+  return { client_id: uuid(), strategy: strategy as ContextCall['strategy'], mode, metadata };
+}
+
+function sendContextualData(arg: unknown, done: Done): void {
+  let call: ContextCall;
+  try {
+    call = readContext(arg);
+  } catch (error) {
+    done((error as WidgetError).code ? (error as WidgetError) : widgetError(1202, 'The argument could not be read'));
+    return;
+  }
+  whenReady(done, (ready) => ready.sendContext(call, done), call);
+}
+
+function run(command: unknown, arg: unknown, callback: unknown): void {
+  const done = once(callback);
+  switch (command) {
+    case 'init':
+      void init(arg, done);
+      break;
+    case 'send_contextual_data':
+      sendContextualData(arg, done);
+      break;
+    case 'set_theme':
+      whenReady(done, (ready) => ready.setTheme(arg, done));
+      break;
+    case 'open':
+    case 'close':
+    case 'show':
+    case 'hide':
+      whenReady(done, (ready) => ready[command](done));
+      break;
+    case 'show_thread_list':
+    case 'open_new_thread':
+      whenReady(done, (ready) => ready.navigate(command, done));
+      break;
+    default: {
+      const name = typeof command === 'string' ? command : typeof command;
+      done(widgetError(1207, `Unknown command '${name}'. Did you mean '${nearest(name, COMMANDS)}'?`));
+    }
+  }
+}
+
+/** A page must never break because of its chat, whatever it hands in. */
+const liveChat: LiveChat = (command, arg, callback) => {
+  try {
+    run(command, arg, callback);
+  } catch (error) {
+    console.error(error);
+  }
+};
+
+const stub = host.liveChat;
+if (!stub?.beckon) {
+  liveChat.beckon = true;
+  host.liveChat = liveChat;
+  const forward = (call: ArrayLike<unknown>): number => {
+    liveChat(call[0], call[1], call[2]);
+    return 0;
+  };
+  // Whoever kept the snippet's own function, or the new one's queue, is heard too.
+  const queue = stub?.q || [];
+  liveChat.q = queue;
+  for (const call of queue.splice(0)) forward(call);
+  queue.push = (...calls) => calls.map(forward).length;
+}

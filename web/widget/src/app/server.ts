@@ -1,0 +1,54 @@
+import { type HistoryPage, Refused, RetryLater } from '@beckon/sdk';
+import type { WidgetConfig } from '../theme';
+
+const HISTORY_PAGE = 50;
+/** Waiting time when the server asks to come back later without saying when, seconds. */
+const RETRY_SECONDS = 5;
+
+/** Who this browser is to the server. */
+export interface Session {
+  token: string;
+  visitor: string;
+  expires_at: string;
+}
+
+/** Beckon's HTTP doors for one widget. Everything is same-origin. */
+export interface Server {
+  socketUrl: string;
+  config(): Promise<WidgetConfig>;
+  /** Throws `RetryLater` when there are too many, `Refused` when the widget is gone. */
+  createSession(): Promise<Session>;
+  history(token: string, conversation: string, before: number): Promise<HistoryPage>;
+}
+
+export function server(widget: string): Server {
+  const base = location.origin;
+  const door = `${base}/livechat/1/widgets/${widget}`;
+  return {
+    socketUrl: `${base.replace(/^http/, 'ws')}/livechat/1/socket`,
+    async config() {
+      const answer = await fetch(`${door}/config`, { credentials: 'omit' });
+      if (!answer.ok) throw new Error(`config: status ${answer.status}`);
+      return (await answer.json()) as WidgetConfig;
+    },
+    async createSession() {
+      const answer = await fetch(`${door}/sessions`, { method: 'POST', credentials: 'omit' });
+      if (answer.status === 429 || answer.status === 503) {
+        const seconds = Number(answer.headers.get('retry-after')) || RETRY_SECONDS;
+        throw new RetryLater(seconds * 1000);
+      }
+      if (answer.status === 403 || answer.status === 404) throw new Refused(answer.status);
+      if (!answer.ok) throw new Error(`sessions: status ${answer.status}`);
+      return (await answer.json()) as Session;
+    },
+    async history(token, conversation, before) {
+      const query = `before=${before}&limit=${HISTORY_PAGE}`;
+      const answer = await fetch(`${base}/livechat/1/conversations/${conversation}/events?${query}`, {
+        credentials: 'omit',
+        headers: { authorization: `Bearer ${token}` },
+      });
+      if (!answer.ok) throw new Error(`events: status ${answer.status}`);
+      return (await answer.json()) as HistoryPage;
+    },
+  };
+}

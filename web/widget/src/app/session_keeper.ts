@@ -1,0 +1,57 @@
+import type { Server, Session } from './server';
+
+/** The visitor's session: made on first need, shared by the tabs of this browser through local storage. */
+export class SessionKeeper {
+  private kept: Session | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly server: Pick<Server, 'createSession'>,
+  ) {
+    this.kept = this.read();
+  }
+
+  get token(): string | undefined {
+    return this.kept?.token;
+  }
+
+  /** Makes a session if there is none. Two tabs that need one at once get the same. */
+  async ensure(): Promise<Session> {
+    if (this.kept) return this.kept;
+    const create = async (): Promise<Session> => {
+      this.kept = this.read() ?? (await this.server.createSession());
+      this.write();
+      return this.kept;
+    };
+    return navigator.locks ? navigator.locks.request(this.name, create) : create();
+  }
+
+  /** The server does not know this token. Another tab may already have a better one. */
+  discard(token: string | undefined): void {
+    this.kept = this.read();
+    if (this.kept?.token !== token) return;
+    this.kept = undefined;
+    try {
+      localStorage.removeItem(this.name);
+    } catch {
+      // Blocked: there was only the one in memory.
+    }
+  }
+
+  private read(): Session | undefined {
+    try {
+      const session = JSON.parse(localStorage.getItem(this.name) ?? 'null') as Session | null;
+      return session && Date.parse(session.expires_at) > 0 ? session : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private write(): void {
+    try {
+      localStorage.setItem(this.name, JSON.stringify(this.kept));
+    } catch {
+      // Blocked: this page's visitor lives as long as the page.
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What loader and app say to each other over their one MessagePort. The loader hands it over with `PORT_GREETING`, addressed to Beckon's
+ * origin; the app takes it only from its parent window, and only if the server allows that origin. Both sides ignore what they do not know.
+ */
+export const PORT_GREETING = 'beckon:port';
+
+/** The shape of every error a page gets to see. */
+export interface WidgetError {
+  code: number;
+  name: string;
+  message: string;
+}
+
+/** One `send_contextual_data`, checked. */
+export interface ContextCall {
+  /** Made when the page called; the same for every retry, also on the next page. */
+  client_id: string;
+  strategy: 'ACTIVE' | 'ALL' | 'ALL_PLUS_NEW';
+  mode: 'merge' | 'replace';
+  /** JSON text of an object. */
+  metadata: string;
+}
+
+/** What `send_contextual_data` calls back with. */
+export interface ContextResult {
+  /** True: held for a conversation that does not exist yet, or not sent yet. */
+  pending: boolean;
+  conversations: { threadId: string; conversationId: string; version: number }[];
+  ignored: { key: string; reason: string }[];
+}
+
+/** The page around the widget. */
+export interface HostPage {
+  url: string;
+  title: string;
+}
+
+export type View = 'LOADING' | 'THREAD_LIST' | 'LOADING_THREAD' | 'THREAD' | 'CLOSED_THREAD' | 'SINGLE_MODE_THREAD';
+
+export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread';
+
+export type ToApp =
+  | { kind: 'command'; call: number; command: AppCommand }
+  | { kind: 'context'; call: number; context: ContextCall }
+  /** The window is on screen, or not. `full`: it covers the whole screen of a phone. */
+  | { kind: 'window'; open: boolean; full: boolean; page: HostPage }
+  | { kind: 'theme'; name: string };
+
+export type ToLoader =
+  | { kind: 'reply'; call: number; error?: WidgetError; result?: ContextResult }
+  /** The call with this id outlives the page on the app's side, or was refused for good: the loader may forget it. */
+  | { kind: 'committed'; client_id: string }
+  | { kind: 'unread'; count: number }
+  /** Whether this visitor is known and has a conversation that is not closed; no secret. */
+  | { kind: 'marker'; known: boolean; open: boolean }
+  | { kind: 'close' }
+  | { kind: 'view'; view: View };
