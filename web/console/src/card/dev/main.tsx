@@ -1,0 +1,35 @@
+import '@beckon/ui/tokens.css';
+import '@beckon/ui/base.css';
+import { render } from 'preact';
+import { ContextCard, type ContextCardProps } from '../context_card';
+import { samples } from './samples';
+
+// A page for looking at the card alone: ?sample=car&width=360&state=ready&theme=dark. Not part of any build.
+const query = new URLSearchParams(window.location.search);
+const sample = query.get('sample') ?? 'car';
+const theme = query.get('theme');
+if (theme) document.documentElement.dataset.theme = theme;
+if (query.get('dir')) document.documentElement.dir = query.get('dir') ?? '';
+
+const text = samples[sample] ?? null;
+const context = text === null ? null : { text, version: 3, updatedAt: new Date(Date.now() - 12_000).toISOString() };
+const states: Record<string, ContextCardProps['state']> = { loading: 'loading', offline: 'offline', error: 'error' };
+
+const pane = document.createElement('div');
+pane.style.inlineSize = `${query.get('width') ?? '360'}px`;
+pane.style.blockSize = `${query.get('height') ?? '900'}px`;
+document.body.append(pane);
+render(
+  <ContextCard
+    context={context}
+    state={states[query.get('state') ?? ''] ?? 'ready'}
+    conversationId="019ab5d4-7c1e-7a40-9d2e-5b1f03c24f2a"
+    allowedImageOrigins={[]}
+    baseUrl={window.location.origin}
+    howToHref="#"
+    locale={query.get('locale') ?? 'en-GB'}
+    onRetry={() => undefined}
+    onClose={query.has('drawer') ? () => undefined : undefined}
+  />,
+  pane,
+);

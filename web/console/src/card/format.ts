@@ -1,0 +1,139 @@
+import { calendarDay, dateAndTime, relativeTime } from '@beckon/ui';
+import { classify, type ImageOrigins, type Shown } from './classify';
+import { type Branch, type ContextNode, type Entry, isBranch } from './tree';
+import { words } from './words';
+
+/** Longest address shown in full beside its host. */
+const SHORT_PATH = 28;
+
+/** Turns classified values into the reader's language. One per card; formatters are made once and kept. */
+export class Format {
+  readonly #numbers = new Map<string, Intl.NumberFormat>();
+  readonly #names = new Map<string, Intl.DisplayNames>();
+
+  constructor(
+    readonly locale: string,
+    readonly images: ImageOrigins,
+  ) {}
+
+  classify(entry: Entry, parent: Branch): Shown {
+    return classify(entry.key, entry.node, parent, this.images);
+  }
+
+  /** An object or a list by itself, without a key to judge by. */
+  classifyNode(node: Branch): Shown {
+    return classify('', node, node, this.images);
+  }
+
+  /** The value as one run of text: what a row reads, a folded line sums up and a search looks through. */
+  text(shown: Shown, node: ContextNode, now: number): string {
+    switch (shown.as) {
+      case 'money':
+        return this.money(shown.amount, shown.currency);
+      case 'number':
+        return this.number(shown.digits, shown.style);
+      case 'yes':
+        return words.yes;
+      case 'no':
+        return words.no;
+      case 'empty':
+        return words.emptyText;
+      case 'none':
+        return words.none;
+      case 'country':
+        return this.#named('region', shown.code.toUpperCase(), node.text);
+      case 'language':
+        return this.#named('language', shown.code.replace(/_/g, '-'), node.text);
+      case 'instant':
+        return `${dateAndTime(shown.at, this.locale)} · ${relativeTime(shown.at, now, this.locale)}`;
+      case 'day':
+        return calendarDay(shown.year, shown.month, shown.day, this.locale) + (shown.time ? `, ${shown.time}` : '');
+      case 'link':
+        return shortAddress(shown.href);
+      case 'image':
+        return shown.host === '' ? words.image : `${words.image} · ${shown.host}`;
+      case 'email':
+      case 'phone':
+      case 'colour':
+      case 'text':
+      case 'long':
+        return node.text;
+      case 'chips':
+      case 'list':
+      case 'table':
+      case 'section':
+        return this.summary(node, now);
+    }
+  }
+
+  /** *Petrol · automatic · 3 more*: the first values of a folded object or list. */
+  summary(node: ContextNode, now: number): string {
+    if (!isBranch(node)) return node.text;
+    const branches = node.entries.filter((entry) => isBranch(entry.node)).length;
+    if (node.kind === 'array' && branches > 0) return words.items(node.entries.length);
+    const plain = node.entries.filter((entry) => !isBranch(entry.node)).slice(0, node.entries.length > 3 ? 2 : 3);
+    const parts = plain.map((entry) => shorten(this.text(this.classify(entry, node), entry.node, now), 32));
+    const rest = node.entries.length - plain.length;
+    if (rest > 0) parts.push(plain.length === 0 ? words.items(rest) : words.others(rest));
+    return parts.join(' · ');
+  }
+
+  /** An amount with all the decimals it was sent with, and a currency's usual ones if it has any. */
+  money(amount: string, currency: string): string {
+    const sent = decimals(amount);
+    const usual = this.#number(`money ${currency}`, { style: 'currency', currency }).resolvedOptions();
+    const digits = sent === 0 ? 0 : Math.max(sent, usual.maximumFractionDigits ?? 2);
+    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+    return exact(this.#number(`money ${currency} ${digits}`, options), amount);
+  }
+
+  number(digits: string, style: 'grouped' | 'plain' | 'percent'): string {
+    if (style === 'plain') return digits;
+    const sent = decimals(digits);
+    const unit = style === 'percent' ? ({ style: 'unit', unit: 'percent' } as const) : {};
+    const options = { ...unit, minimumFractionDigits: sent, maximumFractionDigits: sent };
+    return exact(this.#number(`${style} ${sent}`, options), digits);
+  }
+
+  #number(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    const kept = this.#numbers.get(key) ?? new Intl.NumberFormat(this.locale, options);
+    this.#numbers.set(key, kept);
+    return kept;
+  }
+
+  #named(type: 'region' | 'language', code: string, original: string): string {
+    const kept = this.#names.get(type) ?? new Intl.DisplayNames(this.locale, { type, fallback: 'none' });
+    this.#names.set(type, kept);
+    try {
+      const name = kept.of(code);
+      return name ? `${name} (${original})` : original;
+    } catch {
+      // A code that only looks like one.
+      return original;
+    }
+  }
+}
+
+function decimals(digits: string): number {
+  return digits.split('.')[1]?.length ?? 0;
+}
+
+/** Formats the digits themselves: a number would round the last ones. */
+function exact(format: Intl.NumberFormat, digits: string): string {
+  return format.format(digits as Intl.StringNumericLiteral);
+}
+
+/** At most `length` characters, cut between characters. */
+export function shorten(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= length) return line;
+  return `${Array.from(line.slice(0, length * 2)).slice(0, length - 1).join('')}…`;
+}
+
+/** Host and as much of the path as fits, its end kept: that is where pages differ. */
+export function shortAddress(href: string): string {
+  const url = new URL(href);
+  const rest = `${url.pathname === '/' ? '' : url.pathname}${url.search}${url.hash}`;
+  if (rest.length <= SHORT_PATH) return url.host + rest;
+  return `${url.host}/…${rest.slice(-(SHORT_PATH - 2))}`;
+}

@@ -1,0 +1,74 @@
+import { ArrowSquareOutIcon, CheckIcon, dateAndTime, MinusIcon, relativeTime } from '@beckon/ui';
+import type { Shown } from './classify';
+import { Picture } from './picture';
+import { useCard } from './scope';
+import { LongText, Text } from './text';
+import type { ContextNode } from './tree';
+import styles from './value.module.css';
+import { words } from './words';
+
+/** One value without members, in the form its kind asks for. `brief` = inside a table cell or a chip. */
+export function Value({ shown, node, label, brief }: { shown: Shown; node: ContextNode; label: string; brief?: boolean }) {
+  const { format, view } = useCard();
+  switch (shown.as) {
+    case 'money':
+    case 'number':
+      return (
+        <span class={styles.digits}>
+          <Text text={format.text(shown, node, 0)} />
+        </span>
+      );
+    case 'yes':
+      return (
+        <span class={styles.symbol}>
+          <CheckIcon size={16} />
+          {words.yes}
+        </span>
+      );
+    case 'no':
+      return (
+        <span class={`${styles.symbol} ${styles.quiet}`}>
+          <MinusIcon size={16} />
+          {words.no}
+        </span>
+      );
+    case 'empty':
+    case 'none':
+      return <span class={styles.quiet}>{format.text(shown, node, 0)}</span>;
+    case 'instant':
+      return (
+        <time dateTime={new Date(shown.at).toISOString()} class={styles.digits}>
+          <Text text={dateAndTime(shown.at, format.locale)} />{' '}
+          <span class={styles.quiet}>· {relativeTime(shown.at, view.now.value, format.locale)}</span>
+        </time>
+      );
+    case 'link':
+      return (
+        <a class={styles.link} href={shown.href} target="_blank" rel="noopener noreferrer" title={node.text}>
+          <Text text={format.text(shown, node, 0)} />
+          {!brief && <ArrowSquareOutIcon size={14} class={styles.outside ?? ''} />}
+          <span class="bk-spoken"> ({words.opensOutside})</span>
+        </a>
+      );
+    case 'email':
+    case 'phone':
+      return (
+        <a class={styles.link} href={shown.href}>
+          <Text text={node.text} />
+        </a>
+      );
+    case 'colour':
+      return (
+        <span class={styles.colour}>
+          <span class={styles.swatch} style={{ background: shown.css }} />
+          <Text text={node.text} />
+        </span>
+      );
+    case 'image':
+      return <Picture src={shown.src} host={shown.host} loads={shown.loads && !brief} label={label} />;
+    case 'long':
+      return brief ? <Text text={node.text} /> : <LongText text={node.text} label={label} />;
+    default:
+      return <Text text={format.text(shown, node, 0)} />;
+  }
+}

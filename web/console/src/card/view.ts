@@ -1,0 +1,61 @@
+import { type Signal, signal } from '@preact/signals';
+
+/** Above this many keys a card is searched rather than read. */
+const SEARCHED_KEYS = 20;
+
+/** What one agent has opened in the card of one conversation. Kept by path, so it outlives every update of the values. */
+export class CardView {
+  /** Path of the part shown instead of the whole; empty = the whole. */
+  readonly place = signal('');
+  readonly query = signal('');
+  readonly raw = signal(false);
+  /** Search field visible; `undefined` = nobody chose yet. */
+  readonly searching = signal<boolean | undefined>(undefined);
+  /** Said once by the live region. */
+  readonly announcement = signal('');
+  /** Seen for a moment at the foot: what was just copied. */
+  readonly notice = signal('');
+  /** Milliseconds; moves every few seconds so that *3 min ago* stays true. */
+  readonly now = signal(Date.now());
+  readonly #switches = new Map<string, Signal<boolean>>();
+  readonly #amounts = new Map<string, Signal<number>>();
+  #everything = false;
+
+  /** Whether the part at `path` is unfolded. The first answer is remembered, so an update never folds or unfolds. */
+  opened(path: string, atFirst: boolean): Signal<boolean> {
+    return this.#switch(`open ${path}`, atFirst || this.#everything);
+  }
+
+  details(path: string): Signal<boolean> {
+    return this.#switch(`details ${path}`, false);
+  }
+
+  /** How many members of the list at `path` are drawn. */
+  revealed(path: string, atFirst: number): Signal<number> {
+    const kept = this.#amounts.get(path) ?? signal(this.#everything ? Number.POSITIVE_INFINITY : atFirst);
+    this.#amounts.set(path, kept);
+    return kept;
+  }
+
+  /** Shows the part at `path` in place of the card; the empty path shows the whole again. */
+  goTo(path: string): void {
+    this.place.value = path;
+  }
+
+  /** Opens the search from the start for a card with many keys, unless somebody chose already. */
+  decideSearch(keys: number): void {
+    if (this.searching.peek() === undefined) this.searching.value = keys > SEARCHED_KEYS;
+  }
+
+  expandAll(): void {
+    this.#everything = true;
+    for (const [key, kept] of this.#switches) if (key.startsWith('open ')) kept.value = true;
+    for (const kept of this.#amounts.values()) kept.value = Number.POSITIVE_INFINITY;
+  }
+
+  #switch(key: string, atFirst: boolean): Signal<boolean> {
+    const kept = this.#switches.get(key) ?? signal(atFirst);
+    this.#switches.set(key, kept);
+    return kept;
+  }
+}
