@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'happy-dom', include: ['{src,tests}/**/*.test.{ts,js}'] },
+  test: { environment: 'node', include: ['tests/**/*.test.js'], testTimeout: 30_000, hookTimeout: 60_000 },
 });

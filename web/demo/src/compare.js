@@ -3,10 +3,7 @@ import { explain, liveChat } from './calls.js';
 import { showCar } from './car.js';
 import { byId, colours, models, money } from './catalogue.js';
 import { loadConfiguration, priceOf } from './configuration.js';
-import { showDrawer } from './drawer.js';
-import { installBeckon } from './install.js';
-import { keepWidgetChoice } from './site.js';
-import { showStory, showWayToConsole } from './story.js';
+import { startPage } from './page.js';
 
 const configuration = loadConfiguration();
 const yours = byId(models, configuration.model);
@@ -24,8 +21,9 @@ for (const model of models) {
   for (const [fact, value] of Object.entries(model.facts)) {
     document.querySelector(`[data-fact="${fact}"] [headers~="${model.id}"]`).textContent = value;
   }
-  document.querySelector(`#${model.id}-choose`).textContent =
-    model === yours ? `Back to your ${model.name}` : `Build this ${model.name}`;
+  const choose = document.querySelector(`#${model.id}-choose`);
+  choose.textContent = model === yours ? `Back to your ${model.name}` : `Build this ${model.name}`;
+  choose.classList.toggle('primary', model === yours);
 }
 
 document.querySelector('#ask').addEventListener('click', () => {
@@ -33,8 +31,4 @@ document.querySelector('#ask').addEventListener('click', () => {
   liveChat('open');
 });
 
-showStory();
-showDrawer();
-keepWidgetChoice();
-showWayToConsole();
-installBeckon();
+startPage();

@@ -11,10 +11,8 @@ import {
   saveConfiguration,
 } from './configuration.js';
 import { configurationChanged, contactUs } from './contact.js';
-import { showDrawer } from './drawer.js';
-import { installBeckon } from './install.js';
-import { isSingleThread, keepWidgetChoice } from './site.js';
-import { showStory, showWayToConsole } from './story.js';
+import { startPage } from './page.js';
+import { isSingleThread } from './site.js';
 
 const form = document.querySelector('#configurator');
 const stage = document.querySelector('#stage-car');
@@ -57,13 +55,9 @@ form.addEventListener('change', () => {
 document.querySelector('#contact').addEventListener('click', () => contactUs(configuration));
 
 show();
-showStory();
-showDrawer();
-keepWidgetChoice();
+startPage();
 // A link may bring a finished car along.
 configurationChanged(configuration);
-showWayToConsole();
-installBeckon();
 
 function added(price) {
   return price === 0 ? 'Included' : `+ ${money(price)}`;
@@ -96,10 +90,8 @@ function show() {
   const price = money(priceOf(configuration));
   const monthly = `${money(monthlyRateOf(configuration))} a month`;
 
-  for (const svg of [stage, small]) {
-    showCar(svg, configuration, colour.hex);
-    svg.setAttribute('aria-label', `${model.name} in ${colour.name}, seen from the side`);
-  }
+  for (const svg of [stage, small]) showCar(svg, configuration, colour.hex);
+  stage.setAttribute('aria-label', `${model.name} in ${colour.name}, seen from the side`);
   document.querySelector('#car-name').textContent = model.name;
   document.querySelector('#car-line').textContent = model.line;
   document.querySelector('#your-car').textContent = `Your ${model.name}`;
