@@ -1,4 +1,5 @@
 export { expect } from 'vitest';
+export { accessibilityFaults } from './accessibility';
 export { type Answer, Beckon, type BeckonOptions, type Call, run, type Widget } from './beckon';
 export { chat, liveChat, type Outcome, say } from './chat';
 export { page, pageWithWidget, Site, snippet } from './site';
