@@ -1,0 +1,221 @@
+import {
+  type AgentCommand,
+  type Connection,
+  Refused as ConnectionRefused,
+  connect,
+  type HistoryPage,
+  RetryLater,
+  type Status,
+  uuid,
+} from '@beckon/sdk';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { ask, askText, Refused } from './http';
+import { Inbox, type InboxPage } from './inbox/inbox';
+import type { View } from './inbox/rows';
+import { type SessionBody, sessionEnded } from './session';
+import { Conversation } from './thread/conversation';
+
+/** Conversations that are kept ready for coming back to. Those with a draft or an unsent message are always kept. */
+const KEPT_CONVERSATIONS = 30;
+/** Close code of a session that was ended on the server, and what `credentials` refuses with when signed out. */
+const REVOKED = 4503;
+/** Wait before asking for a socket ticket again when the server said *too many*, milliseconds. */
+const TOO_MANY_WAIT_MS = 5_000;
+
+/** The working place of a signed-in agent: one connection, the inbox, the conversations that were opened. */
+export class Desk {
+  readonly inbox: Inbox;
+  readonly #status = signal<Status>({ state: 'idle' });
+  /** Whether the connection stood before, so that its first try is not called a loss. */
+  readonly #wasLive = signal(false);
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #connection: Connection;
+  readonly #stops: (() => void)[] = [];
+  #open: { conversation: Conversation; stop: () => void } | null = null;
+
+  constructor(
+    readonly who: SessionBody,
+    /** The list on screen, which is read again first. */
+    shown: () => View,
+  ) {
+    this.inbox = new Inbox(who.agent.id, readPage);
+    this.#connection = connect({ url: socketUrl(), role: 'agent', credentials: readTicket, history: readHistory });
+    this.#stops.push(
+      this.#connection.on('status', (status) => {
+        this.#status.value = status;
+        if (status.state === 'refused' && (status.code === REVOKED || status.code === 4500)) void sessionEnded();
+      }),
+      this.#connection.on('welcome', () => {
+        // Rows that changed while nobody listened come with the pages; later ones as frames.
+        if (this.#wasLive.value) void this.inbox.refreshAll(shown());
+        this.#wasLive.value = true;
+      }),
+      this.#connection.on('row', (frame) => this.inbox.learn(frame.row)),
+      this.#connection.on('gone', (frame) => this.inbox.forget(frame.conversation)),
+      this.#connection.on('rejected', (frame) => {
+        if (frame.code === 'not_found') this.#open?.conversation.refuse();
+      }),
+      this.#connection.followInbox(),
+    );
+  }
+
+  /** The state of the connection. */
+  get status(): ReadonlySignal<Status> {
+    return this.#status;
+  }
+
+  /** True once the connection stood. */
+  get wasLive(): ReadonlySignal<boolean> {
+    return this.#wasLive;
+  }
+
+  /** A conversation as far as it is known here. */
+  conversation(id: string): Conversation {
+    const known = this.#conversations.get(id);
+    if (known) return known;
+    const made = new Conversation(id, readContext);
+    this.#conversations.set(id, made);
+    this.#forgetOldest();
+    return made;
+  }
+
+  /** Follows one conversation, and no other, until the next call. */
+  open(id: string | null): void {
+    if (this.#open?.conversation.id === id) return;
+    this.#open?.stop();
+    this.#open = null;
+    if (id === null) return;
+    const conversation = this.conversation(id);
+    // Last used last, so that the oldest is forgotten first.
+    this.#conversations.delete(id);
+    this.#conversations.set(id, conversation);
+    const feed = this.#connection.follow(id);
+    const detach = conversation.attach(feed);
+    const unlisten = feed.subscribe((change) => {
+      if (change.type === 'reset' && feed.row) this.inbox.learn(feed.row);
+    });
+    const stop = (): void => {
+      detach();
+      unlisten();
+      feed.close();
+    };
+    this.#open = { conversation, stop };
+  }
+
+  /** Sends a message; it is shown at once and offered until the server has it. */
+  reply(conversation: Conversation, message: string): void {
+    const clientId = uuid();
+    conversation.addPending({ clientId, text: message, at: Date.now(), state: 'sending', reason: null });
+    const outcome = this.#connection.write({
+      type: 'send',
+      client_id: clientId,
+      conversation: conversation.id,
+      message: { type: 'TEXT', text: message },
+    });
+    void this.#await(conversation, clientId, outcome);
+  }
+
+  /** Offers a message again that was refused. */
+  retry(conversation: Conversation, clientId: string): void {
+    this.#connection.outbox.retry(clientId);
+    const outcome = this.#connection.outbox.wait(clientId);
+    if (!outcome) return;
+    conversation.markPending(clientId, 'sending', null);
+    void this.#await(conversation, clientId, outcome);
+  }
+
+  /** Gives up a message that was refused. */
+  discard(conversation: Conversation, clientId: string): void {
+    this.#connection.outbox.discard(clientId);
+    conversation.removePending(clientId);
+  }
+
+  /** Takes, solves, closes or reopens. Resolves to null, or to what the server said against it. */
+  async command(conversation: string, command: AgentCommand): Promise<string | null> {
+    const outcome = await this.#connection.write({ type: 'command', client_id: uuid(), conversation, command });
+    return outcome.type === 'failed' ? outcome.message : null;
+  }
+
+  /** Tells the server how far this agent has read. */
+  read(conversation: Conversation, position: number): void {
+    if (position <= conversation.ownRead.peek()) return;
+    const told = this.#connection.tell({ type: 'read', conversation: conversation.id, position });
+    if (told) conversation.readTo(position);
+  }
+
+  /** Tries a refused connection again. */
+  reconnect(): void {
+    this.#connection.start();
+  }
+
+  /** Leaves the desk. */
+  end(): void {
+    this.open(null);
+    for (const stop of this.#stops) stop();
+    this.inbox.end();
+    this.#connection.stop();
+  }
+
+  async #await(conversation: Conversation, clientId: string, outcome: ReturnType<Connection['write']>): Promise<void> {
+    const ended = await outcome;
+    if (ended.type === 'failed') {
+      conversation.markPending(clientId, 'failed', ended.message);
+    } else if (this.#open?.conversation !== conversation) {
+      // Nobody listens to the conversation any more, so no event will replace the bubble.
+      conversation.removePending(clientId);
+    } else {
+      conversation.markPending(clientId, 'sent', null);
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const [id, one] of this.#conversations) {
+      if (this.#conversations.size <= KEPT_CONVERSATIONS) return;
+      const precious = one.draft.peek() !== '' || one.pending.peek().length > 0 || this.#open?.conversation === one;
+      if (!precious) this.#conversations.delete(id);
+    }
+  }
+}
+
+function socketUrl(): string {
+  const url = new URL('/livechat/1/socket', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.hash = '';
+  return url.href;
+}
+
+async function readTicket(): Promise<{ ticket: string }> {
+  try {
+    const { ticket } = await ask<{ ticket: string }>('POST', '/console/1/tickets');
+    return { ticket };
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) throw new ConnectionRefused(REVOKED);
+    if (error instanceof Refused && error.status === 429) throw new RetryLater(TOO_MANY_WAIT_MS);
+    throw error;
+  }
+}
+
+async function readPage(view: View, cursor: string | null, limit?: number): Promise<InboxPage> {
+  const query = new URLSearchParams({ view });
+  if (cursor !== null) query.set('cursor', cursor);
+  if (limit !== undefined) query.set('limit', String(limit));
+  return guarded(ask<InboxPage>('GET', `/ccaas/1/inbox?${query}`));
+}
+
+async function readHistory(conversation: string, before: number): Promise<HistoryPage> {
+  return guarded(ask<HistoryPage>('GET', `/ccaas/1/conversations/${conversation}/events?before=${before}`));
+}
+
+async function readContext(conversation: string): Promise<string> {
+  return guarded(askText(`/ccaas/1/conversations/${conversation}/metadata`));
+}
+
+/** Notices in any answer that the session is over. */
+async function guarded<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) void sessionEnded();
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { Button } from '@beckon/ui';
+import { text } from '../locales/en';
+import { go } from '../route';
+import { signIn } from '../session';
+import { Entrance } from './entrance';
+import styles from './entrance.module.css';
+import { Field } from './field';
+import { fieldText, useSubmission } from './submission';
+
+/** Sign in by e-mail and password. `ended`: the last session ended without the agent asking for it. */
+export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolean }) {
+  const { state, submit } = useSubmission({
+    check: (form) => ({
+      ...(fieldText(form, 'email').includes('@') ? {} : { email: text.emailMissing }),
+      ...(fieldText(form, 'password') === '' ? { password: text.passwordMissing } : {}),
+    }),
+    send: async (form) => {
+      await signIn(fieldText(form, 'email').trim(), fieldText(form, 'password'));
+      go({ page: 'inbox', view: 'all', conversation: null }, true);
+    },
+    explain: (refusal) =>
+      refusal.status === 401 ? text.wrongPassword : refusal.status === 429 ? text.tooManyTries : null,
+  });
+
+  if (!setUpDone) {
+    return (
+      <Entrance heading={text.notSetUpHeading} lead={text.notSetUpLead}>
+        <code class={styles.command}>{text.setUpCommand}</code>
+      </Entrance>
+    );
+  }
+  return (
+    <Entrance heading={text.signInHeading} lead={text.signInLead}>
+      {ended && (
+        <p class={styles.notice} role="status">
+          {text.signedOut}
+        </p>
+      )}
+      <form class={styles.form} onSubmit={submit} noValidate>
+        <Field
+          name="email"
+          label={text.email}
+          type="email"
+          autoComplete="username"
+          wrong={state.fields.email}
+          autoFocus
+        />
+        <Field
+          name="password"
+          label={text.password}
+          type="password"
+          autoComplete="current-password"
+          wrong={state.fields.password}
+        />
+        <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
+        <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
+          {state.busy ? text.signingIn : text.signIn}
+        </Button>
+      </form>
+    </Entrance>
+  );
+}

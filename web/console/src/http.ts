@@ -1,0 +1,59 @@
+/** What the server said no to. `status` is HTTP's; `fields` says what is wrong with which part of the request. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly fields: Readonly<Record<string, readonly string[]>>,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer came: the network or the server is away. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+interface Envelope {
+  requestError?: { serviceException?: { text?: string; validationErrors?: Record<string, string[]> } };
+}
+
+/** Asks the server. `T` is the shape its contract promises for this path; an answer without a body is `undefined`. */
+export async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+  return parsed(await answerOf(method, path, body)) as T;
+}
+
+/** Asks the server for JSON whose very text matters: key order and digits. */
+export function askText(path: string): Promise<string> {
+  return answerOf('GET', path, undefined);
+}
+
+async function answerOf(method: string, path: string, body: object | undefined): Promise<string> {
+  const request: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
+  if (body !== undefined) {
+    request.headers = { ...request.headers, 'content-type': 'application/json' };
+    request.body = JSON.stringify(body);
+  }
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, request);
+    text = await response.text();
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.ok) return text;
+  // A proxy in front of a server that is down answers in its name.
+  if (response.status === 502 || response.status === 503 || response.status === 504) throw new Unreachable();
+  const exception = (parsed(text) as Envelope | undefined)?.requestError?.serviceException;
+  throw new Refused(response.status, exception?.text ?? response.statusText, exception?.validationErrors ?? {});
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

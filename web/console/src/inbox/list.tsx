@@ -1,0 +1,148 @@
+import { Button } from '@beckon/ui';
+import { useEffect, useRef } from 'preact/hooks';
+import { text } from '../locales/en';
+import { hrefOf } from '../route';
+import type { Inbox } from './inbox';
+import styles from './list.module.css';
+import { ListRow } from './list_row';
+import { VIEWS, type View } from './rows';
+
+/** The next page is asked for this far before the end comes into sight. */
+const AHEAD = '600px';
+const SKELETON_ROWS = 6;
+
+/** The live list of conversations, in three views. */
+export function List({ inbox, view, selected }: { inbox: Inbox; view: View; selected: string | null }) {
+  const { rows, phase } = inbox.list(view);
+  const counts = inbox.counts.value;
+  useEffect(() => inbox.open(view), [inbox, view]);
+
+  const shown = rows.value;
+  const stop = shown.find((row) => row.conversation === selected)?.conversation ?? shown[0]?.conversation;
+  return (
+    <section class={styles.pane} aria-label={text.conversations}>
+      <nav class={styles.tabs} aria-label={text.conversations}>
+        {VIEWS.map((one) => (
+          <a
+            key={one}
+            class={styles.tab}
+            href={hrefOf({ page: 'inbox', view: one, conversation: selected })}
+            aria-current={one === view ? 'page' : undefined}
+            aria-label={counts ? text.viewWithCount(text.views[one], counts[one]) : text.views[one]}
+          >
+            {text.views[one]}
+            {counts && <span class={styles.count}>{counts[one]}</span>}
+          </a>
+        ))}
+      </nav>
+      <div class={styles.scroll} key={view}>
+        {shown.length > 0 ? (
+          <>
+            <ul onKeyDown={moveFocus}>
+              {shown.map((row) => (
+                <li key={row.conversation}>
+                  <ListRow
+                    row={row}
+                    view={view}
+                    me={inbox.me}
+                    selected={row.conversation === selected}
+                    stop={row.conversation === stop}
+                  />
+                </li>
+              ))}
+            </ul>
+            <Rest inbox={inbox} view={view} />
+          </>
+        ) : phase.value === 'failed' ? (
+          <div class={styles.failed} role="alert">
+            <p>{text.listFailed}</p>
+            <Button onClick={() => inbox.open(view)}>{text.tryAgain}</Button>
+          </div>
+        ) : phase.value === 'ready' ? (
+          <Empty view={view} />
+        ) : (
+          <Skeleton />
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The end of what was read: reads on when it comes near. */
+function Rest({ inbox, view }: { inbox: Inbox; view: View }) {
+  const { phase, reach } = inbox.list(view);
+  const end = useRef<HTMLDivElement>(null);
+  const open = reach.value.cursor !== null;
+  // Looked at afresh after each page, because an end that stays in sight tells nothing new by itself.
+  useEffect(() => {
+    const element = end.current;
+    if (!element || !open || phase.value !== 'ready') return;
+    const watcher = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) void inbox.more(view);
+      },
+      { root: element.parentElement, rootMargin: AHEAD },
+    );
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [inbox, view, open, phase.value, reach.value]);
+
+  if (!open) return null;
+  return (
+    <div ref={end} class={styles.more}>
+      {phase.value === 'more failed' && (
+        <>
+          <p role="alert">{text.moreFailed}</p>
+          <Button onClick={() => void inbox.more(view)}>{text.tryAgain}</Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Empty({ view }: { view: View }) {
+  return (
+    <div class={styles.empty}>
+      <h2 class={styles.emptyHeading}>{text.emptyHeading[view]}</h2>
+      <p class={styles.emptyLead}>{text.emptyLead[view]}</p>
+      {view === 'all' ? (
+        <a href="/demo/" target="_blank" rel="noopener noreferrer">
+          {text.openShop}
+        </a>
+      ) : view === 'mine' ? (
+        <a href={hrefOf({ page: 'inbox', view: 'unassigned', conversation: null })}>{text.seeUnassigned}</a>
+      ) : (
+        <a href={hrefOf({ page: 'inbox', view: 'all', conversation: null })}>{text.seeAll}</a>
+      )}
+    </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div role="status" aria-label={text.loading}>
+      {Array.from({ length: SKELETON_ROWS }, (_, index) => (
+        <div key={index} class={styles.row} aria-hidden="true">
+          <span class={`${styles.bone} ${styles.boneAvatar}`} />
+          <span class={styles.body}>
+            <span class={`${styles.bone} ${styles.boneLine}`} style={{ inlineSize: '45%' }} />
+            <span class={`${styles.bone} ${styles.boneLine}`} style={{ inlineSize: '80%' }} />
+            <span class={`${styles.bone} ${styles.boneLine}`} style={{ inlineSize: '60%' }} />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const list = event.currentTarget;
+  if (!(list instanceof HTMLElement)) return;
+  const links = [...list.querySelectorAll('a')];
+  const at = links.findIndex((link) => link.matches(':focus'));
+  const targets: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 };
+  const next = links[targets[event.key] ?? -1];
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+}

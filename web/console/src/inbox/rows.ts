@@ -1,0 +1,111 @@
+import type { Row } from '@beckon/sdk';
+
+/** The three lists of the inbox. `all` holds closed conversations too. */
+export type View = 'mine' | 'unassigned' | 'all';
+export const VIEWS: readonly View[] = ['mine', 'unassigned', 'all'];
+
+/** Whether a conversation belongs to a list, as the agent `me` sees it. */
+export function belongs(row: Row, view: View, me: string): boolean {
+  if (view === 'all') return true;
+  if (row.status === 'CLOSED') return false;
+  return view === 'mine' ? row.agent?.id === me : row.agent === null;
+}
+
+/** The newest message of the visitor decides the place; without one, the conversation's beginning does. */
+function placeOf(row: Row): string {
+  return row.last_visitor_message_at ?? row.created_at;
+}
+
+/** Newest first; equal times fall back to the id, so that the order is total and never flickers. */
+export function compareRows(one: Row, other: Row): number {
+  const byTime = Date.parse(placeOf(other)) - Date.parse(placeOf(one));
+  if (byTime !== 0) return byTime;
+  return one.conversation < other.conversation ? 1 : one.conversation > other.conversation ? -1 : 0;
+}
+
+/** How far a list has been read from the server. */
+export interface Reach {
+  /** Last row of the last page; rows after it are not shown until their page is read. Null: nothing was read yet. */
+  last: Row | null;
+  /** Where the next page begins; null at the end of the list. */
+  cursor: string | null;
+}
+
+interface Kept {
+  row: Row;
+  /** When it was learned, on the store's own clock. */
+  stamp: number;
+}
+
+/**
+ * The newest known state of every conversation row. Rows come as pages over HTTP and as frames over the socket, in any
+ * order: a lower head never replaces a higher one, and a page asked for before a frame came never replaces that frame.
+ */
+export class RowStore {
+  readonly #rows = new Map<string, Kept>();
+  /** Gone rows by the stamp of their going, so that a page asked for earlier does not bring them back. */
+  readonly #gone = new Map<string, number>();
+  #clock = 0;
+
+  /** Marks the start of a request; give the mark back with the page. */
+  mark(): number {
+    return this.#clock;
+  }
+
+  get(conversation: string): Row | undefined {
+    return this.#rows.get(conversation)?.row;
+  }
+
+  all(): Row[] {
+    return [...this.#rows.values()].map((kept) => kept.row);
+  }
+
+  /** A row from the socket. Returns false if it was older than what is known. */
+  learn(row: Row): boolean {
+    const known = this.#rows.get(row.conversation);
+    if (known && known.row.head > row.head) return false;
+    this.#gone.delete(row.conversation);
+    this.#rows.set(row.conversation, { row, stamp: ++this.#clock });
+    return true;
+  }
+
+  /** The agent may no longer see this conversation. */
+  forget(conversation: string): void {
+    this.#rows.delete(conversation);
+    this.#gone.set(conversation, ++this.#clock);
+  }
+
+  /** A page of a list, asked for at `mark`. */
+  learnPage(rows: readonly Row[], mark: number): void {
+    for (const row of rows) {
+      if ((this.#gone.get(row.conversation) ?? 0) > mark) continue;
+      const known = this.#rows.get(row.conversation);
+      if (known && (known.row.head > row.head || known.stamp > mark)) continue;
+      this.#rows.set(row.conversation, { row, stamp: ++this.#clock });
+    }
+  }
+
+  /**
+   * The first page read again after an interruption: what it should have held and does not was taken away meanwhile.
+   * Rows learned after `mark` stay.
+   */
+  replaceFirstPage(rows: readonly Row[], cursor: string | null, view: View, me: string, mark: number): void {
+    const present = new Set(rows.map((row) => row.conversation));
+    const last = rows.at(-1);
+    for (const [conversation, { row, stamp }] of this.#rows) {
+      const within = cursor === null || (last !== undefined && compareRows(row, last) <= 0);
+      if (within && stamp <= mark && belongs(row, view, me) && !present.has(conversation))
+        this.#rows.delete(conversation);
+    }
+    this.learnPage(rows, mark);
+  }
+
+  /** The rows of one list that may be shown: all that belong, down to where pages were read. */
+  list(view: View, me: string, reach: Reach): Row[] {
+    const { last, cursor } = reach;
+    return [...this.#rows.values()]
+      .map((kept) => kept.row)
+      .filter((row) => belongs(row, view, me) && (cursor === null || last === null || compareRows(row, last) <= 0))
+      .sort(compareRows);
+  }
+}

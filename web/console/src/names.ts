@@ -1,0 +1,57 @@
+import type { Author, Row } from '@beckon/sdk';
+import { text } from './locales/en';
+
+/** The visitor's name, or *Visitor 4F2A* by the end of the conversation's id: never an invented one. */
+export function visitorName(row: Pick<Row, 'conversation' | 'visitor'>): string {
+  return row.visitor.name ?? unnamedVisitor(row.conversation);
+}
+
+/** *Visitor 4F2A*. */
+export function unnamedVisitor(conversation: string): string {
+  return text.visitor(conversation.slice(-4).toUpperCase());
+}
+
+/** How an author is called in a thread. */
+export function authorName(author: Author, conversation: string): string {
+  if (author.name !== null) return author.name;
+  switch (author.type) {
+    case 'visitor':
+      return unnamedVisitor(conversation);
+    case 'agent':
+      return text.anAgent;
+    case 'bot':
+      return text.aBot;
+    case 'api':
+      return text.aProgram;
+    case 'system':
+      return text.theSystem;
+  }
+}
+
+/** What stands before a preview: nothing for the visitor, *You* for the reader's own message. */
+export function previewPrefix(author: Author, me: string): string | null {
+  if (author.type === 'visitor') return null;
+  if (author.type === 'agent' && author.id === me) return text.you;
+  return author.name ?? (author.type === 'bot' ? text.aBot : author.type === 'api' ? text.aProgram : text.anAgent);
+}
+
+/** A plain context value as a word: text without its quotes, numbers as sent, *Yes* and *No*. Null: nothing to show. */
+export function factText(json: string): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  if (typeof value === 'boolean') return value ? text.yes : text.no;
+  return typeof value === 'number' ? json : null;
+}
+
+/** *Strand · Madder red*: the first short facts of the context in one line. */
+export function factLine(row: Pick<Row, 'facts'>): string {
+  return row.facts
+    .map((fact) => factText(fact.text))
+    .filter((fact) => fact !== null)
+    .join(' · ');
+}

@@ -1,0 +1,76 @@
+import { signal } from '@preact/signals';
+import { ask, Refused } from './http';
+
+/** The signed-in agent. */
+export interface Agent {
+  id: string;
+  name: string;
+  email: string;
+  role: 'ADMIN' | 'SUPERVISOR' | 'AGENT';
+}
+
+/** What the server tells a signed-in agent about itself. */
+export interface SessionBody {
+  agent: Agent;
+  server: { public_url: string; widget_origins: string[] };
+}
+
+export type Session =
+  | { state: 'unknown' }
+  | { state: 'unreachable' }
+  | { state: 'out' /** Ended without the agent asking for it. */; ended: boolean; setUpDone: boolean }
+  | ({ state: 'in' } & SessionBody);
+
+/** Who works at this console. */
+export const session = signal<Session>({ state: 'unknown' });
+
+/** Looks whether the browser's cookie still stands for somebody. */
+export async function resumeSession(): Promise<void> {
+  try {
+    session.value = { state: 'in', ...(await ask<SessionBody>('GET', '/console/1/session')) };
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) await leave(false);
+    else session.value = { state: 'unreachable' };
+  }
+}
+
+/** Throws {@link Refused} with status 401 for a wrong e-mail or password. */
+export async function signIn(email: string, password: string): Promise<void> {
+  session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/session', { email, password })) };
+}
+
+/** Whether a set-up link may still be used. */
+export async function checkSetUpLink(token: string): Promise<boolean> {
+  try {
+    await ask('GET', `/console/1/setup/${encodeURIComponent(token)}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** Makes the first agent and signs them in. */
+export async function setUp(details: { token: string; name: string; email: string; password: string }): Promise<void> {
+  session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/setup', details)) };
+}
+
+/** Signs out here and on the server. A server that is away cannot be told; then the agent stays signed in. */
+export async function signOut(): Promise<void> {
+  await ask('DELETE', '/console/1/session');
+  await leave(false);
+}
+
+/** The server no longer knows this session. */
+export async function sessionEnded(): Promise<void> {
+  if (session.value.state === 'in') await leave(true);
+}
+
+async function leave(ended: boolean): Promise<void> {
+  try {
+    const status = await ask<{ set_up_done: boolean }>('GET', '/console/1/status');
+    session.value = { state: 'out', ended, setUpDone: status.set_up_done };
+  } catch {
+    session.value = { state: 'out', ended, setUpDone: true };
+  }
+}

@@ -1,0 +1,60 @@
+import { Avatar, Mark, SignOutIcon, TrayFillIcon } from '@beckon/ui';
+import { useState } from 'preact/hooks';
+import { text } from '../locales/en';
+import { hrefOf } from '../route';
+import { type Agent, signOut } from '../session';
+import { Menu, MenuItem } from './menu';
+import styles from './shell.module.css';
+
+/** The narrow bar of places: inbox, and who is signed in. Stands at the bottom on a phone. */
+export function Rail({ agent, unread }: { agent: Agent; unread: number }) {
+  const [failed, setFailed] = useState(false);
+  const leave = (): void => {
+    setFailed(false);
+    signOut().catch(() => setFailed(true));
+  };
+  return (
+    <nav class={styles.rail} aria-label={text.navigation}>
+      <span class={styles.mark}>
+        <Mark size={24} dot={unread > 0} />
+      </span>
+      <a
+        class={styles.place}
+        href={hrefOf({ page: 'inbox', view: 'all', conversation: null })}
+        aria-current="page"
+        aria-label={text.inbox}
+        title={text.inbox}
+      >
+        <TrayFillIcon />
+      </a>
+      <div class={styles.account}>
+        <Menu
+          label={text.account(agent.name)}
+          trigger={({ ref, ...attributes }) => (
+            <button
+              type="button"
+              class={styles.accountButton}
+              aria-label={text.account(agent.name)}
+              title={agent.name}
+              ref={ref}
+              {...attributes}
+            >
+              <Avatar id={agent.id} name={agent.name} />
+            </button>
+          )}
+        >
+          <div class={styles.who}>
+            <p class={styles.name}>{agent.name}</p>
+            <p class={styles.email}>{agent.email}</p>
+          </div>
+          <MenuItem icon={<SignOutIcon />} onChoose={leave}>
+            {text.signOut}
+          </MenuItem>
+        </Menu>
+        <span role="alert" class="bk-spoken">
+          {failed ? text.signOutFailed : ''}
+        </span>
+      </div>
+    </nav>
+  );
+}

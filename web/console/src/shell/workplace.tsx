@@ -1,0 +1,118 @@
+import { Button, PlugsIcon } from '@beckon/ui';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { announceUnread } from '../attention';
+import { focusCard } from '../card/keyboard';
+import { ContextPane } from '../context/context_pane';
+import { Desk } from '../desk';
+import { List } from '../inbox/list';
+import type { View } from '../inbox/rows';
+import { text } from '../locales/en';
+import { type Route, route } from '../route';
+import type { SessionBody } from '../session';
+import { NoThread, Thread } from '../thread/thread';
+import { cardBeside, panesBeside } from '../viewport';
+import { Rail } from './rail';
+import styles from './shell.module.css';
+
+/** The console of a signed-in agent: rail, list, thread, context. */
+export function Workplace({ who, place }: { who: SessionBody; place: Extract<Route, { page: 'inbox' }> }) {
+  const { view, conversation: selected } = place;
+  const desk = useDesk(who);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [drawer, setDrawer] = useState(false);
+  const conversation = useMemo(() => (selected === null ? null : desk.conversation(selected)), [desk, selected]);
+
+  useEffect(() => {
+    desk.open(selected);
+    setDrawer(false);
+  }, [desk, selected]);
+  useEffect(() => announceUnread(desk.inbox.unread), [desk]);
+
+  // Whoever opens a conversation where there is room wants to answer; on a phone a keyboard would hide what is to be read.
+  const ready =
+    conversation !== null && conversation.phase.value === 'ready' && desk.inbox.row(conversation.id) !== undefined;
+  useEffect(() => {
+    if (ready && panesBeside.peek()) field.current?.focus({ preventScroll: true });
+  }, [ready, conversation]);
+
+  const hasConversation = conversation !== null;
+  useEffect(() => {
+    const toCard = (event: KeyboardEvent): void => {
+      const asked = event.key === 'F6' || (event.altKey && event.code === 'KeyI');
+      if (!asked || !hasConversation) return;
+      event.preventDefault();
+      if (cardBeside.peek()) focusCard(document);
+      else setDrawer(true);
+    };
+    addEventListener('keydown', toCard);
+    return () => removeEventListener('keydown', toCard);
+  }, [hasConversation]);
+
+  const wide = panesBeside.value;
+  const showThread = wide || conversation !== null;
+  return (
+    <div class={styles.shell}>
+      <Rail agent={who.agent} unread={desk.inbox.unread.value} />
+      <ConnectionNotice desk={desk} />
+      <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
+        {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} />}
+        {showThread &&
+          (conversation === null ? (
+            <NoThread />
+          ) : (
+            <Thread
+              desk={desk}
+              conversation={conversation}
+              view={view}
+              field={field}
+              onContext={() => setDrawer(true)}
+            />
+          ))}
+        {conversation !== null && conversation.phase.value !== 'unknown' && (
+          <ContextPane
+            desk={desk}
+            conversation={conversation}
+            open={drawer}
+            onClose={() => setDrawer(false)}
+            onLeave={() => field.current?.focus()}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function useDesk(who: SessionBody): Desk {
+  const desk = useMemo(() => new Desk(who, shownView), [who]);
+  useEffect(() => () => desk.end(), [desk]);
+  return desk;
+}
+
+function shownView(): View {
+  const place = route.peek();
+  return place.page === 'inbox' ? place.view : 'all';
+}
+
+/** Says when the connection is lost, and only then. */
+function ConnectionNotice({ desk }: { desk: Desk }) {
+  const { state } = desk.status.value;
+  const lost = desk.wasLive.value && state !== 'live' && state !== 'idle';
+  return (
+    <div role="status">
+      {state === 'refused' ? (
+        <div class={styles.notice}>
+          <PlugsIcon />
+          {text.connectionRefused}
+          <Button onClick={() => desk.reconnect()}>{text.tryAgain}</Button>
+        </div>
+      ) : (
+        lost && (
+          <div class={styles.notice}>
+            <PlugsIcon />
+            {text.reconnecting}
+          </div>
+        )
+      )}
+    </div>
+  );
+}

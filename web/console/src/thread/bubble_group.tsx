@@ -1,0 +1,91 @@
+import { Avatar, PlainText, timeOfDay } from '@beckon/ui';
+import { text } from '../locales/en';
+import { authorName } from '../names';
+import styles from './thread.module.css';
+import type { Pending, TimelineItem } from './timeline';
+
+interface BubbleGroupProps {
+  group: Extract<TimelineItem, { type: 'group' }>;
+  conversation: string;
+  visitor: string;
+  me: string;
+  offline: boolean;
+  onRetry: (clientId: string) => void;
+  onDelete: (clientId: string) => void;
+}
+
+/** Messages of one author in a row: one face, one time, and what became of those on their way. */
+export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry, onDelete }: BubbleGroupProps) {
+  const { author, side, bubbles } = group;
+  const mine = author.type === 'agent' && author.id === me;
+  const name = authorName(author, conversation);
+  const last = bubbles[bubbles.length - 1];
+  const failed = bubbles.flatMap(({ pending }) => (pending?.state === 'failed' ? [pending] : []));
+  const sending = bubbles.some(({ pending }) => pending?.state === 'sending');
+  return (
+    <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`}>
+      {side === 'visitor' && (
+        <span class={styles.face}>
+          <Avatar id={visitor} name={author.name ?? undefined} size={24} />
+        </span>
+      )}
+      <div class={styles.bubbles}>
+        <span class="bk-spoken">{mine ? text.you : name}:</span>
+        {bubbles.map((bubble) => (
+          <p
+            key={bubble.key}
+            class={bubble.pending?.state === 'failed' ? `${styles.bubble} ${styles.failedBubble}` : styles.bubble}
+            dir="auto"
+          >
+            <PlainText text={bubble.text} />
+          </p>
+        ))}
+      </div>
+      {last && (
+        <p class={styles.foot}>
+          {!mine && side === 'team' && <span>{name} ·</span>}
+          <time dateTime={new Date(last.at).toISOString()}>{timeOfDay(last.at, text.locale)}</time>
+          {sending && <span>· {offline ? text.sendingSlowly : text.sending}</span>}
+        </p>
+      )}
+      {failed.map((one) => (
+        <NotSent key={one.clientId} message={one} several={failed.length > 1} onRetry={onRetry} onDelete={onDelete} />
+      ))}
+    </div>
+  );
+}
+
+/** *Not sent · Try again · Delete*, with the reason. */
+function NotSent({
+  message,
+  several,
+  onRetry,
+  onDelete,
+}: {
+  message: Pending;
+  several: boolean;
+  onRetry: (clientId: string) => void;
+  onDelete: (clientId: string) => void;
+}) {
+  return (
+    <p class={`${styles.foot} ${styles.footFailed}`} role="alert">
+      <span>
+        {text.notSent}
+        {several && `: ${excerpt(message.text)}`}
+        {message.reason !== null && ` (${message.reason})`}
+      </span>
+      <button type="button" class={styles.act} onClick={() => onRetry(message.clientId)}>
+        {text.tryAgain}
+      </button>
+      <button type="button" class={styles.act} onClick={() => onDelete(message.clientId)}>
+        {text.delete}
+      </button>
+    </p>
+  );
+}
+
+/** Enough of a message to know which one is meant. */
+function excerpt(message: string): string {
+  const characters = Array.from(message);
+  return characters.length > 24 ? `${characters.slice(0, 24).join('')}…` : message;
+}

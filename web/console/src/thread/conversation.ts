@@ -1,0 +1,191 @@
+import type { Feed, FeedChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
+import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import { applyWrite, type Fold, foldOf } from '../context/fold';
+import type { Pending } from './timeline';
+
+/** `unknown`: there is no such conversation, or this agent may not see it. */
+export type ThreadPhase = 'loading' | 'ready' | 'failed' | 'unknown';
+
+/** The context of a conversation as the server has it now: exact JSON text. */
+export type ReadContext = (conversation: string) => Promise<string>;
+
+/**
+ * One conversation as this console knows it: events in order, context, draft, and messages on their way. It outlives the
+ * time it is on screen, so that coming back shows at once what was there and what was being written.
+ */
+export class Conversation {
+  readonly draft = signal('');
+  readonly #phase = signal<ThreadPhase>('loading');
+  readonly #events = signal<readonly PositionedEvent[]>([]);
+  readonly #complete = signal(false);
+  readonly #ownRead = signal(0);
+  readonly #context = signal<Fold | null>(null);
+  readonly #contextFailed = signal(false);
+  readonly #pending = signal<readonly Pending[]>([]);
+  readonly #earlier = signal<'idle' | 'loading' | 'failed'>('idle');
+  #feed: Feed | null = null;
+
+  constructor(
+    readonly id: string,
+    private readonly readContext: ReadContext,
+  ) {}
+
+  get phase(): ReadonlySignal<ThreadPhase> {
+    return this.#phase;
+  }
+  /** Ascending positions without holes. */
+  get events(): ReadonlySignal<readonly PositionedEvent[]> {
+    return this.#events;
+  }
+  /** Nothing older exists on the server. */
+  get complete(): ReadonlySignal<boolean> {
+    return this.#complete;
+  }
+  /** Position this agent has read up to. */
+  get ownRead(): ReadonlySignal<number> {
+    return this.#ownRead;
+  }
+  /** Null until the server told it. */
+  get context(): ReadonlySignal<Fold | null> {
+    return this.#context;
+  }
+  /** A newer context exists and could not be read; what is known stays. */
+  get contextFailed(): ReadonlySignal<boolean> {
+    return this.#contextFailed;
+  }
+  /** Messages that the server does not have yet, oldest first. */
+  get pending(): ReadonlySignal<readonly Pending[]> {
+    return this.#pending;
+  }
+  /** The page of older events that is being read. */
+  get earlier(): ReadonlySignal<'idle' | 'loading' | 'failed'> {
+    return this.#earlier;
+  }
+  /** Position of the newest event, 0 without any. */
+  get head(): number {
+    return this.#events.value.at(-1)?.position ?? 0;
+  }
+
+  /** Shows what a feed brings until the returned function is called. */
+  attach(feed: Feed): () => void {
+    this.#feed = feed;
+    const stop = feed.subscribe((change) => this.#changed(feed, change));
+    if (feed.live) {
+      this.#changed(feed, { type: 'reset' });
+      this.#changed(feed, { type: 'live' });
+    }
+    return () => {
+      stop();
+      if (this.#feed === feed) this.#feed = null;
+    };
+  }
+
+  #changed(feed: Feed, change: FeedChange): void {
+    batch(() => {
+      switch (change.type) {
+        case 'reset':
+          this.#ownRead.value = Math.max(this.#ownRead.value, feed.cursors.own_read);
+          if (feed.context && feed.context.version >= (this.#context.value?.version ?? 0)) {
+            this.#context.value = foldOf(feed.context);
+            this.#contextFailed.value = false;
+          }
+          break;
+        case 'events':
+          // While an answer is on its way its events are shown together, so that the thread never stands half empty.
+          if (feed.live) this.#show(feed);
+          for (const { event } of change.events) if (event.kind === 'metadata') this.#write(event);
+          break;
+        case 'history':
+          this.#show(feed);
+          break;
+        case 'live':
+          if (!feed.live) break;
+          this.#show(feed);
+          // Its event is older than what was read: it needs no bubble of its own any more.
+          this.#pending.value = this.#pending.value.filter((one) => one.state !== 'sent');
+          this.#phase.value = 'ready';
+          break;
+        case 'gone':
+          this.#phase.value = 'unknown';
+          break;
+        case 'cursors':
+          break;
+      }
+    });
+  }
+
+  #show(feed: Feed): void {
+    this.#events.value = feed.events;
+    this.#complete.value = feed.complete;
+    const arrived = new Set(feed.events.map(({ event }) => event.client_id));
+    if (this.#pending.value.some((one) => arrived.has(one.clientId))) {
+      this.#pending.value = this.#pending.value.filter((one) => !arrived.has(one.clientId));
+    }
+  }
+
+  #write(event: MetadataEvent): void {
+    const known = this.#context.value;
+    if (!known) return;
+    const next = applyWrite(known, event);
+    if (next === 'hole') void this.reloadContext(event.version, event.at);
+    else this.#context.value = next;
+  }
+
+  /** Reads the whole context again; it is at least as new as `version`. */
+  async reloadContext(
+    version = this.#context.value?.version ?? 0,
+    at = this.#context.value?.updatedAt ?? null,
+  ): Promise<void> {
+    try {
+      const text = await this.readContext(this.id);
+      // A write that came meanwhile asks for itself or was newer than this answer.
+      if ((this.#context.value?.version ?? 0) <= version)
+        this.#context.value = foldOf({ text, version, updated_at: at });
+      this.#contextFailed.value = false;
+    } catch {
+      this.#contextFailed.value = true;
+    }
+  }
+
+  /** The server knows no such conversation for this agent. */
+  refuse(): void {
+    if (this.#phase.value === 'loading') this.#phase.value = 'unknown';
+  }
+
+  /** This agent read up to a position. Returns false if that was known. */
+  readTo(position: number): boolean {
+    if (position <= this.#ownRead.value) return false;
+    this.#ownRead.value = position;
+    return true;
+  }
+
+  /** Reads a page of older events in front of those that are here. */
+  async loadEarlier(): Promise<void> {
+    const feed = this.#feed;
+    if (!feed || this.#complete.value || this.#earlier.value === 'loading') return;
+    this.#earlier.value = 'loading';
+    try {
+      await feed.loadEarlier();
+      this.#earlier.value = 'idle';
+    } catch {
+      this.#earlier.value = 'failed';
+    }
+  }
+
+  /** Shows a message before the server has it. */
+  addPending(message: Pending): void {
+    this.#pending.value = [...this.#pending.value, message];
+  }
+
+  /** A message goes on its way again, or will not get there without help: then `reason` says why. */
+  markPending(clientId: string, state: Pending['state'], reason: string | null): void {
+    this.#pending.value = this.#pending.value.map((one) =>
+      one.clientId === clientId ? { ...one, state, reason } : one,
+    );
+  }
+
+  /** Takes away a message that was not sent. */
+  removePending(clientId: string): void {
+    this.#pending.value = this.#pending.value.filter((one) => one.clientId !== clientId);
+  }
+}

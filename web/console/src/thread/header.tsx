@@ -1,0 +1,136 @@
+import type { AgentCommand, Row } from '@beckon/sdk';
+import {
+  ArrowClockwiseIcon,
+  ArrowLeftIcon,
+  Avatar,
+  Button,
+  CheckIcon,
+  DotsThreeIcon,
+  IconButton,
+  safeHref,
+  XIcon,
+} from '@beckon/ui';
+import type { View } from '../inbox/rows';
+import { StatusMark } from '../inbox/status_mark';
+import { text } from '../locales/en';
+import { factLine, visitorName } from '../names';
+import { hrefOf } from '../route';
+import { Menu, MenuItem } from '../shell/menu';
+import { cardBeside, panesBeside } from '../viewport';
+import styles from './thread.module.css';
+
+interface HeaderProps {
+  row: Row;
+  me: string;
+  view: View;
+  /** A command is on its way. */
+  busy: boolean;
+  onCommand: (command: Exclude<AgentCommand, 'close'>) => void;
+  onClose: () => void;
+  onContext: () => void;
+}
+
+/** Who this is, in which state, with whom; and what can be done about it. */
+export function Header({ row, me, view, busy, onCommand, onClose, onContext }: HeaderProps) {
+  const name = visitorName(row);
+  const open = row.status !== 'CLOSED';
+  const solved = row.status === 'SOLVED';
+  const wide = panesBeside.value;
+  const facts = factLine(row);
+  const finish = solved ? (
+    <Button onClick={() => onCommand('reopen')} disabled={busy}>
+      {text.reopen}
+    </Button>
+  ) : (
+    <Button onClick={() => onCommand('solve')} disabled={busy}>
+      {text.solve}
+    </Button>
+  );
+  return (
+    <header class={styles.header}>
+      {!wide && (
+        <a
+          class={styles.back}
+          href={hrefOf({ page: 'inbox', view, conversation: null })}
+          aria-label={text.back}
+          title={text.back}
+        >
+          <ArrowLeftIcon />
+        </a>
+      )}
+      {wide && <Avatar id={row.visitor.id} name={row.visitor.name ?? undefined} />}
+      <div class={styles.who}>
+        <div class={styles.nameLine}>
+          <h1 class={styles.name}>
+            <bdi>{name}</bdi>
+          </h1>
+          <StatusMark status={row.status} />
+        </div>
+        <p class={styles.about}>
+          {!cardBeside.value && facts !== '' ? <bdi>{facts}</bdi> : <About row={row} me={me} />}
+        </p>
+      </div>
+      <div class={styles.actions}>
+        {open && row.agent === null && (
+          <Button variant="primary" onClick={() => onCommand('take')} disabled={busy}>
+            {text.take}
+          </Button>
+        )}
+        {open && wide && finish}
+        {!cardBeside.value && (
+          <Button onClick={onContext} aria-haspopup="dialog">
+            {text.context}
+          </Button>
+        )}
+        {open && (
+          <Menu
+            label={text.more}
+            trigger={({ ref, ...attributes }) => (
+              <IconButton label={text.more} buttonRef={ref} {...attributes}>
+                <DotsThreeIcon />
+              </IconButton>
+            )}
+          >
+            {!wide && (
+              <MenuItem
+                icon={solved ? <ArrowClockwiseIcon /> : <CheckIcon />}
+                disabled={busy}
+                onChoose={() => onCommand(solved ? 'reopen' : 'solve')}
+              >
+                {solved ? text.reopen : text.solve}
+              </MenuItem>
+            )}
+            <MenuItem icon={<XIcon />} danger disabled={busy} onChoose={onClose}>
+              {text.closeConversation}
+            </MenuItem>
+          </Menu>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** Whose it is, and where it began. */
+function About({ row, me }: { row: Row; me: string }) {
+  const owner =
+    row.agent === null ? text.nobody : row.agent.id === me ? text.assignedToYou : text.assignedTo(row.agent.name);
+  const href = row.page ? safeHref(row.page.url) : undefined;
+  return (
+    <>
+      {owner}
+      {row.page && (
+        <>
+          {' · '}
+          {text.startedOn}{' '}
+          {href === undefined ? (
+            <bdi>{row.page.title || row.page.url}</bdi>
+          ) : (
+            <a href={href} target="_blank" rel="noopener noreferrer" title={row.page.url}>
+              <bdi>{row.page.title || row.page.url}</bdi>
+            </a>
+          )}
+        </>
+      )}
+    </>
+  );
+}

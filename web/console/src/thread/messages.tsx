@@ -1,0 +1,169 @@
+import { calendarDay, Dot } from '@beckon/ui';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { now } from '../clock';
+import { text } from '../locales/en';
+import { attentive } from '../viewport';
+import { BubbleGroup } from './bubble_group';
+import type { Conversation } from './conversation';
+import styles from './thread.module.css';
+import { type TimelineItem, timelineOf } from './timeline';
+import { TimelineLine } from './timeline_line';
+
+/** So near to the end counts as being at the end. CSS pixels. */
+const NEAR_END = 48;
+/** So near to the beginning older messages are asked for. CSS pixels. */
+const NEAR_BEGINNING = 400;
+
+interface MessagesProps {
+  conversation: Conversation;
+  visitor: string;
+  me: { id: string; name: string };
+  offline: boolean;
+  onRetry: (clientId: string) => void;
+  onDelete: (clientId: string) => void;
+  /** The agent sees everything up to this position. */
+  onSeen: (position: number) => void;
+}
+
+/** The messages and lines of a conversation, newest at the bottom. */
+export function Messages({ conversation, visitor, me, offline, onRetry, onDelete, onSeen }: MessagesProps) {
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [newBelow, setNewBelow] = useState(false);
+  const events = conversation.events.value;
+  const pending = conversation.pending.value;
+  const complete = conversation.complete.value;
+  const earlier = conversation.earlier.value;
+  const author = { type: 'agent', id: me.id, name: me.name } as const;
+  const items = timelineOf(
+    events.map(({ event }) => event),
+    pending,
+    author,
+  );
+
+  const before = useRef({ first: 0, last: 0, own: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    const first = events[0]?.position ?? 0;
+    const last = events[events.length - 1]?.position ?? 0;
+    const known = before.current;
+    const grewAbove = known.last > 0 && first < known.first && last === known.last;
+    if (grewAbove) {
+      element.scrollTop += element.scrollHeight - known.height;
+    } else if (atEnd.current || pending.length > known.own) {
+      element.scrollTop = element.scrollHeight;
+      setNewBelow(false);
+    } else if (last > known.last && events[events.length - 1]?.event.kind === 'message') {
+      setNewBelow(true);
+    }
+    before.current = { first, last, own: pending.length, height: element.scrollHeight };
+  }, [events, pending]);
+
+  // A pane that gets smaller (the composer grows, a keyboard opens) must not hide the end.
+  useEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    const watcher = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, []);
+
+  // A first page of events that nobody sees (context only) would leave nothing to scroll.
+  useEffect(() => {
+    const element = log.current;
+    if (element && !complete && earlier === 'idle' && element.scrollTop < NEAR_BEGINNING)
+      void conversation.loadEarlier();
+  }, [conversation, complete, earlier, events]);
+
+  const seen = (): void => {
+    if (attentive.peek() && atEnd.current) onSeen(conversation.head);
+  };
+  const looking = attentive.value;
+  // A new event, and coming back to the page, are both a look at the end.
+  useEffect(seen, [conversation, events, looking]);
+
+  const scrolled = (): void => {
+    const element = log.current;
+    if (!element) return;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    if (atEnd.current) {
+      setNewBelow(false);
+      seen();
+    }
+    if (element.scrollTop < NEAR_BEGINNING && earlier === 'idle') void conversation.loadEarlier();
+  };
+
+  return (
+    <div class={styles.stage}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard. */}
+      <div class={styles.log} ref={log} onScroll={scrolled} role="log" aria-label={text.messages} tabIndex={0}>
+        <div class={styles.column}>
+          {complete && <p class={styles.beginning}>{text.beginning}</p>}
+          {earlier === 'loading' && <p class={styles.beginning}>{text.earlier}</p>}
+          {earlier === 'failed' && (
+            <p class={styles.beginning} role="alert">
+              {text.earlierFailed}{' '}
+              <button type="button" class={styles.act} onClick={() => void conversation.loadEarlier()}>
+                {text.tryAgain}
+              </button>
+            </p>
+          )}
+          {items.map((item) => (
+            <Item
+              key={item.key}
+              item={item}
+              conversation={conversation.id}
+              visitor={visitor}
+              me={me.id}
+              offline={offline}
+              onRetry={onRetry}
+              onDelete={onDelete}
+            />
+          ))}
+        </div>
+      </div>
+      {newBelow && (
+        <button
+          type="button"
+          class={styles.jump}
+          onClick={() => {
+            const element = log.current;
+            if (element) element.scrollTop = element.scrollHeight;
+          }}
+        >
+          <Dot label={text.newBelow} />
+          {text.newest}
+        </button>
+      )}
+    </div>
+  );
+}
+
+type ItemProps = Pick<MessagesProps, 'visitor' | 'offline' | 'onRetry' | 'onDelete'> & {
+  item: TimelineItem;
+  conversation: string;
+  me: string;
+};
+
+function Item({ item, conversation, me, ...rest }: ItemProps) {
+  switch (item.type) {
+    case 'day':
+      return <p class={styles.day}>{dayWords(item.at, now.value)}</p>;
+    case 'line':
+      return <TimelineLine event={item.event} conversation={conversation} me={me} />;
+    case 'group':
+      return <BubbleGroup group={item} conversation={conversation} me={me} {...rest} />;
+  }
+}
+
+/** *Today*, *Yesterday*, *23 Nov 2026*. Times in milliseconds. */
+function dayWords(at: number, present: number): string {
+  const [date, today] = [new Date(at), new Date(present)];
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (date.toDateString() === today.toDateString()) return text.today;
+  if (date.toDateString() === yesterday.toDateString()) return text.yesterday;
+  return calendarDay(date.getFullYear(), date.getMonth() + 1, date.getDate(), text.locale);
+}

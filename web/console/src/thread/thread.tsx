@@ -1,0 +1,141 @@
+import { IconButton, XIcon } from '@beckon/ui';
+import type { RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Desk } from '../desk';
+import type { View } from '../inbox/rows';
+import { text } from '../locales/en';
+import { visitorName } from '../names';
+import { hrefOf } from '../route';
+import { CloseDialog } from './close_dialog';
+import { Composer } from './composer';
+import type { Conversation } from './conversation';
+import { Header } from './header';
+import { Messages } from './messages';
+import styles from './thread.module.css';
+
+interface ThreadProps {
+  desk: Desk;
+  conversation: Conversation;
+  view: View;
+  field: RefObject<HTMLTextAreaElement | null>;
+  onContext: () => void;
+}
+
+/** One conversation: header, messages, composer. */
+export function Thread({ desk, conversation, view, field, onContext }: ThreadProps) {
+  const { agent } = desk.who;
+  const row = desk.inbox.row(conversation.id);
+  const phase = conversation.phase.value;
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  // What was asked or went wrong in one conversation means nothing in another.
+  useEffect(() => {
+    setAsking(false);
+    setFailure(null);
+  }, [conversation]);
+
+  if (phase === 'unknown') {
+    return (
+      <main class={styles.pane}>
+        <div class={styles.still}>
+          <p class={styles.stillLead}>{text.threadUnknown}</p>
+          <a href={hrefOf({ page: 'inbox', view, conversation: null })}>{text.back}</a>
+        </div>
+      </main>
+    );
+  }
+  if (
+    !row ||
+    (phase === 'loading' && conversation.events.value.length === 0 && conversation.pending.value.length === 0)
+  ) {
+    return <Loading label={row ? text.conversationWith(visitorName(row)) : text.loading} />;
+  }
+
+  const run = async (command: 'take' | 'solve' | 'close' | 'reopen'): Promise<void> => {
+    setBusy(true);
+    setFailure(null);
+    const refusal = await desk.command(conversation.id, command);
+    setBusy(false);
+    if (refusal !== null) setFailure(text.commandFailed(refusal));
+  };
+  return (
+    <main class={styles.pane} aria-label={text.conversationWith(visitorName(row))}>
+      <Header
+        row={row}
+        me={agent.id}
+        view={view}
+        busy={busy}
+        onCommand={(command) => void run(command)}
+        onClose={() => setAsking(true)}
+        onContext={onContext}
+      />
+      <Messages
+        key={conversation.id}
+        conversation={conversation}
+        visitor={row.visitor.id}
+        me={agent}
+        offline={desk.status.value.state !== 'live'}
+        onRetry={(clientId) => desk.retry(conversation, clientId)}
+        onDelete={(clientId) => desk.discard(conversation, clientId)}
+        onSeen={(position) => desk.read(conversation, position)}
+      />
+      <div>
+        <div role="alert">
+          {failure !== null && (
+            <div class={styles.notice}>
+              <p>{failure}</p>
+              <IconButton label={text.dismiss} onClick={() => setFailure(null)}>
+                <XIcon />
+              </IconButton>
+            </div>
+          )}
+        </div>
+        <Composer
+          key={conversation.id}
+          conversation={conversation}
+          row={row}
+          field={field}
+          onSend={(message) => desk.reply(conversation, message)}
+        />
+      </div>
+      {asking && (
+        <CloseDialog
+          name={visitorName(row)}
+          onCancel={() => setAsking(false)}
+          onClose={() => {
+            setAsking(false);
+            void run('close');
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+function Loading({ label }: { label: string }) {
+  return (
+    <main class={styles.pane} aria-label={label} aria-busy="true">
+      <div class={styles.header} />
+      <div class={styles.log}>
+        <div class={`${styles.column} ${styles.ghosts}`} aria-hidden="true">
+          <span class={styles.ghost} style={{ inlineSize: '46%' }} />
+          <span class={styles.ghost} style={{ inlineSize: '38%' }} />
+          <span class={styles.ghost} style={{ inlineSize: '58%' }} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+/** The place of a thread while none is chosen. */
+export function NoThread() {
+  return (
+    <main class={styles.pane}>
+      <div class={styles.still} style={{ gridRow: '1 / -1' }}>
+        <h1 class={styles.stillHeading}>{text.chooseHeading}</h1>
+        <p class={styles.stillLead}>{text.chooseLead}</p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,94 @@
+import type { Author, ConversationEvent } from '@beckon/sdk';
+
+/** Messages of one author closer than this belong together. */
+const GROUP_GAP_MS = 3 * 60_000;
+
+/** A message that is on its way to the server, or did not get there. */
+export interface Pending {
+  clientId: string;
+  text: string;
+  /** Milliseconds. */
+  at: number;
+  /** `sent`: it is on the server's disk, only its event is not here yet. */
+  state: 'sending' | 'sent' | 'failed';
+  /** Why it failed, for people. */
+  reason: string | null;
+}
+
+/** One bubble. */
+export interface Bubble {
+  key: string;
+  text: string;
+  /** Milliseconds. */
+  at: number;
+  /** Null once it is on the server's disk. */
+  pending: Pending | null;
+}
+
+export type TimelineItem =
+  | { type: 'day'; key: string; at: number }
+  | { type: 'group'; key: string; author: Author; side: 'visitor' | 'team'; bubbles: Bubble[] }
+  | {
+      type: 'line';
+      key: string;
+      event: Extract<ConversationEvent, { kind: 'status' | 'joined' | 'left' | 'assigned' }>;
+    };
+
+function sameDay(one: number, other: number): boolean {
+  const [a, b] = [new Date(one), new Date(other)];
+  return a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate();
+}
+
+function sameAuthor(one: Author, other: Author): boolean {
+  return one.type === other.type && one.id === other.id;
+}
+
+/** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. Metadata is the card's. */
+export function timelineOf(
+  events: readonly ConversationEvent[],
+  pending: readonly Pending[],
+  me: Author,
+): TimelineItem[] {
+  const items: TimelineItem[] = [];
+  let day: number | null = null;
+
+  const beginDay = (at: number, key: string): void => {
+    if (day === null || !sameDay(day, at)) items.push({ type: 'day', key: `day ${key}`, at });
+    day = at;
+  };
+  const add = (author: Author, bubble: Bubble): void => {
+    beginDay(bubble.at, bubble.key);
+    const last = items.at(-1);
+    const before = last?.type === 'group' ? last.bubbles.at(-1) : undefined;
+    if (last?.type === 'group' && before && sameAuthor(last.author, author) && bubble.at - before.at < GROUP_GAP_MS) {
+      last.bubbles.push(bubble);
+      return;
+    }
+    const side = author.type === 'visitor' ? 'visitor' : 'team';
+    items.push({ type: 'group', key: bubble.key, author, side, bubbles: [bubble] });
+  };
+
+  const arrived = new Set<string>();
+  for (const event of events) {
+    const at = Date.parse(event.at);
+    if (event.client_id !== null) arrived.add(event.client_id);
+    if (event.kind === 'message') {
+      // A bubble keeps its key from the moment it is written, so that it does not blink when the server confirms it.
+      add(event.author, { key: event.client_id ?? event.id, text: event.message.text, at, pending: null });
+    } else if (event.kind !== 'metadata' && !isEcho(event, items.at(-1))) {
+      beginDay(at, event.id);
+      items.push({ type: 'line', key: event.id, event });
+    }
+  }
+  for (const one of pending) {
+    if (!arrived.has(one.clientId)) add(me, { key: one.clientId, text: one.text, at: one.at, pending: one });
+  }
+  return items;
+}
+
+/** Taking a conversation both assigns it and joins it: one line says so. */
+function isEcho(event: ConversationEvent, last: TimelineItem | undefined): boolean {
+  if (last?.type !== 'line' || !('agent' in event) || !('agent' in last.event)) return false;
+  const kinds = [last.event.kind, event.kind];
+  return kinds.includes('joined') && kinds.includes('assigned') && event.agent?.id === last.event.agent?.id;
+}
