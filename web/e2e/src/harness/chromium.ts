@@ -28,6 +28,9 @@ export default async function launch(project: TestProject): Promise<() => Promis
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // In place of playwright's own list, which names ThirdPartyStoragePartitioning: with that feature off, a frame of
+      // another site, as the widget's is, has no storage at all, and people's browsers have it on.
+      '--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding,DestroyProfileOnBrowserClose',
     ],
   });
   project.provide('browserEndpoint', server.wsEndpoint());
