@@ -4,15 +4,21 @@ import { type Branch, type ContextNode, isBranch, type Leaf } from './tree';
 
 /** How a value is shown. Chosen by the value first, by its key second; the value itself is never altered. */
 export type Shown =
-  | { as: 'money'; /** decimal digits */ amount: string; /** ISO 4217 */ currency: string }
+  | { as: 'money' /** decimal digits */; amount: string /** ISO 4217 */; currency: string }
   | { as: 'number'; digits: string; style: 'grouped' | 'plain' | 'percent' }
   | { as: 'yes' | 'no' | 'empty' | 'none' }
   | { as: 'country' | 'language'; code: string }
-  | { as: 'instant'; /** milliseconds since 1970 */ at: number }
-  | { as: 'day'; year: number; month: number; day: number; /** `hh:mm` as written, when a time stood there without a zone */ time?: string }
+  | { as: 'instant' /** milliseconds since 1970 */; at: number }
+  | {
+      as: 'day';
+      year: number;
+      month: number;
+      day: number /** `hh:mm` as written, when a time stood there without a zone */;
+      time?: string;
+    }
   | { as: 'link' | 'email' | 'phone'; href: string }
   | { as: 'colour'; css: string }
-  | { as: 'image'; src: string; /** empty for inline data */ host: string; /** may load by itself */ loads: boolean }
+  | { as: 'image'; src: string /** empty for inline data */; host: string /** may load by itself */; loads: boolean }
   | { as: 'text' | 'long' }
   | { as: 'chips' | 'list' | 'table' | 'section' };
 
@@ -30,7 +36,9 @@ const set = (words: string) => new Set(words.split(' '));
 const PRICE = set(
   'price prices amount total subtotal cost costs fee fees rate value deposit discount tax vat balance budget shipping net gross sum instalment installment payment monthly revenue',
 );
-const UNGROUPED = set('id ids number no code zip postcode postal year years phone tel mobile vin sku ean isbn pin port version');
+const UNGROUPED = set(
+  'id ids number no code zip postcode postal year years phone tel mobile vin sku ean isbn pin port version',
+);
 const PERCENT = set('percent percentage pct');
 const TIME_KEY = set('at date time timestamp until since on expires expiry created updated modified seen');
 const PHONE = set('phone phones tel telephone mobile cell cellphone fax whatsapp msisdn');
@@ -196,7 +204,8 @@ function classifyColour(text: string, words: readonly string[]): Shown | undefin
 
 function classifyCode(text: string, words: readonly string[]): Shown | undefined {
   if (says(words, COUNTRY) && /^[a-z]{2}$/i.test(text)) return { as: 'country', code: text };
-  if (says(words, LANGUAGE) && /^[a-z]{2,3}(?:[-_][a-z\d]{2,8}){0,3}$/i.test(text)) return { as: 'language', code: text };
+  if (says(words, LANGUAGE) && /^[a-z]{2,3}(?:[-_][a-z\d]{2,8}){0,3}$/i.test(text))
+    return { as: 'language', code: text };
   return undefined;
 }
 

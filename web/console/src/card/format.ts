@@ -80,16 +80,21 @@ export class Format {
 
   /** An amount with all the decimals it was sent with, and a currency's usual ones if it has any. */
   money(amount: string, currency: string): string {
-    const sent = decimals(amount);
+    const sent = decimalsOf(amount);
     const usual = this.#number(`money ${currency}`, { style: 'currency', currency }).resolvedOptions();
     const digits = sent === 0 ? 0 : Math.max(sent, usual.maximumFractionDigits ?? 2);
-    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+    const options = {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    } as const;
     return exact(this.#number(`money ${currency} ${digits}`, options), amount);
   }
 
   number(digits: string, style: 'grouped' | 'plain' | 'percent'): string {
     if (style === 'plain') return digits;
-    const sent = decimals(digits);
+    const sent = decimalsOf(digits);
     const unit = style === 'percent' ? ({ style: 'unit', unit: 'percent' } as const) : {};
     const options = { ...unit, minimumFractionDigits: sent, maximumFractionDigits: sent };
     return exact(this.#number(`${style} ${sent}`, options), digits);
@@ -114,7 +119,8 @@ export class Format {
   }
 }
 
-function decimals(digits: string): number {
+/** Decimals of a number written in digits. */
+export function decimalsOf(digits: string): number {
   return digits.split('.')[1]?.length ?? 0;
 }
 
@@ -127,13 +133,17 @@ function exact(format: Intl.NumberFormat, digits: string): string {
 export function shorten(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= length) return line;
-  return `${Array.from(line.slice(0, length * 2)).slice(0, length - 1).join('')}…`;
+  return `${Array.from(line.slice(0, length * 2))
+    .slice(0, length - 1)
+    .join('')}…`;
 }
 
-/** Host and as much of the path as fits, its end kept: that is where pages differ. */
+/** Host and as much of the path as fits; the query goes first, then the middle of the path. */
 export function shortAddress(href: string): string {
   const url = new URL(href);
-  const rest = `${url.pathname === '/' ? '' : url.pathname}${url.search}${url.hash}`;
-  if (rest.length <= SHORT_PATH) return url.host + rest;
-  return `${url.host}/…${rest.slice(-(SHORT_PATH - 2))}`;
+  const path = url.pathname === '/' ? '' : url.pathname;
+  const rest = url.search + url.hash;
+  if (path.length + rest.length <= SHORT_PATH) return url.host + path + rest;
+  const ending = rest === '' ? '' : '?…';
+  return url.host + (path.length <= SHORT_PATH ? path : `/…${path.slice(-(SHORT_PATH - 2))}`) + ending;
 }

@@ -36,7 +36,14 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
     if (stop) settleStops(root, stop);
   };
   const onKey = (press: KeyboardEvent) => {
-    if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey || !(press.target instanceof HTMLElement)) return;
+    if (
+      press.defaultPrevented ||
+      press.ctrlKey ||
+      press.metaKey ||
+      press.altKey ||
+      !(press.target instanceof HTMLElement)
+    )
+      return;
     if (press.target.closest('dialog, [role=menu]')) return;
     const inField = press.target.closest('input') !== null;
     if (inField && press.key !== 'Escape' && press.key !== 'ArrowDown') return;
@@ -46,7 +53,11 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
   const onClick = (click: MouseEvent) => {
     const target = click.target instanceof Element ? click.target : null;
     const row = target?.closest('[data-row]');
-    if (row && !target?.closest('a, button, input, dialog, [data-details]') && window.getSelection()?.isCollapsed !== false) {
+    if (
+      row &&
+      !target?.closest('a, button, input, dialog, [data-details]') &&
+      window.getSelection()?.isCollapsed !== false
+    ) {
       const stop = row.querySelector<HTMLElement>(STOP);
       stop?.focus({ preventScroll: true });
       stop?.click();

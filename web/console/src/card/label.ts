@@ -19,11 +19,14 @@ function splitKey(key: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** What a programmer's name is made of. Anything else was written to be read as it stands. */
+const NAME = /^[\p{L}\p{M}\p{N}_.:-]+$/u;
+
 /** A key made readable; the true one is in the row's details. A key written as a phrase is left as it is. */
 export function labelOf(key: string): string {
-  if (/\s/u.test(key.trim()) || !/\p{L}/u.test(key)) return key.trim() === '' ? JSON.stringify(key) : key.trim();
+  if (key.trim() === '') return JSON.stringify(key);
+  if (!NAME.test(key) || !/\p{L}/u.test(key)) return key;
   const words = splitKey(key);
-  if (words.length === 0) return key;
   // In a key that shouts throughout, capitals carry no meaning.
   const shouting = key === key.toUpperCase();
   const readable = words.map((word) => {

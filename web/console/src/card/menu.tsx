@@ -34,7 +34,7 @@ export function CardMenu({ entries }: { entries: readonly MenuEntry[] }) {
     if (!open.value) return;
     press.stopPropagation();
     const items = [...(frame.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-    const at = items.findIndex((item) => item === document.activeElement);
+    const at = items.findIndex((item) => item.matches(':focus'));
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[press.key];
     if (next !== undefined) {
       press.preventDefault();

@@ -50,7 +50,7 @@ export function Contents({ branch, level }: { branch: Branch; level: number }) {
     case 'list':
       return <List branch={branch} as={shown.as} />;
     case 'table':
-      return <ItemTable branch={branch} level={level} />;
+      return <ItemTable branch={branch} opened={(item) => <Members branch={item} level={level + 1} />} />;
     default:
       return <Members branch={branch} level={level} />;
   }

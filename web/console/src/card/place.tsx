@@ -49,28 +49,28 @@ function Crumbs({ way }: { way: readonly Entry[] }) {
     bar.current?.querySelector<HTMLElement>('[aria-current]')?.focus();
   }, [path]);
   return (
-      <nav class={styles.crumbs} aria-label={words.wayBack} ref={bar}>
-        <ol>
-          <li>
-            <button type="button" class={styles.crumb} onClick={() => view.goTo('')}>
-              {words.title}
+    <nav class={styles.crumbs} aria-label={words.wayBack} ref={bar}>
+      <ol>
+        <li>
+          <button type="button" class={styles.crumb} onClick={() => view.goTo('')}>
+            {words.title}
+          </button>
+        </li>
+        {way.map((entry) => (
+          <li key={entry.node.path}>
+            <CaretRightIcon size={12} />
+            <button
+              type="button"
+              class={styles.crumb}
+              aria-current={entry.node.path === path ? 'page' : undefined}
+              onClick={() => view.goTo(entry.node.path)}
+            >
+              {crumbOf(entry)}
             </button>
           </li>
-          {way.map((entry) => (
-            <li key={entry.node.path}>
-              <CaretRightIcon size={12} />
-              <button
-                type="button"
-                class={styles.crumb}
-                aria-current={entry.node.path === path ? 'page' : undefined}
-                onClick={() => view.goTo(entry.node.path)}
-              >
-                {crumbOf(entry)}
-              </button>
-            </li>
-          ))}
-        </ol>
-      </nav>
+        ))}
+      </ol>
+    </nav>
   );
 }
 

@@ -1,8 +1,8 @@
 import { CaretRightIcon, CopyIcon, IconButton, LinkIcon } from '@beckon/ui';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { List } from './list';
 import { labelOf } from './label';
+import { List } from './list';
 import styles from './row.module.css';
 import { useCard } from './scope';
 import { Text } from './text';
@@ -46,7 +46,8 @@ export function FactRow({ entry, parent, label }: { entry: Entry; parent: Branch
   const name = nameOf(entry, parent);
   const shown = format.classify(entry, parent);
   const open = view.details(node.path);
-  const listed = isBranch(node) && (shown.as === 'chips' || shown.as === 'list') ? { branch: node, as: shown.as } : undefined;
+  const listed =
+    isBranch(node) && (shown.as === 'chips' || shown.as === 'list') ? { branch: node, as: shown.as } : undefined;
   return (
     <div class={`${styles.row} ${shown.as === 'long' ? styles.tall : ''}`} data-row data-path={node.path}>
       <button
@@ -89,8 +90,8 @@ function Details({ node, label }: { node: ContextNode; label: string }) {
         <dd>{typeOf(node)}</dd>
         <dt>{words.value}</dt>
         <dd class={styles.code}>
-          {/* A scrolling box must be reachable by keyboard. */}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls, this groups text */}
           <div class={styles.whole} tabIndex={0} role="group" aria-label={`${words.value}: ${label}`}>
             <Text text={node.text} />
           </div>

@@ -1,7 +1,8 @@
 import { CaretRightIcon } from '@beckon/ui';
-import { columnRank } from './classify';
+import type { ComponentChildren } from 'preact';
+import { columnRank, type Shown } from './classify';
+import { decimalsOf, type Format } from './format';
 import { labelOf } from './label';
-import { Members } from './parts';
 import { RevealButton, useRevealed } from './reveal';
 import { RowActions } from './row';
 import { useCard } from './scope';
@@ -15,6 +16,8 @@ import { words } from './words';
 const AT_FIRST = 6;
 /** Columns at most; the style hides the last ones where the card is narrow. */
 const COLUMNS = 4;
+/** Up to here a cell stays on one line, so that an article number is not cut at its hyphen. */
+const SHORT_CELL = 14;
 
 /** The keys that get a column: name, quantity and price kept first, then by first appearance; shown in that order. */
 export function columnsOf(branch: Branch): string[] {
@@ -30,8 +33,8 @@ function cellOf(item: Branch, key: string): Entry | undefined {
   return item.entries.find((entry) => entry.key === key);
 }
 
-/** A list of objects, a cart for instance: a line each, which opens to all of its members. */
-export function ItemTable({ branch, level }: { branch: Branch; level: number }) {
+/** A list of objects, a cart for instance: a line each, which opens to what `opened` makes of it. */
+export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: Branch) => ComponentChildren }) {
   const { format } = useCard();
   const { shown, rest, more } = useRevealed(`${branch.path} lines`, branch.entries, AT_FIRST);
   const columns = columnsOf(branch);
@@ -43,6 +46,7 @@ export function ItemTable({ branch, level }: { branch: Branch; level: number }) 
       }),
     ),
   );
+  const decimals = moneyDecimals(branch, columns, format);
   return (
     <>
       <table class={styles.table}>
@@ -58,7 +62,15 @@ export function ItemTable({ branch, level }: { branch: Branch; level: number }) 
         {shown.map(
           (entry) =>
             isBranch(entry.node) && (
-              <Line key={entry.key} entry={entry} item={entry.node} columns={columns} numeric={numeric} level={level} />
+              <Line
+                key={entry.key}
+                entry={entry}
+                item={entry.node}
+                columns={columns}
+                numeric={numeric}
+                decimals={decimals}
+                opened={opened}
+              />
             ),
         )}
       </table>
@@ -72,10 +84,11 @@ interface LineProps {
   item: Branch;
   columns: readonly string[];
   numeric: ReadonlySet<string>;
-  level: number;
+  decimals: ReadonlyMap<string, number>;
+  opened: (item: Branch) => ComponentChildren;
 }
 
-function Line({ entry, item, columns, numeric, level }: LineProps) {
+function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
   const { view } = useCard();
   const open = view.opened(item.path, false);
   const name = `${words.item} ${Number(entry.key) + 1}`;
@@ -84,7 +97,7 @@ function Line({ entry, item, columns, numeric, level }: LineProps) {
       <tr class={styles.line} data-row data-path={item.path}>
         {columns.map((key, place) => {
           const cell = cellOf(item, key);
-          const content = cell && <Cell cell={cell} item={item} />;
+          const content = cell && <Cell cell={cell} item={item} decimals={decimals.get(key) ?? 0} />;
           return (
             <td key={key} class={numeric.has(key) ? styles.number : undefined} data-path={cell?.node.path}>
               {place > 0 ? (
@@ -115,7 +128,7 @@ function Line({ entry, item, columns, numeric, level }: LineProps) {
       {open.value && (
         <tr data-children={item.path}>
           <td class={styles.opened} colSpan={columns.length}>
-            <Members branch={item} level={level + 1} />
+            {opened(item)}
           </td>
         </tr>
       )}
@@ -123,14 +136,33 @@ function Line({ entry, item, columns, numeric, level }: LineProps) {
   );
 }
 
-function Cell({ cell, item }: { cell: Entry; item: Branch }) {
+/** The most decimals of an amount in each column: *€19.50* stands above *€78.00*, so that amounts can be compared. */
+function moneyDecimals(branch: Branch, columns: readonly string[], format: Format): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const { node } of branch.entries) {
+    if (!isBranch(node)) continue;
+    for (const cell of node.entries) {
+      const shown = columns.includes(cell.key) ? format.classify(cell, node) : undefined;
+      if (shown?.as === 'money') most.set(cell.key, Math.max(most.get(cell.key) ?? 0, decimalsOf(shown.amount)));
+    }
+  }
+  return most;
+}
+
+function aligned(shown: Shown, decimals: number): Shown {
+  if (shown.as !== 'money' || decimalsOf(shown.amount) >= decimals) return shown;
+  const [whole = '', fraction = ''] = shown.amount.split('.');
+  return { ...shown, amount: `${whole}.${fraction.padEnd(decimals, '0')}` };
+}
+
+function Cell({ cell, item, decimals }: { cell: Entry; item: Branch; decimals: number }) {
   const { view, format } = useCard();
-  const shown = format.classify(cell, item);
+  const shown = aligned(format.classify(cell, item), decimals);
   if (isBranch(cell.node) && shown.as !== 'money') {
     return <span class={styles.summary}>{format.summary(cell.node, view.now.peek())}</span>;
   }
   return (
-    <span class={styles.cell}>
+    <span class={cell.node.text.length <= SHORT_CELL ? styles.short : styles.cell}>
       <Value shown={shown} node={cell.node} label={labelOf(cell.key)} brief />
     </span>
   );

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useContext } from 'preact/hooks';
-import { words } from './words';
 import { ReadingDialog } from './reading_dialog';
 import { MarkedQuery } from './scope';
 import { marked } from './search';
 import styles from './text.module.css';
+import { words } from './words';
 
 /** From this many characters on a text is read in a dialog instead of in its row. */
 export const READING_LENGTH = 2048;

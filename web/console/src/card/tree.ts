@@ -55,7 +55,8 @@ export function parseContext(text: string, previous?: Branch): Branch | undefine
 function build(text: string, node: Node, path: string, previous: ContextNode | undefined): ContextNode {
   const source = text.slice(node.offset, node.offset + node.length);
   if (previous?.path === path && previous.source === source) return previous;
-  const before = previous && isBranch(previous) ? new Map(previous.entries.map((entry) => [entry.key, entry])) : undefined;
+  const before =
+    previous && isBranch(previous) ? new Map(previous.entries.map((entry) => [entry.key, entry])) : undefined;
   switch (node.type) {
     case 'object': {
       // A Map keeps the first place and the last value of a repeated key, as every JSON reader does.

@@ -1,5 +1,6 @@
 import { ArrowSquareOutIcon, CheckIcon, dateAndTime, MinusIcon, relativeTime } from '@beckon/ui';
 import type { Shown } from './classify';
+import { shortAddress } from './format';
 import { Picture } from './picture';
 import { useCard } from './scope';
 import { LongText, Text } from './text';
@@ -8,7 +9,17 @@ import styles from './value.module.css';
 import { words } from './words';
 
 /** One value without members, in the form its kind asks for. `brief` = inside a table cell or a chip. */
-export function Value({ shown, node, label, brief }: { shown: Shown; node: ContextNode; label: string; brief?: boolean }) {
+export function Value({
+  shown,
+  node,
+  label,
+  brief,
+}: {
+  shown: Shown;
+  node: ContextNode;
+  label: string;
+  brief?: boolean;
+}) {
   const { format, view } = useCard();
   switch (shown.as) {
     case 'money':
@@ -45,7 +56,7 @@ export function Value({ shown, node, label, brief }: { shown: Shown; node: Conte
     case 'link':
       return (
         <a class={styles.link} href={shown.href} target="_blank" rel="noopener noreferrer" title={node.text}>
-          <Text text={format.text(shown, node, 0)} />
+          <Address href={shown.href} />
           {!brief && <ArrowSquareOutIcon size={14} class={styles.outside ?? ''} />}
           <span class="bk-spoken"> ({words.opensOutside})</span>
         </a>
@@ -71,4 +82,18 @@ export function Value({ shown, node, label, brief }: { shown: Shown; node: Conte
     default:
       return <Text text={format.text(shown, node, 0)} />;
   }
+}
+
+/** Host, then path: a line breaks between the two first. */
+function Address({ href }: { href: string }) {
+  const address = shortAddress(href);
+  const path = address.indexOf('/');
+  if (path < 0) return <Text text={address} />;
+  return (
+    <>
+      <Text text={address.slice(0, path)} />
+      <wbr />
+      <Text text={address.slice(path)} />
+    </>
+  );
 }

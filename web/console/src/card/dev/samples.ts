@@ -22,8 +22,6 @@ const long =
 const nasty = {
   '<script>alert(1)</script>': '<img src=x onerror=alert(1)>',
   '': 'an empty key',
-  '10': 'ten came first',
-  '2': 'two came second',
   toString: 'not a function',
   averyveryveryveryveryveryveryveryverylongkeywithoutanyspacesatall: 'x'.repeat(110),
   orderId: 4711000815,
@@ -41,7 +39,21 @@ const nasty = {
   arabic: 'مرحبا، أريد سيارة حمراء',
   trackingPixel: 'https://cdn.example.com/pixel.gif',
   letter: `${long}\n\n`.repeat(14),
-  tags: ['returning', 'newsletter', 'tow bar', 'zagreb', 'b2c', 'weekend', 'trade-in', 'finance', 'warranty', 'estate', 'five', 'six', 'seven'],
+  tags: [
+    'returning',
+    'newsletter',
+    'tow bar',
+    'zagreb',
+    'b2c',
+    'weekend',
+    'trade-in',
+    'finance',
+    'warranty',
+    'estate',
+    'five',
+    'six',
+    'seven',
+  ],
   visited: [
     'https://norrvik.example/models/strand',
     'https://norrvik.example/models/holme/compare?with=strand&and=skerry&year=2026',
@@ -58,7 +70,11 @@ const nasty = {
     options: { fitted: true, by: { workshop: { city: 'Zagreb', bay: 4 } } },
   })),
   vehicle: {
-    engine: { fuel: 'Petrol', gearbox: 'automatic', power: { kw: 110, torque: { nm: 250, at: { rpm: 1750, load: 'full' } } } },
+    engine: {
+      fuel: 'Petrol',
+      gearbox: 'automatic',
+      power: { kw: 110, torque: { nm: 250, at: { rpm: 1750, load: 'full' } } },
+    },
     vin: 'WVWZZZ1JZ3W386752',
     matrix: [
       [1, 2],
@@ -69,22 +85,31 @@ const nasty = {
 };
 
 const many = Object.fromEntries(
-  Array.from({ length: 43 }, (_, index) => [`field${index + 1}`, index % 3 === 0 ? index * 1234.5 : `value ${index + 1}`]),
+  Array.from({ length: 43 }, (_, index) => [
+    `field${index + 1}`,
+    index % 3 === 0 ? index * 1234.5 : `value ${index + 1}`,
+  ]),
 );
 
 /** 64 KiB, 256 keys, depth 8. */
-const deep = (depth: number): unknown => (depth === 0 ? { end: 'here', n: 1 } : { one: 'value', two: 2, in: deep(depth - 1) });
+const deep = (depth: number): unknown =>
+  depth === 0 ? { end: 'here', n: 1 } : { one: 'value', two: 2, in: deep(depth - 1) };
 const huge = Object.fromEntries(
   Array.from({ length: 256 }, (_, index) => [
     `key_${index}`,
-    index % 4 === 0 ? deep(6) : index % 4 === 1 ? Array.from({ length: 6 }, (__, item) => ({ name: `Item ${item}`, quantity: item, price: 10 })) : `value ${index} ${'text '.repeat(12)}`,
+    index % 4 === 0
+      ? deep(6)
+      : index % 4 === 1
+        ? Array.from({ length: 6 }, (__, item) => ({ name: `Item ${item}`, quantity: item, price: 10 }))
+        : `value ${index} ${'text '.repeat(12)}`,
   ]),
 );
 
 /** JSON texts to look at, by name. */
 export const samples: Record<string, string> = {
   car: JSON.stringify(car),
-  nasty: JSON.stringify(nasty).replace('"§', '').replace('§"', ''),
+  // Written by hand, because JavaScript objects would move integer-like keys and round long numbers.
+  nasty: `{"10":"ten came first","2":"two came second",${JSON.stringify(nasty).slice(1).replace('"§', '').replace('§"', '')}`,
   many: JSON.stringify(many),
   huge: JSON.stringify(huge),
   empty: '{}',
