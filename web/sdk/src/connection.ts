@@ -70,8 +70,8 @@ export interface ConnectionOptions {
   store?: WriteStore;
   /** UUID of this tab. Default: a new one. */
   tab?: string;
-  /** Finishes a write when its turn comes. Default: sends its frame as it is. */
-  prepare?: (write: Write) => Prepared;
+  /** Finishes a write when its turn comes; undefined: not yet. Default: sends its frame as it is, once there is a connection. */
+  prepare?: (write: Write) => Prepared | undefined;
   /** Hears how each write ended, before the write is forgotten. */
   settle?: (write: Write, outcome: Outcome) => void;
   environment?: Environment;
@@ -122,7 +122,7 @@ export class Connection {
       environment: this.environment,
       tab: this.tab,
       transmit: (frame) => this.transmit(frame),
-      prepare: options.prepare ?? ((write) => ({ frame: write.frame })),
+      prepare: options.prepare ?? ((write) => (this.status.state === 'live' ? { frame: write.frame } : undefined)),
       settle: (write, outcome) => options.settle?.(write, outcome),
     });
   }

@@ -21,8 +21,8 @@ export interface OutboxHost {
   tab: string;
   /** False while there is no live connection. */
   transmit(frame: WriteFrame & { request: number }): boolean;
-  /** Called once, before a write is first sent; not again for retries. */
-  prepare(write: Write): Prepared;
+  /** Called before a write is first sent, not for retries. Undefined: it cannot be said yet, ask again at the next `pump`. */
+  prepare(write: Write): Prepared | undefined;
   /** Called before the write leaves the store, so that what follows from it is kept first. */
   settle(write: Write, outcome: Outcome): void;
 }
@@ -71,8 +71,9 @@ export class Outbox {
     return this.slots.filter((slot) => slot.stored).map((slot) => slot.write);
   }
 
-  find(client_id: string): Write | undefined {
-    return this.slots.find((slot) => slot.write.client_id === client_id)?.write;
+  /** The same, with those that were added a moment ago and are still being stored. */
+  everything(): Write[] {
+    return this.slots.map((slot) => slot.write);
   }
 
   /** True when a write in these lanes would have to wait for another. */
@@ -195,14 +196,15 @@ export class Outbox {
   private offer(slot: Slot): void {
     if (!slot.write.sealed) {
       const prepared = this.host.prepare(slot.write);
+      if (!prepared) return;
       if ('outcome' in prepared) {
         this.end(slot, prepared.outcome);
         return;
       }
-      if (!this.transmitAs(slot, prepared.frame)) return;
       slot.write = { ...slot.write, frame: prepared.frame, sealed: true };
       void this.host.store.put(slot.write);
-    } else if (!this.transmitAs(slot, slot.write.frame)) return;
+    }
+    if (!this.transmitAs(slot, slot.write.frame)) return;
     slot.attempts++;
     this.cancel(slot);
     const patience = ANSWER_MS + (slot.attempts > 1 ? retryDelay(slot.attempts - 2, this.host.environment.random) : 0);

@@ -1,1 +1,76 @@
-document.title = 'Chat';
+import '@beckon/ui/tokens.css';
+import '@beckon/ui/base.css';
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import type { ToApp, ToLoader } from '../port';
+import { applyTheme } from './apply_theme';
+import { Chat } from './chat';
+import { awaitPort } from './host_port';
+import { server } from './server';
+import { ChatWindow } from './views/chat_window';
+
+const widget = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
+const doors = server(widget);
+const config = doors.config();
+const chat = config.then((known) => new Chat(known, doors));
+
+/** Runs once the window has something to show. */
+function shown(ready: Chat, run: () => void): void {
+  let stop: (() => void) | undefined;
+  let ran = false;
+  stop = effect(() => {
+    if (ran || ready.place.value.name === 'nowhere') return;
+    ran = true;
+    queueMicrotask(() => {
+      stop?.();
+      run();
+    });
+  });
+}
+
+function tell(ready: Chat, post: (message: ToLoader) => void): void {
+  effect(() => post({ kind: 'unread', count: ready.unread.value }));
+  effect(() => post({ kind: 'view', view: ready.view.value }));
+  effect(() => {
+    if (!ready.welcomed.value) return;
+    const open = ready.threads.value.some(({ status }) => status !== 'CLOSED');
+    post({ kind: 'marker', known: true, open });
+  });
+}
+
+async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => void): Promise<void> {
+  switch (message.kind) {
+    case 'window':
+      ready.setWindow(message.open, message.full, message.page);
+      break;
+    case 'theme':
+      applyTheme(ready.config.themes[message.name] ?? {});
+      break;
+    case 'command':
+      if (message.command === 'open') ready.show();
+      else if (message.command === 'show_thread_list') ready.showList();
+      else ready.startNew();
+      if (message.command === 'open') shown(ready, () => post({ kind: 'reply', call: message.call }));
+      else post({ kind: 'reply', call: message.call });
+      break;
+    case 'context': {
+      const answer = await ready.takeContext(message.context);
+      post({ kind: 'committed', client_id: message.context.client_id });
+      post({ kind: 'reply', call: message.call, ...answer });
+      break;
+    }
+  }
+}
+
+let close = (): void => undefined;
+
+awaitPort(config, (post) => {
+  close = () => post({ kind: 'close' });
+  void chat.then((ready) => tell(ready, post));
+  return (message) => void chat.then((ready) => obey(ready, message, post));
+});
+
+void chat.then((ready) => {
+  document.title = ready.config.name;
+  render(<ChatWindow chat={ready} onClose={() => close()} />, document.body);
+});

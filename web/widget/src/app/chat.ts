@@ -1,0 +1,334 @@
+import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ContextCall, HostPage, View } from '../port';
+import type { WidgetConfig } from '../theme';
+import { type Answer, ContextCalls } from './context_calls';
+import type { Server } from './server';
+import { SessionKeeper } from './session_keeper';
+import { TabMemory } from './tab_memory';
+import type { SentMessage } from './timeline';
+
+/** What the window shows. A thread nobody has written in yet is a new conversation. */
+export type Place = { name: 'nowhere' } | { name: 'list' } | { name: 'thread'; thread: string };
+
+/** Lanes of a message that may start a conversation: it reads what is held. */
+const HELD_LANE = 'held';
+/** Close codes after which another session may help: unknown and revoked tokens. */
+const SESSION_LOST = [4500, 4503];
+/** A second session that is refused so soon means that no session will do, milliseconds. */
+const SESSION_RETRY_MS = 10_000;
+
+/** The whole chat of one visitor in one tab; the views only read it and call it. */
+export class Chat {
+  readonly threads: Signal<Thread[]> = signal([]);
+  readonly place: Signal<Place> = signal({ name: 'nowhere' });
+  /** The window is on screen. */
+  readonly open = signal(false);
+  /** It covers the screen of a phone. */
+  readonly full = signal(false);
+  readonly online: Signal<boolean>;
+  readonly status: Signal<Status> = signal({ state: 'idle' });
+  /** There was a welcome since the page loaded, so `threads` is true. */
+  readonly welcomed = signal(false);
+  readonly writes: Signal<Write[]> = signal([]);
+  /** On disk, but their events have not come yet. */
+  readonly sent: Signal<SentMessage[]> = signal([]);
+  /** Counts up when the feed on screen has changed. */
+  readonly feedVersion = signal(0);
+  readonly feed: Signal<Feed | undefined> = signal(undefined);
+  /** Texts begun and not sent, by thread. */
+  readonly drafts = new Map<string, string>();
+
+  /** The thread on screen; undefined in the list, and for a new conversation. */
+  readonly thread: ReadonlySignal<Thread | undefined>;
+  readonly unread: ReadonlySignal<number>;
+  readonly view: ReadonlySignal<View>;
+
+  private readonly connection: Connection;
+  private readonly session: SessionKeeper;
+  private readonly memory: TabMemory;
+  private readonly calls: ContextCalls;
+  private page: HostPage | undefined;
+  private token: string | undefined;
+  /** A single-thread widget was asked for a new conversation before it was known whether there is an open one. */
+  private wantsNew = false;
+  private sessionLostAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly config: WidgetConfig,
+    server: Server,
+  ) {
+    const name = `beckon:${config.id}`;
+    this.online = signal(config.online);
+    this.memory = new TabMemory(name);
+    this.session = new SessionKeeper(name, server);
+    this.connection = new Connection({
+      url: server.socketUrl,
+      role: 'visitor',
+      tab: this.memory.tab,
+      store: new IndexedStore(name),
+      credentials: async () => {
+        this.token = (await this.session.ensure()).token;
+        return { token: this.token };
+      },
+      history: (conversation, before) => server.history(this.token ?? '', conversation, before),
+      prepare: (write) => this.calls.prepare(write),
+      settle: (write, outcome) => {
+        this.calls.settle(write, outcome);
+        if (write.frame.type === 'send' && outcome.type === 'accepted') this.arrived(write, outcome.accepted);
+      },
+    });
+    this.calls = new ContextCalls({
+      config,
+      memory: this.memory,
+      outbox: this.connection.outbox,
+      known: () => this.session.token !== undefined,
+      live: () => this.connection.status.state === 'live',
+      threads: () => this.threads.value,
+      active: () => this.active(),
+      page: () => this.page,
+      now: () => Date.now(),
+    });
+    this.thread = computed(() => {
+      const place = this.place.value;
+      return place.name === 'thread' ? this.threads.value.find(({ thread }) => thread === place.thread) : undefined;
+    });
+    this.unread = computed(() => this.threads.value.reduce((sum, { unread }) => sum + unread, 0));
+    this.view = computed(() => this.viewName());
+    this.listen();
+    void this.restore();
+  }
+
+  /** The window came on screen or left it. */
+  setWindow(open: boolean, full: boolean, page: HostPage): void {
+    this.page = page;
+    this.full.value = full;
+    this.open.value = open;
+    if (open) this.connection.start();
+  }
+
+  /** Shows what a visitor who opens the chat wants to see: the newest message, or an empty new conversation. */
+  show(): void {
+    if (!this.config.multiThread) this.showOnly();
+    else if (this.place.value.name === 'nowhere' || this.hasNewsElsewhere()) this.showNewest();
+  }
+
+  showList(): void {
+    if (this.config.multiThread) this.place.value = { name: 'list' };
+  }
+
+  showThread(thread: string): void {
+    this.place.value = { name: 'thread', thread };
+  }
+
+  /** An empty conversation; it comes to be with its first message. A single-thread widget goes on with the one that is open. */
+  startNew(): void {
+    if (!this.config.multiThread) this.showOnly(true);
+    else this.place.value = { name: 'thread', thread: this.emptyThread() ?? uuid() };
+  }
+
+  send(text: string): void {
+    const place = this.place.value;
+    if (place.name !== 'thread') return;
+    const client_id = uuid();
+    const known = this.thread.value;
+    void this.connection.write(
+      { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text } },
+      { lanes: known ? [place.thread] : [place.thread, HELD_LANE] },
+    );
+    this.connection.start();
+  }
+
+  retry(client_id: string): void {
+    this.connection.outbox.retry(client_id);
+    this.connection.start();
+  }
+
+  discard(client_id: string): void {
+    if (this.connection.outbox.discard(client_id)) this.calls.giveBack(client_id);
+  }
+
+  async takeContext(call: ContextCall): Promise<Answer> {
+    const answer = this.calls.take(call);
+    if (this.connection.outbox.everything().length > 0) this.connection.start();
+    return answer;
+  }
+
+  private listen(): void {
+    const { connection } = this;
+    connection.on('status', (status) => {
+      this.status.value = status;
+      if (status.state === 'refused' && SESSION_LOST.includes(status.code)) this.renewSession();
+      // Nobody knows yet what there is to show, but a visitor who wants to write can.
+      if (status.state === 'waiting' && this.open.value && !this.chosen)
+        this.showThread(this.memory.lastThread ?? uuid());
+    });
+    connection.on('welcome', ({ threads = [], online }) => {
+      this.threads.value = newestFirst(threads);
+      this.online.value = online;
+      const first = !this.welcomed.value;
+      this.welcomed.value = true;
+      // Now it is known what there is to show.
+      if (first && !this.config.multiThread) this.showOnly(this.wantsNew);
+      else if (first && this.open.value && !this.chosen) this.show();
+    });
+    connection.on('thread', ({ thread, started_by }) => {
+      this.setThread(thread);
+      if (started_by && started_by.type !== 'visitor') this.calls.startedByOthers(thread);
+    });
+    connection.on('presence', ({ online }) => {
+      this.online.value = online;
+    });
+    connection.outbox.onChange(() => {
+      this.writes.value = connection.outbox.writes();
+    });
+    effect(() => this.followShown(this.thread.value?.conversation));
+    effect(() => this.remember());
+    effect(() => this.markRead());
+    document.addEventListener('visibilitychange', () => this.markRead());
+  }
+
+  private async restore(): Promise<void> {
+    const { memory, connection } = this;
+    if (navigator.locks) {
+      // Held for as long as this page lives: other tabs see by it that this one is there.
+      void navigator.locks.request(`beckon:tab:${memory.tab}`, () => new Promise<void>(() => undefined));
+      const { held = [] } = await navigator.locks.query();
+      const names = held.map((lock) => lock.name);
+      await connection.outbox.restore((tab) => !names.includes(`beckon:tab:${tab}`));
+    } else await connection.outbox.restore(() => true);
+    if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
+  }
+
+  private renewSession(): void {
+    const now = Date.now();
+    if (now - this.sessionLostAt < SESSION_RETRY_MS) return;
+    this.sessionLostAt = now;
+    this.session.discard(this.token);
+    this.threads.value = [];
+    this.connection.start();
+  }
+
+  /** Somebody chose the place on purpose: the site by a command, or the visitor by a click. */
+  private get chosen(): boolean {
+    return this.place.value.name !== 'nowhere';
+  }
+
+  /** Before the first welcome nobody knows which conversations a visitor with a session has. */
+  private get unsure(): boolean {
+    return !this.welcomed.value && this.session.token !== undefined;
+  }
+
+  private showOnly(fresh = false): void {
+    if (this.unsure) {
+      this.wantsNew ||= fresh;
+      return;
+    }
+    const open = this.threads.value.find(({ status }) => status !== 'CLOSED');
+    const place = this.place.value;
+    // What was just begun here stays on screen while its first message is on its way.
+    const begun = place.name === 'thread' && !this.thread.value;
+    if (open) this.showThread(open.thread);
+    else if (fresh && !begun) this.showThread(uuid());
+    else if (place.name === 'nowhere') this.showThread(this.threads.value[0]?.thread ?? uuid());
+  }
+
+  private showNewest(): void {
+    const last = this.memory.lastThread;
+    const threads = this.threads.value;
+    const shown = threads.find(({ thread }) => thread === last);
+    const news = threads.some(({ unread }) => unread > 0);
+    if (shown && (shown.unread > 0 || !news)) this.showThread(shown.thread);
+    else if (threads.length > 0) this.showList();
+    else if (!this.unsure) this.startNew();
+  }
+
+  /** Unread messages, and none of them where the window stands. An empty conversation that was asked for stays. */
+  private hasNewsElsewhere(): boolean {
+    const place = this.place.value;
+    if (place.name !== 'thread' || !this.thread.value || this.thread.value.unread > 0) return false;
+    return this.unread.value > 0;
+  }
+
+  private emptyThread(): string | undefined {
+    const place = this.place.value;
+    if (place.name !== 'thread' || this.thread.value) return undefined;
+    return this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === place.thread)
+      ? undefined
+      : place.thread;
+  }
+
+  private active(): string | undefined {
+    const place = this.place.value;
+    if (place.name === 'thread' && (this.open.value || !this.thread.value)) return place.thread;
+    return this.open.value ? undefined : (this.memory.lastThread ?? undefined);
+  }
+
+  private setThread(thread: Thread): void {
+    const others = this.threads.value.filter((known) => known.thread !== thread.thread);
+    this.threads.value = newestFirst([...others, thread]);
+  }
+
+  private arrived(write: Write, accepted: { conversation?: string; event_id?: string; at?: string }): void {
+    const { frame } = write;
+    if (frame.type !== 'send') return;
+    const { event_id = '', at = new Date().toISOString() } = accepted;
+    const thread =
+      frame.thread ?? this.threads.value.find((known) => known.conversation === frame.conversation)?.thread;
+    if (thread === undefined) return;
+    const { client_id, message } = frame;
+    this.sent.value = [...this.sent.value, { thread, client_id, event_id, at, text: message.text }];
+  }
+
+  private followShown(conversation: string | undefined): void {
+    const before = this.feed.peek();
+    if (before?.conversation === conversation) return;
+    before?.close();
+    if (conversation === undefined) {
+      this.feed.value = undefined;
+      return;
+    }
+    const feed = this.connection.follow(conversation);
+    feed.subscribe(() => {
+      this.feedVersion.value++;
+      const ids = new Set(feed.events.map(({ event }) => event.id));
+      if (this.sent.value.some(({ event_id }) => ids.has(event_id))) {
+        this.sent.value = this.sent.value.filter(({ event_id }) => !ids.has(event_id));
+      }
+      this.markRead();
+    });
+    this.feed.value = feed;
+  }
+
+  /** The thread on screen is the one that a later visit and the next context call mean. */
+  private remember(): void {
+    const thread = this.thread.value;
+    if (!this.open.value || !thread) return;
+    this.memory.lastThread = thread.thread;
+    this.calls.opened(thread);
+  }
+
+  private markRead(): void {
+    const feed = this.feed.value;
+    const { feedVersion, thread, open } = this;
+    if (!feed || !open.value || document.visibilityState !== 'visible' || feedVersion.value < 0) return;
+    const known = thread.peek();
+    if (!feed.live || !known || known.conversation !== feed.conversation) return;
+    if (feed.last <= feed.cursors.own_read && known.unread === 0) return;
+    if (!this.connection.tell({ type: 'read', conversation: feed.conversation, position: feed.last })) return;
+    feed.cursors = { ...feed.cursors, own_read: feed.last };
+    if (known.unread > 0) this.setThread({ ...known, unread: 0 });
+  }
+
+  private viewName(): View {
+    const place = this.place.value;
+    if (place.name === 'nowhere') return 'LOADING';
+    if (place.name === 'list') return 'THREAD_LIST';
+    if (!this.config.multiThread) return 'SINGLE_MODE_THREAD';
+    return this.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
+  }
+}
+
+function newestFirst(threads: Thread[]): Thread[] {
+  return [...threads].sort((one, other) => other.updated_at.localeCompare(one.updated_at));
+}

@@ -1,0 +1,71 @@
+import type { Thread } from '@beckon/sdk';
+import { Avatar, Button, Dot, dateAndTime, Mark, PlusIcon, timeOfDay } from '@beckon/ui';
+import { useEffect, useRef } from 'preact/hooks';
+import { words } from '../../locales/en';
+import type { Chat } from '../chat';
+import styles from './thread_list.module.css';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** All conversations of this visitor, the newest on top. */
+export function ThreadList({ chat }: { chat: Chat }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const open = chat.open.value;
+  useEffect(() => {
+    if (open) heading.current?.focus();
+  }, [open]);
+  return (
+    <>
+      <section class={styles.place} aria-label={words.conversations}>
+        <h2 ref={heading} tabIndex={-1} class={styles.heading}>
+          {words.conversations}
+        </h2>
+        <ul class={styles.list}>
+          {chat.threads.value.map((thread) => (
+            <li key={thread.thread}>
+              <ThreadRow chat={chat} thread={thread} />
+            </li>
+          ))}
+        </ul>
+      </section>
+      <footer class={styles.foot}>
+        <Button variant="primary" touch onClick={() => chat.startNew()}>
+          <PlusIcon />
+          {words.newConversation}
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+function ThreadRow({ chat, thread }: { chat: Chat; thread: Thread }) {
+  const { preview, agent, unread, status } = thread;
+  const mine = preview?.author.type === 'visitor';
+  const ended = status === 'CLOSED' ? words.statusClosed : status === 'SOLVED' ? words.statusSolved : '';
+  return (
+    <button type="button" class={styles.row} data-unread={unread > 0} onClick={() => chat.showThread(thread.thread)}>
+      <span class={styles.gutter}>{unread > 0 && <Dot label={words.unread(unread)} />}</span>
+      {agent ? (
+        <Avatar id={agent.id} name={agent.name} size={32} />
+      ) : (
+        <span class={styles.mark}>
+          <Mark size={20} dot={false} />
+        </span>
+      )}
+      <span class={styles.name}>{agent?.name ?? chat.config.name}</span>
+      <span class={styles.time}>{whenText(preview?.at ?? thread.updated_at)}</span>
+      <span class={styles.preview}>
+        {mine && <span>{words.you} </span>}
+        {preview ? preview.text : words.noMessages}
+      </span>
+      {ended && <span class={styles.status}>{ended}</span>}
+    </button>
+  );
+}
+
+/** The time of day for the last day, the date before that. */
+function whenText(at: string): string {
+  const instant = Date.parse(at);
+  if (Date.now() - instant < DAY_MS) return timeOfDay(instant, navigator.language);
+  return dateAndTime(instant, navigator.language).split(',')[0] ?? '';
+}

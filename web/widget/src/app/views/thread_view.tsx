@@ -1,0 +1,38 @@
+import { Button } from '@beckon/ui';
+import { words } from '../../locales/en';
+import type { Chat } from '../chat';
+import { closedText, timeline } from '../timeline';
+import { Composer } from './composer';
+import { MessageList } from './message_list';
+import styles from './thread_view.module.css';
+
+/** One conversation, or the empty beginning of one. */
+export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
+  // Read for its change: the feed itself is not a signal.
+  chat.feedVersion.value;
+  const known = chat.thread.value;
+  const feed = known ? chat.feed.value : undefined;
+  const sent = chat.sent.value.filter((message) => message.thread === thread);
+  const writes = chat.writes.value.filter(
+    ({ frame }) =>
+      frame.type === 'send' &&
+      (frame.thread === thread || (known !== undefined && frame.conversation === known.conversation)),
+  );
+  const items = timeline(feed?.events ?? [], sent, writes);
+  const closing = feed?.events.findLast(({ event }) => event.kind === 'status' && event.to === 'CLOSED');
+  return (
+    <>
+      <MessageList chat={chat} feed={feed} items={items} />
+      {known?.status === 'CLOSED' ? (
+        <footer class={styles.closed}>
+          <p>{closedText(closing?.event.author)}</p>
+          <Button variant="primary" touch onClick={() => chat.startNew()}>
+            {words.newConversation}
+          </Button>
+        </footer>
+      ) : (
+        <Composer chat={chat} thread={thread} />
+      )}
+    </>
+  );
+}
