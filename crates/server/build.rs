@@ -4,6 +4,7 @@
 //! Each app's `dist` carries a stamp with the fingerprint of the sources it was built from. Without npm, or when the
 //! apps do not build, a debug build goes on with a warning (the server then shows a page that says so) and a release
 //! build fails with the command to run.
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through variables")]
 
 use std::{
     env,
