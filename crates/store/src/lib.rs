@@ -20,6 +20,8 @@ mod sources;
 mod visitors;
 mod widgets;
 
+pub mod sqlite;
+
 pub use agents::{AgentSecret, AgentSession, Agents, NewAgent};
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,

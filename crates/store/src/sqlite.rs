@@ -1,0 +1,189 @@
+//! The SQLite backend: one file, one writer thread, many readers.
+
+mod agents;
+mod apply;
+mod conversations;
+mod error;
+mod inbox;
+mod keys;
+mod lock;
+mod meta;
+mod migrations;
+mod queues;
+mod readers;
+mod rows;
+mod snapshot;
+mod visitors;
+mod widgets;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use beckon_core::id::{Epoch, Ids};
+use beckon_core::time::Clock;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{RandomIds, StoreError, SystemClock};
+use readers::Readers;
+use writer::Writer;
+
+pub use lock::{DataLock, LockError};
+pub use migrations::{MigrationError, MigrationPlan};
+
+/// The database's file in the data folder.
+pub const FILE: &str = "beckon.db";
+/// How long a connection waits for another process's write, in milliseconds.
+const BUSY_MILLIS: u64 = 5_000;
+/// Statements kept ready by each connection: more than there are.
+const PREPARED_STATEMENTS: usize = 128;
+
+/// How to open the database.
+#[derive(Clone)]
+pub struct SqliteOptions {
+    /// The data folder; made if missing.
+    pub folder: PathBuf,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where new ids come from.
+    pub ids: Arc<dyn Ids>,
+    /// The most pages of 4 KiB the file may grow to; `None`: as the disk allows.
+    pub most_pages: Option<u32>,
+}
+
+impl SqliteOptions {
+    /// The real clock, real ids and no limit but the disk's.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds::default()),
+            most_pages: None,
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or file cannot be used.
+    #[error("cannot use {folder}: {reason}")]
+    Folder {
+        /// The data folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// What is there was made by another version.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+}
+
+/// The SQLite backend. Dropping it ends the writer once all accepted writes are answered.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    epoch: Epoch,
+}
+
+impl SqliteStore {
+    /// Opens the database of a data folder; makes or migrates it first.
+    pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
+        let refused = |reason: String| OpenError::Folder { folder: options.folder.clone(), reason };
+        std::fs::create_dir_all(&options.folder).map_err(|error| refused(error.to_string()))?;
+        let mut connection =
+            connect(&options.file(), options.most_pages).map_err(|error| refused(error.to_string()))?;
+        migrations::run(&mut connection, &options.folder)?;
+        let epoch = meta::epoch(&mut connection, &*options.ids, options.clock.now())
+            .map_err(|error| refused(error.to_string()))?;
+        let writer = Writer::start(connection, options.file(), options.most_pages)
+            .map_err(|error| refused(error.to_string()))?;
+        Ok(Self {
+            writer,
+            readers: Readers::new(options.file()),
+            clock: Arc::clone(&options.clock),
+            ids: Arc::clone(&options.ids),
+            epoch,
+        })
+    }
+
+    /// What [`SqliteStore::open`] would migrate in this folder.
+    pub fn plan(folder: &Path) -> Result<MigrationPlan, OpenError> {
+        let file = folder.join(FILE);
+        if !file.exists() {
+            return Ok(migrations::plan_for_nothing());
+        }
+        let refused = |error: rusqlite::Error| OpenError::Folder {
+            folder: folder.to_path_buf(),
+            reason: error.to_string(),
+        };
+        let connection =
+            Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(refused)?;
+        Ok(migrations::plan(&connection, folder)?)
+    }
+
+    /// Resolves when the writer is no more: the process must end, because nothing can be stored again.
+    pub async fn closed(&self) {
+        self.writer.closed().await;
+    }
+
+    /// Runs one whole operation in the writer, in its own savepoint of a shared transaction.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+
+    /// Runs a read in one transaction on a read-only connection.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.readers.run(work).await
+    }
+}
+
+/// Opens a connection that may write.
+fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "OFF")?;
+    connection.pragma_update(None, "wal_autocheckpoint", writer::BACKSTOP_PAGES)?;
+    if let Some(pages) = most_pages {
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    Ok(connection)
+}
+
+/// Every statement there is, for the test that prepares them all.
+#[cfg(test)]
+fn statements() -> Vec<&'static str> {
+    [
+        agents::STATEMENTS,
+        apply::STATEMENTS,
+        conversations::STATEMENTS,
+        inbox::STATEMENTS,
+        keys::STATEMENTS,
+        meta::STATEMENTS,
+        queues::STATEMENTS,
+        snapshot::STATEMENTS,
+        visitors::STATEMENTS,
+        widgets::STATEMENTS,
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,342 @@
+//! Decides a command and writes the decision. Runs in the writer, inside the job's savepoint.
+
+use std::sync::Arc;
+
+use beckon_core::command::Command;
+use beckon_core::conversation::Conversation;
+use beckon_core::decide::{
+    ConversationWrite, Decision, Earlier, NewVisitor, Outcome, Receipt, decide, needs,
+};
+use beckon_core::event::Event;
+use beckon_core::id::{ConversationId, Ids};
+use beckon_core::time::Timestamp;
+use rusqlite::{Connection, ToSql};
+
+use super::rows::{bytes, damaged, event, event_columns, first, run, stored_facts};
+use super::snapshot;
+use crate::{Applied, AppliedConversation, StoreError, StoredEvent};
+
+const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
+    agent_delivered, agent_delivered_visitor, agent_read, agent_read_visitor, \
+    visitor_delivered, visitor_delivered_visitor, visitor_read, visitor_read_visitor, \
+    unread_by_agents, unread_by_visitor, head, visitor_head, context_version, facts, \
+    preview_author_kind, preview_author, preview_author_name, preview_text, preview_at, \
+    waiting_since, updated_at, id, sort_at, last_visitor_message_at, \
+    status, open, agent, queue, priority, topic, summary, closed_at, \
+    widget, visitor, thread, page_url, page_title, created_at) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+    ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)";
+
+/// What every event may change; rewrites one index.
+macro_rules! progress {
+    () => {
+        "UPDATE conversation SET \
+         agent_delivered = ?1, agent_delivered_visitor = ?2, agent_read = ?3, agent_read_visitor = ?4, \
+         visitor_delivered = ?5, visitor_delivered_visitor = ?6, visitor_read = ?7, visitor_read_visitor = ?8, \
+         unread_by_agents = ?9, unread_by_visitor = ?10, head = ?11, visitor_head = ?12, \
+         context_version = ?13, facts = ?14, \
+         preview_author_kind = ?15, preview_author = ?16, preview_author_name = ?17, preview_text = ?18, \
+         preview_at = ?19, waiting_since = ?20, updated_at = ?21"
+    };
+}
+const UPDATE_PROGRESS: &str = concat!(progress!(), " WHERE id = ?22");
+/// A message of the visitor also moves the row in the inbox.
+const UPDATE_MOVED: &str =
+    concat!(progress!(), ", sort_at = ?23, last_visitor_message_at = ?24 WHERE id = ?22");
+/// Rarely, whose it is and where it stands change, too.
+const UPDATE_WHOLE: &str = concat!(
+    progress!(),
+    ", sort_at = ?23, last_visitor_message_at = ?24, status = ?25, open = ?26, agent = ?27, queue = ?28, \
+     priority = ?29, topic = ?30, summary = ?31, closed_at = ?32 WHERE id = ?22"
+);
+/// How many of [`values`] each statement takes.
+const PROGRESS_VALUES: usize = 22;
+const MOVED_VALUES: usize = 24;
+const WHOLE_VALUES: usize = 32;
+
+const INSERT_EVENT: &str =
+    concat!("INSERT INTO event (", event_columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+const EVENT: &str = concat!("SELECT ", event_columns!(), " FROM event WHERE conversation = ?1 AND seq = ?2");
+const WRITE_CONTEXT: &str = "INSERT INTO context (conversation, text, version, updated_at) \
+    VALUES (?1, ?2, ?3, ?4) ON CONFLICT (conversation) \
+    DO UPDATE SET text = excluded.text, version = excluded.version, updated_at = excluded.updated_at";
+const COUNT: &str = "INSERT INTO tally (agent, queue, status, conversations) VALUES (?1, ?2, ?3, ?4) \
+    ON CONFLICT (agent, queue, status) DO UPDATE SET conversations = conversations + excluded.conversations";
+const INSERT_PERSON: &str = "INSERT INTO person (id, created_at) VALUES (?1, ?2)";
+const INSERT_VISITOR: &str =
+    "INSERT INTO visitor (id, person, widget, name, created_at) VALUES (?1, ?2, ?3, NULL, ?4)";
+const SET_STANDING: &str = "UPDATE session SET standing = ?2 WHERE id = ?1";
+const INSERT_RECEIPT: &str =
+    "INSERT INTO receipt (author, client_id, digest, versions, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    INSERT_CONVERSATION,
+    UPDATE_PROGRESS,
+    UPDATE_MOVED,
+    UPDATE_WHOLE,
+    INSERT_EVENT,
+    EVENT,
+    WRITE_CONTEXT,
+    COUNT,
+    INSERT_PERSON,
+    INSERT_VISITOR,
+    SET_STANDING,
+    INSERT_RECEIPT,
+];
+
+pub(super) fn apply(
+    connection: &Connection,
+    command: &Command,
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Result<Applied, StoreError> {
+    let snapshot = snapshot::load(connection, &needs(command))?;
+    match decide(&snapshot, command, now, ids)? {
+        Outcome::Store(decision) => store(connection, *decision, now),
+        Outcome::Known(earlier) => known(connection, &earlier),
+        Outcome::KnownContext(receipt) => known_context(connection, &receipt),
+    }
+}
+
+fn store(connection: &Connection, decision: Decision, now: Timestamp) -> Result<Applied, StoreError> {
+    if let Some(visitor) = &decision.visitor {
+        insert_visitor(connection, visitor, now)?;
+    }
+    let pending = decision.pending;
+    let mut conversations = Vec::with_capacity(decision.writes.len());
+    for write in decision.writes {
+        conversations.push(write_conversation(connection, write)?);
+    }
+    if let Some((session, patch)) = decision.standing {
+        run(connection, SET_STANDING, &[&bytes(session.0), &patch.to_stored()])?;
+    }
+    if let Some(receipt) = decision.receipt {
+        insert_receipt(connection, &receipt)?;
+    }
+    Ok(Applied { duplicate: false, pending, conversations, at: now })
+}
+
+pub(super) fn insert_visitor(
+    connection: &Connection,
+    visitor: &NewVisitor,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    run(connection, INSERT_PERSON, &[&bytes(visitor.person.0), &now.0])?;
+    run(
+        connection,
+        INSERT_VISITOR,
+        &[&bytes(visitor.id.0), &bytes(visitor.person.0), &bytes(visitor.widget.0), &now.0],
+    )?;
+    Ok(())
+}
+
+fn write_conversation(
+    connection: &Connection,
+    write: ConversationWrite,
+) -> Result<AppliedConversation, StoreError> {
+    let ConversationWrite { created, before, conversation, events, context } = write;
+    if let Some(before) = before {
+        if before != conversation {
+            update(connection, &before, &conversation)?;
+        }
+    } else {
+        execute(connection, INSERT_CONVERSATION, &conversation, usize::MAX)?;
+        count(connection, &conversation, 1)?;
+    }
+    let mut stored = Vec::with_capacity(events.len());
+    for event in events {
+        stored.push(insert_event(connection, conversation.id, event)?);
+    }
+    if let Some(context) = context {
+        run(
+            connection,
+            WRITE_CONTEXT,
+            &[
+                &bytes(conversation.id.0),
+                &context.metadata.to_text(),
+                &context.version,
+                &context.updated_at.0,
+            ],
+        )?;
+    }
+    let context_version = conversation.context_version;
+    Ok(AppliedConversation { conversation, created, events: stored, context_version })
+}
+
+/// Writes a row that exists, touching only the indexes it must.
+pub(super) fn update(
+    connection: &Connection,
+    before: &Conversation,
+    after: &Conversation,
+) -> Result<(), StoreError> {
+    let place = |row: &Conversation| (row.status, row.agent, row.queue);
+    let rest = |row: &Conversation| (row.priority, row.topic.clone(), row.summary.clone(), row.closed_at);
+    if place(before) != place(after) || rest(before) != rest(after) {
+        execute(connection, UPDATE_WHOLE, after, WHOLE_VALUES)?;
+    } else if before.last_visitor_message_at != after.last_visitor_message_at {
+        execute(connection, UPDATE_MOVED, after, MOVED_VALUES)?;
+    } else {
+        execute(connection, UPDATE_PROGRESS, after, PROGRESS_VALUES)?;
+    }
+    if place(before) != place(after) {
+        count(connection, before, -1)?;
+        count(connection, after, 1)?;
+    }
+    Ok(())
+}
+
+fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize) -> Result<(), StoreError> {
+    let cursors = &row.cursors;
+    let facts = stored_facts(&row.facts);
+    let preview = row.preview.as_ref();
+    let author = preview.map(|preview| &preview.author);
+    let author_kind = author.map(|author| author.kind.as_str());
+    let author_id = author.and_then(|author| author.id).map(bytes);
+    let author_name = author.and_then(|author| author.name.as_deref());
+    let preview_text = preview.map(|preview| preview.text.as_str());
+    let preview_at = preview.map(|preview| preview.at.0);
+    let waiting_since = row.waiting_since.map(|at| at.0);
+    let last_visitor_message_at = row.last_visitor_message_at.map(|at| at.0);
+    let id = bytes(row.id.0);
+    let sort_at = row.sort_at().0;
+    let agent = row.agent.map(|agent| bytes(agent.0));
+    let queue = row.queue.map(|queue| bytes(queue.0));
+    let topic = row.topic.as_ref().map(|topic| topic.as_str());
+    let summary = row.summary.as_ref().map(|summary| summary.as_str());
+    let closed_at = row.closed_at.map(|at| at.0);
+    let status = row.status.as_str();
+    let open = !row.is_closed();
+    let priority = row.priority.as_str();
+    let (widget, visitor, thread) = (bytes(row.widget.0), bytes(row.visitor.0), bytes(row.thread.0));
+    let page_url = row.page.as_ref().map(|page| page.url.as_str());
+    let page_title = row.page.as_ref().map(|page| page.title.as_str());
+    let all: [&dyn ToSql; 38] = [
+        &cursors.agent_delivered.seq,
+        &cursors.agent_delivered.visitor_seq,
+        &cursors.agent_read.seq,
+        &cursors.agent_read.visitor_seq,
+        &cursors.visitor_delivered.seq,
+        &cursors.visitor_delivered.visitor_seq,
+        &cursors.visitor_read.seq,
+        &cursors.visitor_read.visitor_seq,
+        &row.unread_by_agents,
+        &row.unread_by_visitor,
+        &row.head,
+        &row.visitor_head,
+        &row.context_version,
+        &facts,
+        &author_kind,
+        &author_id,
+        &author_name,
+        &preview_text,
+        &preview_at,
+        &waiting_since,
+        &row.updated_at.0,
+        &id,
+        &sort_at,
+        &last_visitor_message_at,
+        &status,
+        &open,
+        &agent,
+        &queue,
+        &priority,
+        &topic,
+        &summary,
+        &closed_at,
+        &widget,
+        &visitor,
+        &thread,
+        &page_url,
+        &page_title,
+        &row.created_at.0,
+    ];
+    run(connection, sql, &all[..values.min(all.len())])?;
+    Ok(())
+}
+
+fn count(connection: &Connection, row: &Conversation, by: i64) -> Result<(), StoreError> {
+    let agent = row.agent.map_or_else(Vec::new, |agent| bytes(agent.0).to_vec());
+    let queue = row.queue.map_or_else(Vec::new, |queue| bytes(queue.0).to_vec());
+    run(connection, COUNT, &[&agent, &queue, &row.status.as_str(), &by])?;
+    Ok(())
+}
+
+fn insert_event(
+    connection: &Connection,
+    conversation: ConversationId,
+    event: Event,
+) -> Result<StoredEvent, StoreError> {
+    let json = event.to_json();
+    run(
+        connection,
+        INSERT_EVENT,
+        &[
+            &bytes(conversation.0),
+            &event.seq,
+            &event.visitor_seq,
+            &bytes(event.id.0),
+            &event.kind().as_str(),
+            &event.at.0,
+            &event.author.kind.as_str(),
+            &event.author.id.map(bytes),
+            &event.client_id.map(|id| bytes(id.0)),
+            &json,
+        ],
+    )?;
+    Ok(StoredEvent {
+        conversation,
+        seq: event.seq,
+        visitor_seq: event.visitor_seq,
+        id: event.id,
+        kind: event.kind(),
+        at: event.at,
+        author_kind: event.author.kind,
+        author_id: event.author.id,
+        client_id: event.client_id,
+        json: Arc::from(json),
+    })
+}
+
+fn insert_receipt(connection: &Connection, receipt: &Receipt) -> Result<(), StoreError> {
+    let versions: Vec<(uuid::Uuid, i64)> =
+        receipt.versions.iter().map(|(id, version)| (id.0, *version)).collect();
+    let versions = serde_json::to_string(&versions).expect("ids and numbers are always JSON");
+    run(
+        connection,
+        INSERT_RECEIPT,
+        &[&bytes(receipt.author.id), &bytes(receipt.client_id.0), &receipt.digest, &versions, &receipt.at.0],
+    )?;
+    Ok(())
+}
+
+fn known(connection: &Connection, earlier: &Earlier) -> Result<Applied, StoreError> {
+    let conversation = snapshot::conversation_by_id(connection, earlier.conversation)?;
+    let conversation = conversation.ok_or_else(|| damaged("an event without its conversation"))?;
+    let stored = first(connection, EVENT, &[&bytes(earlier.conversation.0), &earlier.seq], event)?;
+    let context_version = conversation.context_version;
+    Ok(Applied {
+        duplicate: true,
+        pending: false,
+        conversations: vec![AppliedConversation {
+            conversation,
+            created: false,
+            events: stored.into_iter().collect(),
+            context_version,
+        }],
+        at: earlier.at,
+    })
+}
+
+fn known_context(connection: &Connection, receipt: &Receipt) -> Result<Applied, StoreError> {
+    let mut conversations = Vec::with_capacity(receipt.versions.len());
+    for (id, version) in &receipt.versions {
+        let conversation = snapshot::conversation_by_id(connection, *id)?;
+        conversations.push(AppliedConversation {
+            conversation: conversation.ok_or_else(|| damaged("a receipt without its conversation"))?,
+            created: false,
+            events: Vec::new(),
+            context_version: *version,
+        });
+    }
+    Ok(Applied { duplicate: true, pending: false, conversations, at: receipt.at })
+}

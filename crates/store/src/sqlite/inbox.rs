@@ -1,0 +1,284 @@
+//! Lists of conversations: an agent's inbox by key, the API's by page.
+//!
+//! What an agent may see is a union of places: own conversations, those of the agent's queues, those without
+//! one. Each place has its own index; the pages are merged here, so that no list is ever sorted or scanned.
+
+use std::cmp::Reverse;
+
+use beckon_core::agent::{Agent, Role};
+use beckon_core::conversation::Status;
+use beckon_core::event::AgentName;
+use beckon_core::id::{AgentId, ConversationId, QueueId};
+use rusqlite::{Connection, Row, ToSql};
+use uuid::Uuid;
+
+use super::rows::{
+    CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, first, id, limit, optional_id, word,
+};
+use crate::{
+    ConversationFilter, ConversationList, InboxCounts, InboxPage, InboxView, OrderBy, OrderDirection,
+    StoreError, Summary,
+};
+
+macro_rules! keys {
+    ($from:literal) => {
+        concat!(
+            "SELECT sort_at, id FROM conversation WHERE ",
+            $from,
+            " ORDER BY sort_at DESC, id DESC LIMIT ?3"
+        )
+    };
+}
+const ALL: &str = keys!("(sort_at, id) < (?1, ?2)");
+const OF_AGENT: &str = keys!("(sort_at, id) < (?1, ?2) AND agent IS ?4 AND open = ?5");
+const OF_QUEUE: &str = keys!("(sort_at, id) < (?1, ?2) AND queue IS ?4");
+const UNASSIGNED_OF_QUEUE: &str =
+    keys!("(sort_at, id) < (?1, ?2) AND queue IS ?4 AND agent IS NULL AND open = 1");
+const SUMMARY: &str = concat!(
+    "SELECT ",
+    conversation_columns!(),
+    ", w.name, v.name, a.id, a.name, q.name FROM conversation c \
+     JOIN widget w ON w.id = c.widget JOIN visitor v ON v.id = c.visitor \
+     LEFT JOIN agent a ON a.id = c.agent LEFT JOIN queue q ON q.id = c.queue WHERE c.id = ?1"
+);
+const TALLIES: &str = "SELECT agent, queue, status, conversations FROM tally WHERE conversations > 0";
+
+macro_rules! list {
+    ($index:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            conversation_columns!(),
+            " FROM conversation c INDEXED BY ",
+            $index,
+            " WHERE (?1 IS NULL OR c.status = ?1) AND (?2 IS NULL OR c.agent = ?2) \
+             AND (?3 IS NULL OR c.agent = ?3 OR c.queue IS NULL \
+                  OR c.queue IN (SELECT queue FROM agent_queue WHERE agent = ?3)) \
+             ORDER BY ",
+            $order,
+            " LIMIT ?4 OFFSET ?5"
+        )
+    };
+}
+macro_rules! list_of {
+    ($index:literal, $key:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            conversation_columns!(),
+            " FROM conversation c INDEXED BY ",
+            $index,
+            " WHERE ",
+            $key,
+            " AND (?1 IS NULL OR c.status = ?1) AND (?2 IS NULL OR c.agent = ?2) \
+             AND (?3 IS NULL OR c.agent = ?3 OR c.queue IS NULL \
+                  OR c.queue IN (SELECT queue FROM agent_queue WHERE agent = ?3)) \
+             ORDER BY ",
+            $order,
+            " LIMIT ?4 OFFSET ?5"
+        )
+    };
+}
+const LIST_ID: &str = list!("sqlite_autoindex_conversation_1", "c.id");
+const LIST_ID_DESC: &str = list!("sqlite_autoindex_conversation_1", "c.id DESC");
+const LIST_UPDATED: &str = list!("conversation_updated", "c.updated_at, c.id");
+const LIST_UPDATED_DESC: &str = list!("conversation_updated", "c.updated_at DESC, c.id DESC");
+const LIST_STATUS: &str = list_of!("conversation_status", "c.status = ?1", "c.id");
+const LIST_STATUS_DESC: &str = list_of!("conversation_status", "c.status = ?1", "c.id DESC");
+const LIST_AGENT: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id");
+const LIST_AGENT_DESC: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id DESC");
+
+pub(super) const STATEMENTS: &[&str] = &[
+    ALL,
+    OF_AGENT,
+    OF_QUEUE,
+    UNASSIGNED_OF_QUEUE,
+    SUMMARY,
+    TALLIES,
+    LIST_ID,
+    LIST_ID_DESC,
+    LIST_UPDATED,
+    LIST_UPDATED_DESC,
+    LIST_STATUS,
+    LIST_STATUS_DESC,
+    LIST_AGENT,
+    LIST_AGENT_DESC,
+];
+
+/// A place in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    sort_at: i64,
+    id: Uuid,
+}
+
+impl Place {
+    pub(super) fn parse(cursor: &str) -> Option<Self> {
+        let (sort_at, id) = cursor.split_once('_')?;
+        Some(Self { sort_at: sort_at.parse().ok()?, id: Uuid::parse_str(id).ok()? })
+    }
+}
+
+fn sees_all(agent: &Agent) -> bool {
+    matches!(agent.role, Role::Admin | Role::Supervisor)
+}
+
+/// The agent's queues, and none: the places whose conversations the agent sees.
+fn places(agent: &Agent) -> Vec<Option<QueueId>> {
+    std::iter::once(None).chain(agent.queues.iter().copied().map(Some)).collect()
+}
+
+pub(super) fn page(
+    connection: &Connection,
+    agent: &Agent,
+    view: InboxView,
+    from: Option<Place>,
+    most: usize,
+) -> Result<InboxPage, StoreError> {
+    if agent.disabled {
+        return Ok(InboxPage { rows: Vec::new(), next_cursor: None });
+    }
+    // The highest possible place; every id is below it.
+    let from = from.unwrap_or(Place { sort_at: i64::MAX, id: Uuid::max() });
+    // One more than asked for tells whether there is a next page.
+    let read = |sql: &str, rest: &[&dyn ToSql]| -> Result<Vec<Place>, StoreError> {
+        let (start, wanted) = (bytes(from.id), limit(most.saturating_add(1)));
+        let params: Vec<&dyn ToSql> =
+            [&from.sort_at as &dyn ToSql, &start, &wanted].into_iter().chain(rest.iter().copied()).collect();
+        all(connection, sql, &params, |row| Ok(Place { sort_at: row.get(0)?, id: id(row, 1)? }))
+    };
+    let me = Some(bytes(agent.id.0));
+    let nobody: Option<[u8; 16]> = None;
+    let mut found = Vec::new();
+    match view {
+        InboxView::Mine => found = read(OF_AGENT, &[&me, &true])?,
+        InboxView::Unassigned if sees_all(agent) => found = read(OF_AGENT, &[&nobody, &true])?,
+        InboxView::Unassigned => {
+            for queue in places(agent) {
+                found.extend(read(UNASSIGNED_OF_QUEUE, &[&queue.map(|queue| bytes(queue.0))])?);
+            }
+        }
+        InboxView::All if sees_all(agent) => found = read(ALL, &[])?,
+        InboxView::All => {
+            for queue in places(agent) {
+                found.extend(read(OF_QUEUE, &[&queue.map(|queue| bytes(queue.0))])?);
+            }
+            found.extend(read(OF_AGENT, &[&me, &true])?);
+            found.extend(read(OF_AGENT, &[&me, &false])?);
+        }
+    }
+    found.sort_by_key(|place| Reverse(*place));
+    found.dedup();
+    let more = found.len() > most;
+    found.truncate(most);
+    let next_cursor =
+        found.last().filter(|_| more).map(|place| format!("{}_{}", place.sort_at, place.id.simple()));
+    let mut rows = Vec::with_capacity(found.len());
+    for place in found {
+        rows.push(summary(connection, place.id.into())?);
+    }
+    Ok(InboxPage { rows, next_cursor })
+}
+
+pub(super) fn summary(connection: &Connection, id: ConversationId) -> Result<Summary, StoreError> {
+    first(connection, SUMMARY, &[&bytes(id.0)], read_summary)?.ok_or(StoreError::NotFound)
+}
+
+fn read_summary(row: &Row<'_>) -> Result<Summary, StoreError> {
+    let at = CONVERSATION_COLUMNS;
+    let agent = match optional_id(row, at + 2)? {
+        Some(id) => Some(AgentName { id, name: row.get(at + 3)? }),
+        None => None,
+    };
+    Ok(Summary {
+        conversation: conversation(row)?,
+        widget_name: row.get(at)?,
+        visitor_name: row.get(at + 1)?,
+        agent,
+        queue_name: row.get(at + 4)?,
+    })
+}
+
+/// How many conversations one agent has in one queue and status.
+struct Tally {
+    agent: Option<AgentId>,
+    queue: Option<QueueId>,
+    status: Status,
+    conversations: i64,
+}
+
+fn tallies(connection: &Connection) -> Result<Vec<Tally>, StoreError> {
+    fn optional<T: From<Uuid>>(blob: &[u8]) -> Option<T> {
+        Uuid::from_slice(blob).ok().map(T::from)
+    }
+    all(connection, TALLIES, &[], |row| {
+        let agent: Vec<u8> = row.get(0)?;
+        let queue: Vec<u8> = row.get(1)?;
+        Ok(Tally {
+            agent: optional(&agent),
+            queue: optional(&queue),
+            status: word(row, 2, |word| word.parse().ok())?,
+            conversations: row.get(3)?,
+        })
+    })
+}
+
+fn sees(agent: &Agent, tally: &Tally) -> bool {
+    !agent.disabled
+        && (sees_all(agent)
+            || tally.agent == Some(agent.id)
+            || tally.queue.is_none_or(|queue| agent.queues.contains(&queue)))
+}
+
+pub(super) fn counts(connection: &Connection, agent: &Agent) -> Result<InboxCounts, StoreError> {
+    let mut counts = InboxCounts::default();
+    for tally in tallies(connection)? {
+        if tally.status == Status::Closed || !sees(agent, &tally) {
+            continue;
+        }
+        counts.all += tally.conversations;
+        match tally.agent {
+            None => counts.unassigned += tally.conversations,
+            Some(owner) if owner == agent.id => counts.mine += tally.conversations,
+            Some(_) => {}
+        }
+    }
+    Ok(counts)
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    filter: &ConversationFilter,
+    order: OrderBy,
+    direction: OrderDirection,
+    page: usize,
+    most: usize,
+) -> Result<ConversationList, StoreError> {
+    let total = tallies(connection)?
+        .iter()
+        .filter(|tally| filter.seen_by.as_ref().is_none_or(|agent| sees(agent, tally)))
+        .filter(|tally| filter.status.is_none_or(|status| status == tally.status))
+        .filter(|tally| filter.agent.is_none_or(|agent| Some(agent) == tally.agent))
+        .map(|tally| tally.conversations)
+        .sum();
+    if filter.seen_by.as_ref().is_some_and(|agent| agent.disabled) {
+        return Ok(ConversationList { conversations: Vec::new(), total });
+    }
+    let descending = direction == OrderDirection::Descending;
+    let sql = match (order, filter.agent, filter.status) {
+        (OrderBy::UpdatedAt, _, _) if descending => LIST_UPDATED_DESC,
+        (OrderBy::UpdatedAt, _, _) => LIST_UPDATED,
+        // Ids begin with the millisecond of the start: both orders are one.
+        (OrderBy::Id | OrderBy::CreatedAt, Some(_), _) if descending => LIST_AGENT_DESC,
+        (OrderBy::Id | OrderBy::CreatedAt, Some(_), _) => LIST_AGENT,
+        (OrderBy::Id | OrderBy::CreatedAt, None, Some(_)) if descending => LIST_STATUS_DESC,
+        (OrderBy::Id | OrderBy::CreatedAt, None, Some(_)) => LIST_STATUS,
+        (OrderBy::Id | OrderBy::CreatedAt, None, None) if descending => LIST_ID_DESC,
+        (OrderBy::Id | OrderBy::CreatedAt, None, None) => LIST_ID,
+    };
+    let status = filter.status.map(Status::as_str);
+    let agent = filter.agent.map(|agent| bytes(agent.0));
+    let seen_by = filter.seen_by.as_ref().filter(|agent| !sees_all(agent)).map(|agent| bytes(agent.id.0));
+    let skip = limit(page.saturating_mul(most));
+    let conversations =
+        all(connection, sql, &[&status, &agent, &seen_by, &limit(most), &skip], conversation)?;
+    Ok(ConversationList { conversations, total })
+}

@@ -1,0 +1,64 @@
+//! Read-only connections, a few, shared by all readers.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use super::{BUSY_MILLIS, PREPARED_STATEMENTS};
+use crate::StoreError;
+
+/// Reads at the same time: SQLite's readers do not wait for each other, but each takes a thread.
+const READERS: usize = 8;
+
+pub(super) struct Readers {
+    file: PathBuf,
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn new(file: PathBuf) -> Self {
+        Self { file, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let gone = |_| StoreError::Unavailable("the store is closing".to_owned());
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(gone)?;
+        let idle = Arc::clone(&self.idle);
+        let file = self.file.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let connection = match kept {
+                Some(connection) => connection,
+                None => connect(&file)?,
+            };
+            // One transaction, so that everything a read sees is of one moment.
+            let result = connection.unchecked_transaction().map_err(StoreError::from).and_then(|moment| {
+                let found = work(&connection)?;
+                moment.commit()?;
+                Ok(found)
+            });
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            result
+        });
+        done.await.map_err(|error| StoreError::Damaged(format!("a read broke off: {error}")))?
+    }
+}
+
+fn connect(file: &std::path::Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    Ok(connection)
+}

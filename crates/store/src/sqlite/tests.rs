@@ -1,0 +1,41 @@
+//! What only this backend promises: every statement prepares, and no list scans or sorts.
+
+use rusqlite::Connection;
+
+use super::{conversations, inbox, migrations, statements};
+
+fn database() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrations::run(&mut connection, std::path::Path::new("memory")).unwrap();
+    connection
+}
+
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let count = statement.parameter_count();
+    let nothing = vec![rusqlite::types::Null; count];
+    let rows = statement.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_statement_prepares() {
+    let connection = database();
+    for sql in statements() {
+        connection.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+#[test]
+fn no_list_is_scanned_or_sorted() {
+    let connection = database();
+    for sql in [inbox::STATEMENTS, conversations::STATEMENTS].concat() {
+        for step in plan(&connection, sql) {
+            assert!(!step.contains("TEMP B-TREE"), "{sql}\n{step}");
+            // Walking an index in the list's own order is no scan of the table; the tally is a handful of rows.
+            let walks = step.contains("USING INDEX") || step.contains("USING COVERING INDEX");
+            let small = step.contains("tally") || step.contains("CONSTANT ROW");
+            assert!(!step.starts_with("SCAN") || walks || small, "{sql}\n{step}");
+        }
+    }
+}
