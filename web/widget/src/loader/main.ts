@@ -2,6 +2,7 @@ import type { ContextCall, WidgetError } from '../port';
 import type { WidgetConfig } from '../theme';
 import { nearest, widgetError } from './errors';
 import { LIMITS, metadataText } from './metadata';
+import { readCalls } from './page_store';
 import { createWidget, type Done, keepCall, type Widget } from './widget';
 
 type Callback = (error?: WidgetError, result?: unknown) => unknown;
@@ -129,10 +130,11 @@ async function init(arg: unknown, done: Done): Promise<void> {
   widgetId = given;
   clearTimeout(patience);
   patience = undefined;
+  const earlier = readCalls(given);
   for (const call of waiting) if (call.context) keepCall(given, call.context);
   try {
     const [config] = await Promise.all([loadConfig(given), documentReady()]);
-    widget = createWidget(base, config);
+    widget = createWidget(base, config, earlier);
   } catch (error) {
     widgetId = undefined;
     failure = (error as WidgetError).code ? (error as WidgetError) : widgetError(1012, String(error));

@@ -29,7 +29,8 @@ export function keepCall(widget: string, call: ContextCall): void {
   writeCalls(widget, [...readCalls(widget).filter((kept) => kept.client_id !== call.client_id), call]);
 }
 
-export function createWidget(base: string, config: WidgetConfig): Widget {
+/** `earlier`: context calls of an earlier page that the chat never confirmed. */
+export function createWidget(base: string, config: WidgetConfig, earlier: ContextCall[]): Widget {
   let open = false;
   let hidden = false;
   let unread = 0;
@@ -138,8 +139,8 @@ export function createWidget(base: string, config: WidgetConfig): Widget {
   }
 
   draw();
-  // What an earlier page asked for and the chat never confirmed. Nobody waits for the answer any more.
-  for (const call of readCalls(config.id)) sendContext(call, () => undefined);
+  // Nobody waits for these answers any more.
+  for (const call of earlier) sendContext(call, () => undefined);
   const marker = readMarker(config.id);
   if (marker.known && marker.open) setTimeout(frame.load, IDLE_MS);
 
