@@ -1,4 +1,5 @@
 import type { Author, Row } from '@beckon/sdk';
+import { labelOf } from './card/label';
 import { text } from './locales/en';
 
 /** The visitor's name, or *Visitor 4F2A* by the end of the conversation's id: never an invented one. */
@@ -35,8 +36,11 @@ export function previewPrefix(author: Author, me: string): string | null {
   return author.name ?? (author.type === 'bot' ? text.aBot : author.type === 'api' ? text.aProgram : text.anAgent);
 }
 
-/** A plain context value as a word: text without its quotes, numbers as sent, *Yes* and *No*. Null: nothing to show. */
-export function factText(json: string): string | null {
+/**
+ * A fact in a few words: text stands for itself, a number or *Yes* and *No* need the name of what they answer. Null:
+ * nothing to show.
+ */
+export function factText({ key, text: json }: Row['facts'][number]): string | null {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -44,14 +48,14 @@ export function factText(json: string): string | null {
     return null;
   }
   if (typeof value === 'string') return value.trim() === '' ? null : value;
-  if (typeof value === 'boolean') return value ? text.yes : text.no;
-  return typeof value === 'number' ? json : null;
+  if (typeof value === 'boolean') return `${labelOf(key)}: ${value ? text.yes : text.no}`;
+  return typeof value === 'number' ? `${labelOf(key)}: ${json}` : null;
 }
 
 /** *Strand · Madder red*: the first short facts of the context in one line. */
 export function factLine(row: Pick<Row, 'facts'>): string {
   return row.facts
-    .map((fact) => factText(fact.text))
+    .map(factText)
     .filter((fact) => fact !== null)
     .join(' · ');
 }

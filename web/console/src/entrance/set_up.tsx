@@ -87,10 +87,12 @@ export function SetUp({ token }: { token: string }) {
           hint={text.passwordHint}
           wrong={state.fields.password}
         />
-        <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
-        <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
-          {state.busy ? text.settingUp : text.setUp}
-        </Button>
+        <div>
+          <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
+          <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
+            {state.busy ? text.settingUp : text.setUp}
+          </Button>
+        </div>
       </form>
     </Entrance>
   );

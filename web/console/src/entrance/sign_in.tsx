@@ -52,10 +52,12 @@ export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolea
           autoComplete="current-password"
           wrong={state.fields.password}
         />
-        <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
-        <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
-          {state.busy ? text.signingIn : text.signIn}
-        </Button>
+        <div>
+          <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
+          <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
+            {state.busy ? text.signingIn : text.signIn}
+          </Button>
+        </div>
       </form>
     </Entrance>
   );

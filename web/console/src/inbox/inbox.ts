@@ -15,12 +15,13 @@ export interface InboxPage {
 /** Reads a page; `cursor` null is the first. `limit` is the server's own when left out. */
 export type ReadPage = (view: View, cursor: string | null, limit?: number) => Promise<InboxPage>;
 
-/** State of reading one list. `more` is a further page on its way. */
+/** State of reading one list. `failed` keeps rows that were read before; `more` is a further page on its way. */
 export type ListPhase = 'idle' | 'loading' | 'ready' | 'more' | 'failed' | 'more failed';
 
 interface List {
   phase: Signal<ListPhase>;
-  reach: Signal<Reach>;
+  /** Null until the first page is here. */
+  reach: Signal<Reach | null>;
   rows: ReadonlySignal<Row[]>;
 }
 
@@ -49,17 +50,21 @@ export class Inbox {
     private readonly readPage: ReadPage,
   ) {
     const list = (view: View): List => {
-      const reach = signal<Reach>({ last: null, cursor: null });
+      const reach = signal<Reach | null>(null);
       const rows = computed(() => {
         this.#changed.value;
-        return this.#store.list(view, me, reach.value);
+        return reach.value ? this.#store.list(view, me, reach.value) : [];
       });
       return { phase: signal<ListPhase>('idle'), reach, rows };
     };
     this.#lists = { mine: list('mine'), unassigned: list('unassigned'), all: list('all') };
   }
 
-  list(view: View): { phase: ReadonlySignal<ListPhase>; rows: ReadonlySignal<Row[]>; reach: ReadonlySignal<Reach> } {
+  list(view: View): {
+    phase: ReadonlySignal<ListPhase>;
+    rows: ReadonlySignal<Row[]>;
+    reach: ReadonlySignal<Reach | null>;
+  } {
     return this.#lists[view];
   }
 
@@ -117,14 +122,14 @@ export class Inbox {
   /** Reads the next page, if there is one and none is on its way. */
   async more(view: View): Promise<void> {
     const list = this.#lists[view];
-    const { cursor } = list.reach.value;
-    if (cursor === null || (list.phase.value !== 'ready' && list.phase.value !== 'more failed')) return;
+    const reach = list.reach.value;
+    if (!reach || reach.cursor === null || (list.phase.value !== 'ready' && list.phase.value !== 'more failed')) return;
     list.phase.value = 'more';
     const mark = this.#store.mark();
     try {
-      const page = await this.readPage(view, cursor);
+      const page = await this.readPage(view, reach.cursor);
       this.#store.learnPage(page.rows, mark);
-      list.reach.value = { last: page.rows.at(-1) ?? list.reach.value.last, cursor: page.next_cursor };
+      list.reach.value = { last: page.rows.at(-1) ?? reach.last, cursor: page.next_cursor };
       this.counts.value = page.counts;
       list.phase.value = 'ready';
       this.#changed.value++;

@@ -13,7 +13,7 @@ const SKELETON_ROWS = 6;
 
 /** The live list of conversations, in three views. */
 export function List({ inbox, view, selected }: { inbox: Inbox; view: View; selected: string | null }) {
-  const { rows, phase } = inbox.list(view);
+  const { rows, phase, reach } = inbox.list(view);
   const counts = inbox.counts.value;
   useEffect(() => inbox.open(view), [inbox, view]);
 
@@ -36,6 +36,12 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
         ))}
       </nav>
       <div class={styles.scroll} key={view}>
+        {phase.value === 'failed' && (
+          <div class={styles.failed} role="alert">
+            <p>{text.listFailed}</p>
+            <Button onClick={() => inbox.open(view)}>{text.tryAgain}</Button>
+          </div>
+        )}
         {shown.length > 0 ? (
           <>
             <ul onKeyDown={moveFocus}>
@@ -53,15 +59,10 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
             </ul>
             <Rest inbox={inbox} view={view} />
           </>
-        ) : phase.value === 'failed' ? (
-          <div class={styles.failed} role="alert">
-            <p>{text.listFailed}</p>
-            <Button onClick={() => inbox.open(view)}>{text.tryAgain}</Button>
-          </div>
-        ) : phase.value === 'ready' ? (
+        ) : reach.value !== null ? (
           <Empty view={view} />
         ) : (
-          <Skeleton />
+          phase.value !== 'failed' && <Skeleton />
         )}
       </div>
     </section>
@@ -72,7 +73,7 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
 function Rest({ inbox, view }: { inbox: Inbox; view: View }) {
   const { phase, reach } = inbox.list(view);
   const end = useRef<HTMLDivElement>(null);
-  const open = reach.value.cursor !== null;
+  const open = reach.value !== null && reach.value.cursor !== null;
   // Looked at afresh after each page, because an end that stays in sight tells nothing new by itself.
   useEffect(() => {
     const element = end.current;

@@ -25,7 +25,7 @@ export function compareRows(one: Row, other: Row): number {
 
 /** How far a list has been read from the server. */
 export interface Reach {
-  /** Last row of the last page; rows after it are not shown until their page is read. Null: nothing was read yet. */
+  /** Last row of the last page; rows after it are not shown until their page is read. Null: the list was empty. */
   last: Row | null;
   /** Where the next page begins; null at the end of the list. */
   cursor: string | null;

@@ -58,7 +58,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
         {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} />}
         {showThread &&
           (conversation === null ? (
-            <NoThread />
+            <NoThread empty={desk.inbox.list(view).rows.value.length === 0} />
           ) : (
             <Thread
               desk={desk}
@@ -95,8 +95,10 @@ function shownView(): View {
 
 /** Says when the connection is lost, and only then. */
 function ConnectionNotice({ desk }: { desk: Desk }) {
-  const { state } = desk.status.value;
-  const lost = desk.wasLive.value && state !== 'live' && state !== 'idle';
+  const status = desk.status.value;
+  const { state } = status;
+  // The very first try is no loss yet.
+  const lost = state === 'waiting' || (state === 'connecting' && (status.attempt > 0 || desk.wasLive.value));
   return (
     <div role="status">
       {state === 'refused' ? (

@@ -1,3 +1,4 @@
+import type { Row } from '@beckon/sdk';
 import { Avatar, PlainText, timeOfDay } from '@beckon/ui';
 import { text } from '../locales/en';
 import { authorName } from '../names';
@@ -7,7 +8,7 @@ import type { Pending, TimelineItem } from './timeline';
 interface BubbleGroupProps {
   group: Extract<TimelineItem, { type: 'group' }>;
   conversation: string;
-  visitor: string;
+  visitor: Row['visitor'];
   me: string;
   offline: boolean;
   onRetry: (clientId: string) => void;
@@ -20,13 +21,13 @@ export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry
   const mine = author.type === 'agent' && author.id === me;
   const name = authorName(author, conversation);
   const last = bubbles[bubbles.length - 1];
-  const failed = bubbles.flatMap(({ pending }) => (pending?.state === 'failed' ? [pending] : []));
+  const failed = last?.pending?.state === 'failed' ? last.pending : null;
   const sending = bubbles.some(({ pending }) => pending?.state === 'sending');
   return (
     <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`}>
       {side === 'visitor' && (
         <span class={styles.face}>
-          <Avatar id={visitor} name={author.name ?? undefined} size={24} />
+          <Avatar id={visitor.id} name={author.name ?? visitor.name ?? undefined} size={24} />
         </span>
       )}
       <div class={styles.bubbles}>
@@ -41,16 +42,14 @@ export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry
           </p>
         ))}
       </div>
-      {last && (
+      {last && !failed && (
         <p class={styles.foot}>
           {!mine && side === 'team' && <span>{name} ·</span>}
           <time dateTime={new Date(last.at).toISOString()}>{timeOfDay(last.at, text.locale)}</time>
           {sending && <span>· {offline ? text.sendingSlowly : text.sending}</span>}
         </p>
       )}
-      {failed.map((one) => (
-        <NotSent key={one.clientId} message={one} several={failed.length > 1} onRetry={onRetry} onDelete={onDelete} />
-      ))}
+      {failed && <NotSent message={failed} onRetry={onRetry} onDelete={onDelete} />}
     </div>
   );
 }
@@ -58,12 +57,10 @@ export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry
 /** *Not sent · Try again · Delete*, with the reason. */
 function NotSent({
   message,
-  several,
   onRetry,
   onDelete,
 }: {
   message: Pending;
-  several: boolean;
   onRetry: (clientId: string) => void;
   onDelete: (clientId: string) => void;
 }) {
@@ -71,7 +68,6 @@ function NotSent({
     <p class={`${styles.foot} ${styles.footFailed}`} role="alert">
       <span>
         {text.notSent}
-        {several && `: ${excerpt(message.text)}`}
         {message.reason !== null && ` (${message.reason})`}
       </span>
       <button type="button" class={styles.act} onClick={() => onRetry(message.clientId)}>
@@ -82,10 +78,4 @@ function NotSent({
       </button>
     </p>
   );
-}
-
-/** Enough of a message to know which one is meant. */
-function excerpt(message: string): string {
-  const characters = Array.from(message);
-  return characters.length > 24 ? `${characters.slice(0, 24).join('')}…` : message;
 }

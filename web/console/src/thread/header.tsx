@@ -64,9 +64,11 @@ export function Header({ row, me, view, busy, onCommand, onClose, onContext }: H
           <h1 class={styles.name}>
             <bdi>{name}</bdi>
           </h1>
-          <StatusMark status={row.status} />
+          {wide && <StatusMark status={row.status} />}
         </div>
         <p class={styles.about}>
+          {!wide && <StatusMark status={row.status} />}
+          {!wide && ' · '}
           {!cardBeside.value && facts !== '' ? <bdi>{facts}</bdi> : <About row={row} me={me} />}
         </p>
       </div>

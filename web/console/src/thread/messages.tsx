@@ -1,3 +1,4 @@
+import type { Row } from '@beckon/sdk';
 import { calendarDay, Dot } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../clock';
@@ -16,7 +17,7 @@ const NEAR_BEGINNING = 400;
 
 interface MessagesProps {
   conversation: Conversation;
-  visitor: string;
+  visitor: Row['visitor'];
   me: { id: string; name: string };
   offline: boolean;
   onRetry: (clientId: string) => void;

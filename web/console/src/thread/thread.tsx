@@ -73,7 +73,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
       <Messages
         key={conversation.id}
         conversation={conversation}
-        visitor={row.visitor.id}
+        visitor={row.visitor}
         me={agent}
         offline={desk.status.value.state !== 'live'}
         onRetry={(clientId) => desk.retry(conversation, clientId)}
@@ -128,14 +128,16 @@ function Loading({ label }: { label: string }) {
   );
 }
 
-/** The place of a thread while none is chosen. */
-export function NoThread() {
+/** The place of a thread while none is chosen. `empty`: there is none to choose, which the list says already. */
+export function NoThread({ empty }: { empty: boolean }) {
   return (
-    <main class={styles.pane}>
-      <div class={styles.still} style={{ gridRow: '1 / -1' }}>
-        <h1 class={styles.stillHeading}>{text.chooseHeading}</h1>
-        <p class={styles.stillLead}>{text.chooseLead}</p>
-      </div>
+    <main class={styles.pane} aria-label={text.messages}>
+      {!empty && (
+        <div class={styles.still}>
+          <h1 class={styles.stillHeading}>{text.chooseHeading}</h1>
+          <p class={styles.stillLead}>{text.chooseLead}</p>
+        </div>
+      )}
     </main>
   );
 }

@@ -60,7 +60,10 @@ export function timelineOf(
     beginDay(bubble.at, bubble.key);
     const last = items.at(-1);
     const before = last?.type === 'group' ? last.bubbles.at(-1) : undefined;
-    if (last?.type === 'group' && before && sameAuthor(last.author, author) && bubble.at - before.at < GROUP_GAP_MS) {
+    const near = before !== undefined && bubble.at - before.at < GROUP_GAP_MS;
+    // A message that failed stands alone, with its reason right below it.
+    const alone = bubble.pending?.state === 'failed' || before?.pending?.state === 'failed';
+    if (last?.type === 'group' && near && !alone && sameAuthor(last.author, author)) {
       last.bubbles.push(bubble);
       return;
     }
