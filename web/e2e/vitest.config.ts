@@ -10,10 +10,13 @@ export default defineConfig({
     globalSetup: here('src/harness/chromium.ts'),
     reporters: ['verbose', here('src/harness/summary.ts')],
     pool: 'forks',
+    // Node 20 has a WebSocket, behind this flag: agents without a screen use it.
+    execArgv: ['--experimental-websocket'],
     maxWorkers: 2,
     // Guards against hanging, far above what a test takes.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 20_000, interval: 50 } },
     passWithNoTests: false,
   },
 });

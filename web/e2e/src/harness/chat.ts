@@ -1,4 +1,7 @@
 import type { FrameLocator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Beckon } from './beckon';
+import { conversationWith } from './conversations';
 
 /** What a command's callback was given. */
 export interface Outcome {
@@ -34,4 +37,30 @@ export function chat(page: Page): FrameLocator {
 export async function say(page: Page, text: string): Promise<void> {
   await chat(page).locator('.ib-widget-message-input').fill(text);
   await chat(page).locator('[data-testid="input-submit"]').click();
+}
+
+/** Calls `send_contextual_data` and returns its result; an error fails the test. */
+export async function send(
+  page: Page,
+  metadata: Record<string, unknown>,
+  multiThreadStrategy?: 'ACTIVE' | 'ALL' | 'ALL_PLUS_NEW',
+): Promise<NonNullable<Outcome['result']>> {
+  const argument = { metadata, ...(multiThreadStrategy ? { multiThreadStrategy } : {}) };
+  const { error, result } = await liveChat(page, 'send_contextual_data', argument);
+  expect(error).toBeUndefined();
+  if (!result) throw new Error('send_contextual_data called back without a result');
+  return result;
+}
+
+/** Begins a new conversation with `text` as a visitor and returns its id once it is stored. The window is left open on it. */
+export async function startThread(page: Page, beckon: Beckon, text: string): Promise<string> {
+  expect((await liveChat(page, 'open_new_thread')).error).toBeUndefined();
+  expect((await liveChat(page, 'open')).error).toBeUndefined();
+  await say(page, text);
+  return conversationWith(beckon, text);
+}
+
+/** Whether the chat window is on screen. */
+export function windowIsOpen(page: Page): Promise<boolean> {
+  return page.locator('#ib-iframe-messaging').isVisible();
 }

@@ -1,8 +1,20 @@
 export { expect } from 'vitest';
 export { accessibilityFaults } from './accessibility';
 export { type Answer, Beckon, type BeckonOptions, type Call, run, type Widget } from './beckon';
-export { chat, liveChat, type Outcome, say } from './chat';
-export { Line } from './line';
+export { Cable } from './cable';
+export { chat, liveChat, type Outcome, say, send, startThread, windowIsOpen } from './chat';
+export {
+  type Conversation,
+  context,
+  contextText,
+  conversation,
+  conversations,
+  conversationWith,
+  type JournalEntry,
+  journal,
+  messages,
+} from './conversations';
 export { page, pageWithWidget, Site, snippet } from './site';
+export { SocketAgent } from './socket_agent';
 export { type AgentOptions, test } from './test';
 export type { Watch } from './watch';

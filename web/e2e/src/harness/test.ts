@@ -1,13 +1,17 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { test as base, inject } from 'vitest';
 import { Beckon, type BeckonOptions } from './beckon';
+import { Cable } from './cable';
 import { Site } from './site';
+import { SocketAgent } from './socket_agent';
 import { Watch } from './watch';
 
 export interface AgentOptions extends BrowserContextOptions {
   email?: string;
   name?: string;
   role?: 'admin' | 'supervisor' | 'agent';
+  /** Another server than that of the file. */
+  beckon?: Beckon;
 }
 
 const PASSWORD = 'correct horse battery staple';
@@ -21,10 +25,14 @@ interface Fixtures {
     beckon: Beckon;
     /** The customer's site of this test file. */
     site: Site;
+    /** An agent without a screen on the file's server. */
+    colleague: SocketAgent;
   };
   $test: {
     /** A server of this test only, for tests that stop, kill or configure it. */
     ownBeckon: (options?: BeckonOptions) => Promise<Beckon>;
+    /** A server of this test only that browsers reach through a network that can be cut, at `cable.origin`. */
+    cabledBeckon: (options?: BeckonOptions) => Promise<{ beckon: Beckon; cable: Cable }>;
     /** Everything that pages complain about fails the test, unless it is named here. */
     watch: Watch;
     /** A browser of a new visitor: its own storage. */
@@ -61,6 +69,14 @@ export const test = base.extend<Fixtures>({
     },
     { scope: 'file' },
   ],
+  colleague: [
+    async ({ beckon }, use) => {
+      const colleague = await SocketAgent.signIn(beckon, 'Mila');
+      await use(colleague);
+      colleague.leave();
+    },
+    { scope: 'file' },
+  ],
   ownBeckon: async ({}, use) => {
     const started: Beckon[] = [];
     await use(async (options) => {
@@ -69,6 +85,17 @@ export const test = base.extend<Fixtures>({
       return beckon;
     });
     for (const beckon of started) await beckon.dispose();
+  },
+  cabledBeckon: async ({ ownBeckon }, use) => {
+    const laid: Cable[] = [];
+    await use(async ({ args = [], ...options } = {}) => {
+      const cable = await Cable.lay();
+      laid.push(cable);
+      const beckon = await ownBeckon({ ...options, args: [...args, '--public-url', cable.origin] });
+      cable.leadTo(beckon.port);
+      return { beckon, cable };
+    });
+    for (const cable of laid) await cable.dispose();
   },
   watch: async ({ task }, use) => {
     const watch = new Watch();
@@ -85,7 +112,7 @@ export const test = base.extend<Fixtures>({
     });
   },
   newAgent: async ({ beckon, newVisitor }, use) => {
-    await use(async ({ email, name, role, ...options } = {}) => {
+    await use(async ({ email, name, role, beckon: server = beckon, ...options } = {}) => {
       agents += 1;
       const address = email ?? `agent${agents}-${process.pid}@example.com`;
       const args = [
@@ -98,14 +125,14 @@ export const test = base.extend<Fixtures>({
         '--role',
         role ?? 'admin',
       ];
-      await beckon.admin([...args, '--password-stdin'], `${PASSWORD}\n`);
+      await server.admin([...args, '--password-stdin'], `${PASSWORD}\n`);
       const page = await newVisitor({ viewport: { width: 1440, height: 900 }, ...options });
-      const answer = await page.context().request.post(`${beckon.origin}/console/1/session`, {
+      const answer = await page.context().request.post(`${server.origin}/console/1/session`, {
         data: { email: address, password: PASSWORD },
-        headers: { origin: beckon.origin },
+        headers: { origin: server.origin },
       });
       if (answer.status() !== 200) throw new Error(`sign-in answered ${answer.status()}: ${await answer.text()}`);
-      await page.goto(`${beckon.origin}/console/`);
+      await page.goto(`${server.origin}/console/`);
       return page;
     });
   },
