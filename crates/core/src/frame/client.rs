@@ -111,6 +111,10 @@ pub struct SentMessage {
 /// Context that waited in the page for a conversation to start.
 #[derive(Deserialize, ToSchema)]
 pub struct HeldContext {
+    /// Made when the page wrote it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub client_id: Option<ClientId>,
     /// A JSON object; its key order and digits are kept.
     #[serde(default)]
     #[schema(value_type = Object)]

@@ -13,7 +13,7 @@ use crate::id::{AgentId, ConversationId, Epoch, EventId, ThreadId};
 use crate::time::Timestamp;
 
 /// A frame to a client.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The hello was accepted.
@@ -54,7 +54,7 @@ impl ServerFrame {
 }
 
 /// `welcome`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Welcome {
     /// Names this connection in the server's log.
     #[schema(value_type = String)]
@@ -78,7 +78,7 @@ pub struct Welcome {
 }
 
 /// Limits of the contract and of contexts.
-#[derive(Clone, Copy, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientLimits {
     /// Characters of a message.
@@ -106,7 +106,7 @@ pub const CLIENT_LIMITS: ClientLimits = ClientLimits {
 };
 
 /// An agent about itself.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgentSelf {
     /// Identity.
     #[schema(value_type = String, format = Uuid)]
@@ -121,7 +121,7 @@ pub struct AgentSelf {
 }
 
 /// `state`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct State {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -170,7 +170,7 @@ pub struct Cursors {
 }
 
 /// `event`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct EventFrame {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -183,7 +183,7 @@ pub struct EventFrame {
 }
 
 /// `live` and `gone`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationOnly {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -191,7 +191,7 @@ pub struct ConversationOnly {
 }
 
 /// `accepted`: stored, on disk.
-#[derive(Default, Serialize, ToSchema)]
+#[derive(Default, Debug, Serialize, ToSchema)]
 pub struct Accepted {
     /// The number of the request.
     pub request: u64,
@@ -228,7 +228,7 @@ pub struct Accepted {
 }
 
 /// A conversation whose context was written.
-#[derive(Clone, Copy, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Written {
     /// The thread, when a visitor's client named it.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -241,7 +241,7 @@ pub struct Written {
 }
 
 /// A key that was left out.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Ignored {
     /// The key.
     pub key: String,
@@ -264,6 +264,9 @@ pub struct Rejected {
     /// The limit that was passed, in the unit of its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// The conversation that was asked for, when the frame has no number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// Whether trying again can help.
     pub retry: Retry,
     /// When.
@@ -320,7 +323,7 @@ pub enum Retry {
 }
 
 /// `thread`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ThreadFrame {
     /// The thread as it is now.
     pub thread: Thread,
@@ -330,7 +333,7 @@ pub struct ThreadFrame {
 }
 
 /// `row`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct RowFrame {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -342,14 +345,14 @@ pub struct RowFrame {
 }
 
 /// `presence`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Presence {
     /// Whether somebody is there to answer.
     pub online: bool,
 }
 
 /// `typing`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct TypingFrame {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -362,7 +365,7 @@ pub struct TypingFrame {
 }
 
 /// `cursor`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CursorFrame {
     /// The conversation.
     #[schema(value_type = String, format = Uuid)]
@@ -374,7 +377,7 @@ pub struct CursorFrame {
 }
 
 /// `pong`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Pong {
     /// Newest position by conversation.
     #[schema(value_type = BTreeMap<String, i64>)]
@@ -382,7 +385,7 @@ pub struct Pong {
 }
 
 /// `drain`.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Drain {
     /// Connections end within this time, in milliseconds.
     pub spread_ms: u64,

@@ -1,0 +1,67 @@
+//! The operation layer: what every door (socket, HTTP, command line) does, done once.
+
+mod access;
+mod agents;
+mod history;
+mod lists;
+mod publish;
+mod tickets;
+mod writes;
+
+use std::sync::Arc;
+
+use beckon_core::time::{Clock, Timestamp};
+use beckon_store::Store;
+
+use crate::config::{OwnOrigins, Timing};
+use crate::hub::Hub;
+use crate::limits::Limits;
+use crate::secret::Passwords;
+
+pub use access::Caller;
+pub use agents::{SIGN_IN_SECONDS, SetUp, SignedIn, USED_SETUP_LINK, check_password};
+pub use history::{Opened, Reader, Resumed};
+pub use lists::{row_of, thread_of};
+pub(crate) use publish::event_frame;
+pub use publish::{Dirty, keep_lists_fresh};
+pub use tickets::Tickets;
+pub use writes::Rejection;
+pub(crate) use writes::conversation_of;
+
+/// Everything that operations need. One per process, shared by all doors.
+pub struct App {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// Who listens.
+    pub hub: Arc<Hub>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Buckets and places.
+    pub limits: Limits,
+    /// Times of a connection's life.
+    pub timing: Timing,
+    /// Our own origins.
+    pub own: OwnOrigins,
+    /// Addresses whose `X-Forwarded-For` is believed, besides loopback.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Hashing of passwords.
+    pub passwords: Passwords,
+    /// Tickets of agents on their way to a socket.
+    pub tickets: Tickets,
+    /// Conversations whose list rows are old.
+    pub dirty: Dirty,
+    /// Set when a planned stop has begun.
+    pub stopping: std::sync::atomic::AtomicBool,
+}
+
+impl App {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether a planned stop has begun.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}

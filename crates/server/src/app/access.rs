@@ -1,0 +1,150 @@
+//! Who asks, and what that caller may reach. What may not be seen is answered like what does not exist.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use beckon_core::agent::{Agent, Role};
+use beckon_core::command::{Actor, ApiKey};
+use beckon_core::conversation::Conversation;
+use beckon_core::id::{AgentId, ConversationId, SessionId, WidgetId};
+use beckon_core::key::Key;
+use beckon_core::permission::may_see;
+use beckon_core::text::Email;
+use beckon_core::visitor::Session;
+use beckon_core::widget::Widget;
+use beckon_store::{NewSession, Side, StoreError};
+
+use super::App;
+use crate::error::ApiError;
+use crate::limits::bucket_address;
+use crate::secret::{Secret, new_token, token_hash};
+
+/// Somebody on our side of a conversation, known by credentials.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// A program.
+    Key(Key),
+    /// A person of the console.
+    Agent(Arc<Agent>),
+}
+
+impl Caller {
+    /// As a reader of agents' lists: a program sees all and owns nothing.
+    pub fn as_reader_of_lists(&self) -> Arc<Agent> {
+        match self {
+            Self::Agent(agent) => Arc::clone(agent),
+            Self::Key(key) => Arc::new(Agent {
+                id: AgentId(key.id.0),
+                name: key.name.clone(),
+                email: Email::new("key@beckon.invalid").expect("well formed"),
+                role: Role::Supervisor,
+                disabled: false,
+                queues: Vec::new(),
+                created_at: key.created_at,
+            }),
+        }
+    }
+
+    /// As the author of a write.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Key(key) => Actor::Api(ApiKey { id: key.id, name: key.name.clone() }),
+            Self::Agent(agent) => Actor::Agent(agent.id),
+        }
+    }
+}
+
+impl App {
+    /// The caller of an API key, within its rate.
+    pub async fn key_caller(&self, secret: &str) -> Result<Key, ApiError> {
+        let key = self.store.key_by_secret(token_hash(secret)).await?.ok_or_else(ApiError::unauthorized)?;
+        self.limits.key_requests.take(key.id, self.now().0).map_err(ApiError::TooMany)?;
+        Ok(key)
+    }
+
+    /// Takes a token of an agent's bucket for a write over HTTP. A key's token was taken when it was recognised.
+    pub fn within_write_rate(&self, caller: &Caller) -> Result<(), ApiError> {
+        match caller {
+            Caller::Key(_) => Ok(()),
+            Caller::Agent(agent) => {
+                self.limits.agent_sends.take(agent.id, self.now().0).map_err(ApiError::TooMany)
+            }
+        }
+    }
+
+    /// Origins whose images the console may show: of all sites that may embed a widget, and our own.
+    pub async fn widget_origins(&self) -> Result<Vec<String>, StoreError> {
+        let mut origins: Vec<String> = self.own.iter().map(str::to_owned).collect();
+        for widget in self.store.widgets().await? {
+            origins.extend(widget.allowed_origins);
+        }
+        origins.sort();
+        origins.dedup();
+        Ok(origins)
+    }
+
+    /// A conversation that the caller may see.
+    pub async fn conversation_for(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+    ) -> Result<Conversation, StoreError> {
+        match caller {
+            Caller::Key(_) => self.store.conversation(id, Side::Ours).await,
+            Caller::Agent(agent) => self.conversation_for_agent(agent, id).await,
+        }
+    }
+
+    /// A conversation that the agent may see.
+    pub async fn conversation_for_agent(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+    ) -> Result<Conversation, StoreError> {
+        let conversation = self.store.conversation(id, Side::Ours).await?;
+        if may_see(agent, &conversation) { Ok(conversation) } else { Err(StoreError::NotFound) }
+    }
+
+    /// The widget with this id, as written by whoever asks.
+    pub async fn widget_named(&self, id: &str) -> Result<Widget, ApiError> {
+        let unknown = || ApiError::no_such(id);
+        let parsed: WidgetId = id.parse().map_err(|_| unknown())?;
+        match self.store.widget(parsed).await {
+            Err(StoreError::NotFound) => Err(unknown()),
+            widget => Ok(widget?),
+        }
+    }
+
+    /// Whether a page of this origin may embed the widget. Our own pages always may.
+    pub fn may_embed(&self, widget: &Widget, origin: &str) -> bool {
+        widget.allowed_origins.is_empty()
+            || widget.allowed_origins.iter().any(|allowed| allowed == origin)
+            || self.own.contains(origin)
+    }
+
+    /// A new visitor on a widget, with the token that proves it.
+    pub async fn open_session(
+        &self,
+        widget: WidgetId,
+        ip: IpAddr,
+    ) -> Result<(Secret<String>, Session), ApiError> {
+        let bucket = &self.limits.sessions_per_ip;
+        bucket.take(bucket_address(ip), self.now().0).map_err(ApiError::TooMany)?;
+        let token = new_token();
+        let new = NewSession { widget, token: token_hash(token.expose()) };
+        match self.store.create_session(new).await {
+            Err(StoreError::NotFound) => Err(ApiError::no_such(widget)),
+            session => Ok((token, session?)),
+        }
+    }
+
+    /// The session of a visitor's token.
+    pub async fn session_of(&self, token: &str) -> Result<Option<Session>, StoreError> {
+        self.store.session_by_token(token_hash(token)).await
+    }
+
+    /// Whether the session may start a conversation now; a conversation that exists is not counted again.
+    pub(super) fn may_start(&self, session: SessionId) -> Result<(), crate::limits::Exceeded> {
+        self.limits.new_conversations.peek(session, self.now().0)
+    }
+}

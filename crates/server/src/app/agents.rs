@@ -1,0 +1,143 @@
+//! Agents come and go: set-up link, sign-in, sign-out.
+
+use std::net::IpAddr;
+
+use beckon_core::agent::Role;
+use beckon_core::text::{Email, Name, TextError};
+use beckon_store::{AgentSession, NewAgent, StoreError};
+
+use super::App;
+use crate::error::ApiError;
+use crate::limits::{PASSWORD_BYTES, PASSWORD_CHARACTERS, bucket_address};
+use crate::secret::{PasswordError, Secret, new_token, token_hash};
+
+/// Life of a sign-in, in seconds: two weeks.
+pub const SIGN_IN_SECONDS: i64 = 14 * 24 * 60 * 60;
+
+/// A fresh sign-in and the token for its cookie.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// For the cookie.
+    pub token: Secret<String>,
+    /// The sign-in.
+    pub session: AgentSession,
+}
+
+/// What a set-up link's form says.
+#[derive(Debug)]
+pub struct SetUp {
+    /// From the link.
+    pub token: Secret<String>,
+    /// Name that visitors see.
+    pub name: String,
+    /// Signs in with it.
+    pub email: String,
+    /// Chosen by the agent.
+    pub password: Secret<String>,
+}
+
+/// What a set-up link says when it does not work.
+pub const USED_SETUP_LINK: &str =
+    "This set-up link was used already or is not known. Make a new one: beckon admin setup-link";
+
+/// Checks a new password.
+pub fn check_password(password: &str) -> Result<(), String> {
+    if password.chars().count() < PASSWORD_CHARACTERS {
+        return Err(format!("must have at least {PASSWORD_CHARACTERS} characters"));
+    }
+    if password.len() > PASSWORD_BYTES {
+        return Err(format!("must not have more than {PASSWORD_BYTES} bytes"));
+    }
+    Ok(())
+}
+
+impl App {
+    /// Makes the agent of a set-up link, an administrator, and signs in. A link works once.
+    pub async fn set_up(&self, form: SetUp) -> Result<SignedIn, ApiError> {
+        let name = Name::new(form.name.trim());
+        let email = Email::new(&form.email);
+        let password = check_password(form.password.expose());
+        let (Ok(name), Ok(email), Ok(())) = (&name, &email, &password) else {
+            let said = |error: TextError| error.to_string();
+            let wrong = [
+                ("name", name.err().map(said)),
+                ("email", email.err().map(said)),
+                ("password", password.err()),
+            ];
+            return Err(ApiError::fields(wrong.into_iter().filter_map(|(field, text)| Some((field, text?)))));
+        };
+        let used = || ApiError::NotFound(USED_SETUP_LINK.to_owned());
+        let token = token_hash(form.token.expose());
+        // Before the costly hash: a link that does not work must not cost a password slot.
+        if !self.store.setup_token_works(token).await? {
+            return Err(used());
+        }
+        let hash = self.passwords.hash(form.password).await?;
+        let new = NewAgent { name: name.clone(), email: email.clone(), role: Role::Admin, password: hash };
+        let agent = match self.store.create_agent_with_setup_token(token, new).await {
+            Err(StoreError::NotFound) => return Err(used()),
+            Err(StoreError::Exists(_)) => {
+                return Err(ApiError::field("email", "belongs to an agent already"));
+            }
+            agent => agent?,
+        };
+        self.start_agent_session(agent.id).await
+    }
+
+    /// Signs in. Unknown e-mail and wrong password look and last the same.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: Secret<String>,
+        ip: IpAddr,
+    ) -> Result<SignedIn, ApiError> {
+        let now = self.now().0;
+        self.limits.sign_ins_per_ip.take(bucket_address(ip), now).map_err(ApiError::TooMany)?;
+        let email_hash = token_hash(&email.trim().to_lowercase());
+        self.limits.sign_ins_per_email.take(email_hash, now).map_err(ApiError::TooMany)?;
+        if password.expose().len() > PASSWORD_BYTES {
+            return Err(wrong_sign_in());
+        }
+        let known = match Email::new(email) {
+            Ok(email) => self.store.agent_by_email(&email).await?.filter(|known| !known.agent.disabled),
+            Err(_) => None,
+        };
+        let stored = known.as_ref().map(|known| known.password.clone());
+        let right = self.passwords.verify(stored, password).await?;
+        match known {
+            Some(known) if right => self.start_agent_session(known.agent.id).await,
+            _ => Err(wrong_sign_in()),
+        }
+    }
+
+    async fn start_agent_session(&self, agent: beckon_core::id::AgentId) -> Result<SignedIn, ApiError> {
+        let token = new_token();
+        let expires_at = self.now().plus_seconds(SIGN_IN_SECONDS);
+        let session = self.store.create_agent_session(agent, token_hash(token.expose()), expires_at).await?;
+        Ok(SignedIn { token, session })
+    }
+
+    /// The sign-in of a cookie.
+    pub async fn agent_session(&self, token: &str) -> Result<AgentSession, ApiError> {
+        self.store.agent_session(token_hash(token)).await?.ok_or_else(ApiError::unauthorized)
+    }
+
+    /// Ends a sign-in, its tickets and its sockets.
+    pub async fn sign_out(&self, session: &AgentSession) -> Result<(), ApiError> {
+        self.store.delete_agent_session(session.id).await?;
+        self.tickets.forget(session.id);
+        self.hub.revoke(session.id);
+        Ok(())
+    }
+}
+
+fn wrong_sign_in() -> ApiError {
+    ApiError::Unauthorized("The e-mail or the password is wrong.".to_owned())
+}
+
+impl From<PasswordError> for ApiError {
+    fn from(error: PasswordError) -> Self {
+        tracing::error!(%error, "passwords do not work");
+        Self::Internal
+    }
+}

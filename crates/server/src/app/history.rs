@@ -1,0 +1,210 @@
+//! Opening a conversation: what a client is missing, or its latest events.
+
+use beckon_core::agent::Agent;
+use beckon_core::conversation::Conversation;
+use beckon_core::frame::object::{ContextState, PositionedEvent};
+use beckon_core::frame::server::{Cursors, Mode, State};
+use beckon_core::id::ConversationId;
+use beckon_core::permission::may_see;
+use beckon_store::{EventPage, EventRange, Side, StoreError, StoredEvent};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::{App, row_of, thread_of};
+use crate::limits::{HISTORY_PAGE, HISTORY_PAGE_MAX, REPLAY_EVENTS};
+
+/// Where a client stopped, and in which epoch. Texts as the client wrote them.
+#[derive(Clone, Copy, Debug)]
+pub struct Resumed<'a> {
+    /// The epoch.
+    pub epoch: &'a str,
+    /// The last position that was applied.
+    pub position: i64,
+}
+
+/// An opened conversation.
+#[derive(Debug)]
+pub struct Opened {
+    /// The frame `state`.
+    pub state: State,
+    /// The events that follow it, with their positions.
+    pub events: Vec<(i64, StoredEvent)>,
+}
+
+/// Who opens a conversation or pages through it.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader<'a> {
+    /// Its visitor.
+    Visitor(beckon_core::id::VisitorId),
+    /// An agent, who must be entitled.
+    Agent(&'a Agent),
+    /// A program with a key.
+    Key,
+}
+
+impl Reader<'_> {
+    /// How this reader counts.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Visitor(visitor) => Side::Visitor(visitor),
+            Self::Agent(_) | Self::Key => Side::Ours,
+        }
+    }
+
+    fn may_see(self, conversation: &Conversation) -> bool {
+        match self {
+            // The store has compared the visitor.
+            Self::Visitor(_) | Self::Key => true,
+            Self::Agent(agent) => may_see(agent, conversation),
+        }
+    }
+
+    /// The identity as an author of events, when it is a person's.
+    fn author(self) -> Option<Uuid> {
+        match self {
+            Self::Visitor(visitor) => Some(visitor.0),
+            Self::Agent(agent) => Some(agent.id.0),
+            Self::Key => None,
+        }
+    }
+
+    /// The event's text as this reader may read it: with the `client_id` if the reader wrote it.
+    pub fn event_text(self, event: &StoredEvent) -> String {
+        if event.author_id.is_some() && event.author_id == self.author() {
+            event.json_for_author()
+        } else {
+            event.json.to_string()
+        }
+    }
+}
+
+fn head_of(conversation: &Conversation, side: Side) -> i64 {
+    match side {
+        Side::Visitor(_) => conversation.visitor_head,
+        Side::Ours => conversation.head,
+    }
+}
+
+fn cursors_of(conversation: &Conversation, side: Side) -> Cursors {
+    let cursors = conversation.cursors;
+    match side {
+        Side::Visitor(_) => Cursors {
+            delivered: cursors.agent_delivered.visitor_seq,
+            read: cursors.agent_read.visitor_seq,
+            own_read: cursors.visitor_read.visitor_seq,
+        },
+        Side::Ours => Cursors {
+            delivered: cursors.visitor_delivered.seq,
+            read: cursors.visitor_read.seq,
+            own_read: cursors.agent_read.seq,
+        },
+    }
+}
+
+impl App {
+    /// Events of one page, for a reader who is entitled.
+    async fn page(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        range: EventRange,
+        limit: u64,
+    ) -> Result<EventPage, StoreError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let page = self.store.events(id, reader.side(), range, limit).await?;
+        if reader.may_see(&page.conversation) { Ok(page) } else { Err(StoreError::NotFound) }
+    }
+
+    /// What follows the client's position, or the latest events when that position is of another epoch, ahead of us
+    /// or too far back.
+    pub async fn open(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        resumed: Option<Resumed<'_>>,
+    ) -> Result<Opened, StoreError> {
+        let side = reader.side();
+        let epoch = self.store.epoch();
+        let mut mode = Mode::Reset;
+        let mut page = None;
+        if let Some(Resumed { position, .. }) = resumed.filter(|have| have.epoch.parse() == Ok(epoch))
+            && position >= 0
+        {
+            let found = self.page(reader, id, EventRange::After(position), REPLAY_EVENTS).await?;
+            let missing = head_of(&found.conversation, side) - position;
+            if usize::try_from(missing) == Ok(found.events.len()) {
+                mode = Mode::Replay;
+                page = Some(found);
+            }
+        }
+        let page = match page {
+            Some(page) => page,
+            None => self.page(reader, id, EventRange::Latest, HISTORY_PAGE.into()).await?,
+        };
+        let head = head_of(&page.conversation, side);
+        let events: Vec<_> = positioned(page.events, side).collect();
+        let first = events.first().map_or(head + 1, |(position, _)| *position);
+        let cursors = cursors_of(&page.conversation, side);
+        let mut state = State {
+            conversation: id,
+            epoch,
+            head,
+            mode,
+            first,
+            cursors,
+            thread: None,
+            row: None,
+            context: None,
+        };
+        match reader {
+            Reader::Visitor(visitor) => {
+                let thread = self.store.thread(visitor, id).await?;
+                state.thread = Some(thread_of(&thread.conversation, thread.agent));
+            }
+            Reader::Agent(_) | Reader::Key => {
+                state.row = Some(row_of(self.store.summary(id).await?));
+                let context = self.store.context(id).await?;
+                let (version, updated_at) = (context.version, context.updated_at);
+                state.context = Some(ContextState { text: context.text, version, updated_at });
+            }
+        }
+        Ok(Opened { state, events })
+    }
+
+    /// Every event above a position, up to the head: fills a hole.
+    pub async fn events_after(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        position: i64,
+    ) -> Result<Vec<(i64, StoredEvent)>, StoreError> {
+        let page = self.page(reader, id, EventRange::After(position), REPLAY_EVENTS).await?;
+        Ok(positioned(page.events, reader.side()).collect())
+    }
+
+    /// A page of history, oldest first, and the newest position.
+    pub async fn history(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        before: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<(Vec<PositionedEvent>, i64), StoreError> {
+        let range = before.map_or(EventRange::Latest, EventRange::Before);
+        let limit = limit.unwrap_or(HISTORY_PAGE).clamp(1, HISTORY_PAGE_MAX);
+        let page = self.page(reader, id, range, limit.into()).await?;
+        let head = head_of(&page.conversation, reader.side());
+        let events = positioned(page.events, reader.side())
+            .map(|(position, event)| {
+                let event = RawValue::from_string(reader.event_text(&event))
+                    .map_err(|error| StoreError::Damaged(error.to_string()))?;
+                Ok(PositionedEvent { position, event })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        Ok((events, head))
+    }
+}
+
+fn positioned(events: Vec<StoredEvent>, side: Side) -> impl Iterator<Item = (i64, StoredEvent)> {
+    events.into_iter().filter_map(move |event| Some((event.position(side)?, event)))
+}

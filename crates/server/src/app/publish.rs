@@ -1,0 +1,185 @@
+//! After the commit: events to those who follow, then fresh list rows and threads, coalesced.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::ws::Utf8Bytes;
+use beckon_core::event::{Author, AuthorKind, Kind};
+use beckon_core::frame::server::{
+    ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
+};
+use beckon_core::id::{AgentId, ConversationId};
+use beckon_core::permission::may_see;
+use beckon_store::{Applied, AppliedConversation, Side, StoredEvent};
+use tokio::sync::Notify;
+
+use super::{App, row_of, thread_of};
+use crate::hub::{AgentFrame, ConnectionId};
+use crate::ws::outbound::Delivery;
+
+/// Conversations whose list rows are old: a bell for the task that makes them new.
+#[derive(Debug, Default)]
+pub struct Dirty {
+    waiting: Mutex<HashMap<ConversationId, Change>>,
+    bell: Notify,
+}
+
+/// What the rows must say besides their content.
+#[derive(Debug, Default)]
+struct Change {
+    started_by: Option<Author>,
+    handed: bool,
+}
+
+impl Dirty {
+    fn mark(&self, conversation: ConversationId, change: Change) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = waiting.entry(conversation).or_default();
+        entry.started_by = entry.started_by.take().or(change.started_by);
+        entry.handed |= change.handed;
+        drop(waiting);
+        self.bell.notify_one();
+    }
+
+    async fn take(&self) -> HashMap<ConversationId, Change> {
+        loop {
+            let bell = self.bell.notified();
+            let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            if !waiting.is_empty() {
+                return waiting;
+            }
+            bell.await;
+        }
+    }
+}
+
+/// The text of an `event` frame around an event's stored text.
+pub(crate) fn event_frame(conversation: ConversationId, position: i64, event: &str) -> Utf8Bytes {
+    format!(r#"{{"type":"event","conversation":"{conversation}","position":{position},"event":{event}}}"#)
+        .into()
+}
+
+impl App {
+    /// Tells everybody entitled of what a write did. A duplicate was published the first time.
+    pub(super) fn publish(&self, applied: &Applied, started_by: Option<&Author>) {
+        if applied.duplicate {
+            return;
+        }
+        for touched in &applied.conversations {
+            for event in &touched.events {
+                self.publish_event(touched, event);
+            }
+            if touched.created || !touched.events.is_empty() {
+                let changes_hands =
+                    |event: &StoredEvent| matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left);
+                let handed = touched.events.iter().any(changes_hands);
+                let started_by = started_by.filter(|_| touched.created).cloned();
+                self.dirty.mark(touched.conversation.id, Change { started_by, handed });
+            }
+        }
+    }
+
+    fn publish_event(&self, touched: &AppliedConversation, event: &StoredEvent) {
+        let (id, visitor) = (touched.conversation.id, touched.conversation.visitor);
+        if let Some(position) = event.visitor_seq
+            && self.hub.has_visitor(visitor)
+        {
+            let frame = if event.author_kind == AuthorKind::Visitor {
+                event_frame(id, position, &event.json_for_author())
+            } else {
+                event_frame(id, position, &event.json)
+            };
+            self.hub.to_visitor(visitor, None, &Delivery::Event { conversation: id, position, frame });
+        }
+        if self.hub.has_followers(id) {
+            let own = event
+                .author_id
+                .filter(|_| event.author_kind == AuthorKind::Agent)
+                .map(|author| (AgentId(author), event_frame(id, event.seq, &event.json_for_author())));
+            let frame = AgentFrame { frame: event_frame(id, event.seq, &event.json), own };
+            self.hub.event_to_followers(id, event.seq, &frame);
+        }
+    }
+
+    /// A side's cursor moved: the other side sees how far, and unread counts change.
+    pub(super) fn publish_cursor(&self, conversation: &beckon_core::conversation::Conversation, moved: Side) {
+        let (id, cursors) = (conversation.id, conversation.cursors);
+        match moved {
+            Side::Visitor(_) => {
+                let frame = ServerFrame::Cursor(CursorFrame {
+                    conversation: id,
+                    delivered: cursors.visitor_delivered.seq,
+                    read: cursors.visitor_read.seq,
+                });
+                self.hub.to_followers(id, None, &Delivery::Frame(frame.to_text().into()));
+            }
+            Side::Ours => {
+                let frame = ServerFrame::Cursor(CursorFrame {
+                    conversation: id,
+                    delivered: cursors.agent_delivered.visitor_seq,
+                    read: cursors.agent_read.visitor_seq,
+                });
+                self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
+            }
+        }
+        self.dirty.mark(id, Change::default());
+    }
+
+    /// Somebody is writing: never stored, and dropped where there is no room.
+    pub fn publish_typing(
+        &self,
+        conversation: &beckon_core::conversation::Conversation,
+        from: ConnectionId,
+        author: Author,
+        on: bool,
+    ) {
+        let by_visitor = author.kind == AuthorKind::Visitor;
+        let frame = ServerFrame::Typing(TypingFrame { conversation: conversation.id, author, on });
+        let delivery = Delivery::Ephemeral(frame.to_text().into());
+        self.hub.to_followers(conversation.id, Some(from), &delivery);
+        if !by_visitor {
+            self.hub.to_visitor(conversation.visitor, None, &delivery);
+        }
+    }
+
+    /// Tells visitors whether somebody is there, if that changed.
+    pub fn publish_presence(&self, leaving: bool) {
+        if let Some(online) = self.hub.settle_presence(leaving) {
+            let frame = ServerFrame::Presence(Presence { online });
+            self.hub.to_all_visitors(&frame.to_text().into());
+        }
+    }
+
+    async fn publish_lists(&self, id: ConversationId, change: Change) {
+        let summary = match self.store.summary(id).await {
+            Ok(summary) => summary,
+            Err(error) => {
+                // The next event of the conversation, or the console's next page, makes the row new again.
+                tracing::warn!(conversation = %id, %error, "a list row could not be read");
+                return;
+            }
+        };
+        let conversation = summary.conversation.clone();
+        if self.hub.has_visitor(conversation.visitor) {
+            let thread = thread_of(&conversation, summary.agent.clone());
+            let frame = ServerFrame::Thread(ThreadFrame { thread, started_by: change.started_by });
+            self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
+        }
+        if self.hub.has_inboxes() || self.hub.has_followers(id) {
+            let head = conversation.head;
+            let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary) });
+            let gone = ServerFrame::Gone(ConversationOnly { conversation: id });
+            let (row, gone) = (row.to_text().into(), gone.to_text().into());
+            self.hub.row(id, change.handed, &row, &gone, |agent| may_see(agent, &conversation));
+        }
+    }
+}
+
+/// Makes list rows and threads new as long as the process lives: one task, so that the newest row is sent last.
+pub async fn keep_lists_fresh(app: Arc<App>) {
+    loop {
+        for (conversation, change) in app.dirty.take().await {
+            app.publish_lists(conversation, change).await;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Writes: parse at the edge, one command to the store, publish after the commit.
+
+use beckon_core::command::{
+    Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+};
+use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
+use beckon_core::conversation::{Page, Status};
+use beckon_core::event::{Author, AuthorKind};
+use beckon_core::frame::client;
+use beckon_core::id::{AgentId, ConversationId};
+use beckon_core::strategy::Strategy;
+use beckon_core::text::{MessageText, PageUrl, TextError, Title};
+use beckon_core::visitor::Session;
+use beckon_store::{Applied, Side, StoreError};
+use serde_json::value::RawValue;
+
+use super::App;
+use super::history::Reader;
+use crate::limits::Exceeded;
+
+/// Why a write of a socket was not done.
+#[derive(Debug)]
+pub enum Rejection {
+    /// A field has a wrong form.
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// The text.
+    Text(TextError),
+    /// The context.
+    Context(ContextError),
+    /// No such strategy.
+    UnknownStrategy,
+    /// Too fast.
+    Exceeded(Exceeded),
+    /// The store or a rule said no.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Rejection {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(Refusal::Context(error)) => Self::Context(error),
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Threads looked through when a session may not start another conversation: it can have no more of its own.
+const THREADS_SEARCHED: usize = 1000;
+
+fn field(field: &'static str, message: &str) -> Rejection {
+    Rejection::Field { field, message: message.to_owned() }
+}
+
+/// The text of a sent message.
+fn text_of(message: client::SentMessage) -> Result<MessageText, Rejection> {
+    if message.kind != "TEXT" {
+        return Err(field("message.type", "must be TEXT"));
+    }
+    MessageText::new(message.text).map_err(Rejection::Text)
+}
+
+/// A patch from a frame.
+fn patch_of(metadata: Option<&RawValue>, mode: Option<&str>, at: &'static str) -> Result<Patch, Rejection> {
+    let mode = match mode {
+        None | Some("merge") => WriteMode::Merge,
+        Some("replace") => WriteMode::Replace,
+        Some(_) => return Err(field(at, "must be merge or replace")),
+    };
+    let text = metadata.map_or("null", RawValue::get);
+    Metadata::parse(text).map(|metadata| Patch::new(mode, metadata)).map_err(Rejection::Context)
+}
+
+/// An id a client names. What is no id leads nowhere, as an unknown one does.
+pub(crate) fn conversation_of(raw: &str) -> Result<ConversationId, StoreError> {
+    raw.parse().map_err(|_| StoreError::NotFound)
+}
+
+impl App {
+    /// Applies a command and tells everybody entitled.
+    pub async fn write(&self, command: Command, author: Option<&Author>) -> Result<Applied, StoreError> {
+        let applied = self.store.apply(command).await?;
+        self.publish(&applied, author);
+        Ok(applied)
+    }
+
+    /// A visitor's message, perhaps the first of a conversation.
+    pub async fn visitor_send(&self, session: &Session, send: client::Send) -> Result<Applied, Rejection> {
+        let text = text_of(send.message)?;
+        let to = match (send.conversation.as_deref(), send.thread) {
+            (Some(conversation), None) => Destination::Conversation(conversation_of(conversation)?),
+            (None, Some(thread)) => Destination::Thread(thread),
+            _ => return Err(field("conversation", "send either conversation or thread")),
+        };
+        let held = match send.context {
+            Some(held) => Some(HeldContext {
+                client_id: held.client_id,
+                patch: patch_of(held.metadata.as_deref(), held.mode.as_deref(), "context.mode")?,
+            }),
+            None => None,
+        };
+        let standing = match send.standing {
+            Some(held) => Some(patch_of(held.metadata.as_deref(), held.mode.as_deref(), "standing.mode")?),
+            None => None,
+        };
+        self.limits.visitor_sends.take(session.id, self.now().0).map_err(Rejection::Exceeded)?;
+        self.allow_start(session, to).await?;
+        let command = VisitorSend {
+            visitor: session.visitor,
+            session: session.id,
+            to,
+            client_id: send.client_id,
+            text,
+            held,
+            standing,
+            page: send.page.map(|page| Page { url: PageUrl::cut(&page.url), title: Title::cut(&page.title) }),
+        };
+        let author = Author { kind: AuthorKind::Visitor, id: Some(session.visitor.0), name: None };
+        let applied = self.write(Command::VisitorSend(command), Some(&author)).await?;
+        if !applied.duplicate && applied.conversations.iter().any(|touched| touched.created) {
+            // Two first messages at once may both pass: the bucket then has one less than none, which is no harm.
+            let _taken = self.limits.new_conversations.take(session.id, self.now().0);
+        }
+        Ok(applied)
+    }
+
+    /// A session that has started as many conversations as it may can still write in those it has.
+    async fn allow_start(&self, session: &Session, to: Destination) -> Result<(), Rejection> {
+        let Destination::Thread(thread) = to else { return Ok(()) };
+        let Err(exceeded) = self.may_start(session.id) else { return Ok(()) };
+        let multi_thread = self.store.widget(session.widget).await?.multi_thread;
+        let threads = self.store.threads(session.visitor, THREADS_SEARCHED).await?;
+        let goes_there = |conversation: &beckon_core::conversation::Conversation| {
+            conversation.thread == thread || (!multi_thread && !conversation.is_closed())
+        };
+        if threads.iter().any(|known| goes_there(&known.conversation)) {
+            return Ok(());
+        }
+        Err(Rejection::Exceeded(exceeded))
+    }
+
+    /// What a page knows about its visitor's situation.
+    pub async fn visitor_context(
+        &self,
+        session: &Session,
+        write: client::ContextWrite,
+    ) -> Result<Applied, Rejection> {
+        let strategy = match write.strategy.as_deref() {
+            None => Strategy::default(),
+            Some(name) => name.parse().map_err(|_| Rejection::UnknownStrategy)?,
+        };
+        let patch = patch_of(write.metadata.as_deref(), write.mode.as_deref(), "mode")?;
+        self.limits.context_writes.take(session.id, self.now().0).map_err(Rejection::Exceeded)?;
+        let active = match write.conversation.as_deref() {
+            // A conversation of somebody else is refused like one that does not exist.
+            Some(raw) if strategy == Strategy::Active => {
+                let id = conversation_of(raw)?;
+                Some(self.store.conversation(id, Side::Visitor(session.visitor)).await?.id)
+            }
+            _ => None,
+        };
+        let target =
+            ContextTarget::Visitor { visitor: session.visitor, session: session.id, strategy, active };
+        let write = WriteContext { target, client_id: Some(write.client_id), patch };
+        Ok(self.write(Command::WriteContext(write), None).await?)
+    }
+
+    /// An agent's message from the console.
+    pub async fn agent_send(&self, agent: AgentId, send: client::Send) -> Result<Applied, Rejection> {
+        let text = text_of(send.message)?;
+        let Some(conversation) = send.conversation.as_deref() else {
+            return Err(field("conversation", "must be given"));
+        };
+        let conversation = conversation_of(conversation)?;
+        self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
+        let command = Command::AgentSend { agent, conversation, client_id: send.client_id, text };
+        Ok(self.write(command, None).await?)
+    }
+
+    /// An agent takes, solves, closes or reopens a conversation.
+    pub async fn agent_command(
+        &self,
+        agent: AgentId,
+        command: client::Command,
+    ) -> Result<Applied, Rejection> {
+        let conversation = conversation_of(&command.conversation)?;
+        let client_id = command.client_id;
+        let set = |status| {
+            let by = beckon_core::command::Actor::Agent(agent);
+            Command::SetStatus { by, conversation, client_id, status }
+        };
+        let command = match command.command.as_str() {
+            "take" => Command::Take { agent, conversation, client_id },
+            "solve" => set(Status::Solved),
+            "close" => set(Status::Closed),
+            "reopen" => set(Status::Open),
+            _ => return Err(field("command", "must be take, solve, close or reopen")),
+        };
+        self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
+        Ok(self.write(command, None).await?)
+    }
+
+    /// Moves a side's cursor forward and tells the other side.
+    pub async fn move_cursor(
+        &self,
+        reader: Reader<'_>,
+        conversation: ConversationId,
+        position: i64,
+        read: bool,
+    ) -> Result<(), StoreError> {
+        if let Reader::Agent(agent) = reader {
+            self.conversation_for_agent(agent, conversation).await?;
+        }
+        let side = reader.side();
+        let (conversation, moved) = if read {
+            self.store.mark_read(conversation, side, position).await?
+        } else {
+            self.store.mark_delivered(conversation, side, position).await?
+        };
+        if moved {
+            self.publish_cursor(&conversation, side);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line. Exit codes: 0 done, 1 failed (one line says what and what to do), 2 wrong usage.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::admin::AdminCommand;
+use crate::config::{DataFolder, Settings};
+use crate::{admin, openapi, serve};
+
+/// Open, self-hosted live chat whose heart is context
+#[derive(Parser, Debug)]
+#[command(name = "beckon", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the chat (what happens without a command, too)
+    Serve(Box<Settings>),
+    /// Make keys, widgets, agents and set-up links, also beside a running server
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Print the API description
+    Openapi,
+    /// Bring the database to the tables of this version
+    Migrate {
+        /// Where to keep data.
+        #[command(flatten)]
+        data: DataFolder,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+impl Cli {
+    /// Does what the command line says.
+    pub async fn run(self) -> ExitCode {
+        let done = match self.command {
+            None => serve::run(self.settings).await,
+            Some(Command::Serve(settings)) => serve::run(*settings).await,
+            Some(Command::Admin { command }) => admin::run(command).await,
+            Some(Command::Openapi) => {
+                admin::print(openapi::text().trim_end());
+                Ok(())
+            }
+            Some(Command::Migrate { data, dry_run }) => admin::migrate(&data, dry_run),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("beckon: {failure}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// One line: what failed, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+impl Failure {
+    /// From a sentence.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<beckon_store::StoreError> for Failure {
+    fn from(error: beckon_store::StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<beckon_store::sqlite::OpenError> for Failure {
+    fn from(error: beckon_store::sqlite::OpenError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_what_happens_without_a_command() {
+        let cli = Cli::try_parse_from(["beckon", "--listen", "127.0.0.1:0"]).expect("parses");
+        assert!(cli.command.is_none());
+        assert!(Cli::try_parse_from(["beckon", "serve", "--data", "x"]).is_ok());
+        assert!(Cli::try_parse_from(["beckon", "dance"]).is_err());
+    }
+}

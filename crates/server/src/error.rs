@@ -1,0 +1,307 @@
+//! What can go wrong, its one form on HTTP (the contract's error envelope) and its one form on a socket.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use beckon_core::command::Refusal;
+use beckon_core::frame::FrameError;
+use beckon_core::frame::server::{RejectCode, Rejected, Retry};
+use beckon_core::text::TextError;
+use beckon_store::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::Rejection;
+use crate::limits::{BODY_BYTES, Exceeded};
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// The request says something that cannot be. The texts name the field and the limit.
+    BadRequest {
+        /// Sentence for a person.
+        text: String,
+        /// Messages by field, when a field is to blame.
+        fields: BTreeMap<String, Vec<String>>,
+    },
+    /// No valid credentials.
+    Unauthorized(String),
+    /// Valid credentials, or none needed, but not allowed.
+    Forbidden(String),
+    /// Unknown to this caller: foreign things look the same.
+    NotFound(String),
+    /// The body is larger than is read.
+    TooLarge,
+    /// Too many requests.
+    TooMany(Exceeded),
+    /// The storage cannot take writes now; nothing was stored.
+    StorageUnavailable,
+    /// Nobody knows whether it was stored; the same request again, with the same client id, tells.
+    OutcomeUnknown,
+    /// A defect of this server.
+    Internal,
+}
+
+impl ApiError {
+    /// A refusal without a field.
+    pub fn bad_request(text: impl Into<String>) -> Self {
+        Self::BadRequest { text: text.into(), fields: BTreeMap::new() }
+    }
+
+    /// A refusal of one field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::fields([(field, message.into())])
+    }
+
+    /// A refusal of several fields.
+    pub fn fields<'a>(messages: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let mut fields = BTreeMap::<String, Vec<String>>::new();
+        for (field, message) in messages {
+            fields.entry(field.to_owned()).or_default().push(message);
+        }
+        Self::BadRequest { text: "Bad request".to_owned(), fields }
+    }
+
+    /// The body could not be read as what the endpoint takes.
+    pub fn invalid_body() -> Self {
+        Self::bad_request("Invalid request body.")
+    }
+
+    /// The contract's answer for an id that leads nowhere, or to something of somebody else.
+    pub fn no_such(id: impl std::fmt::Display) -> Self {
+        Self::NotFound(format!("Invalid id '{id}' given! No such entity exists."))
+    }
+
+    /// No or wrong credentials, without saying which.
+    pub fn unauthorized() -> Self {
+        Self::Unauthorized("Unauthorized".to_owned())
+    }
+
+    fn status(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BadRequest { .. } => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
+            Self::StorageUnavailable | Self::OutcomeUnknown => {
+                (StatusCode::SERVICE_UNAVAILABLE, "GENERAL_ERROR")
+            }
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "GENERAL_ERROR"),
+        }
+    }
+
+    fn text(self) -> (String, BTreeMap<String, Vec<String>>) {
+        let text = match self {
+            Self::BadRequest { text, fields } => return (text, fields),
+            Self::Unauthorized(text) | Self::Forbidden(text) | Self::NotFound(text) => text,
+            Self::TooLarge => format!("The request body is larger than {BODY_BYTES} bytes."),
+            Self::TooMany(_) => "Too many requests".to_owned(),
+            Self::StorageUnavailable => {
+                "The storage takes no writes at the moment. Nothing was stored; try again.".to_owned()
+            }
+            Self::OutcomeUnknown => {
+                "It is not known whether this was stored. Look before you try again.".to_owned()
+            }
+            Self::Internal => "Something went wrong. Please contact support.".to_owned(),
+        };
+        (text, BTreeMap::new())
+    }
+}
+
+/// Every error body.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorBody {
+    request_error: RequestError,
+}
+
+/// The envelope's inner part.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestError {
+    service_exception: ServiceException,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceException {
+    /// Stable code.
+    #[schema(example = "NOT_FOUND")]
+    message_id: &'static str,
+    /// Sentence for a person.
+    text: String,
+    /// Messages by field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    validation_errors: BTreeMap<String, Vec<String>>,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, message_id) = self.status();
+        let retry_after = match &self {
+            Self::TooMany(exceeded) => Some(exceeded.after_ms.div_ceil(1000)),
+            Self::StorageUnavailable | Self::OutcomeUnknown => Some(1),
+            _ => None,
+        };
+        let (text, validation_errors) = self.text();
+        let service_exception = ServiceException { message_id, text, validation_errors };
+        let body = ErrorBody { request_error: RequestError { service_exception } };
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound("Not found".to_owned()),
+            StoreError::Refused(refusal) => Self::from(refusal),
+            StoreError::Exists(what) => Self::bad_request(format!("{what} exists already")),
+            StoreError::Unavailable(reason) => {
+                tracing::error!(%reason, "the storage takes no writes");
+                Self::StorageUnavailable
+            }
+            StoreError::Unknown => Self::OutcomeUnknown,
+            StoreError::Damaged(reason) => {
+                tracing::error!(%reason, "stored data is damaged");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let text = refusal.to_string();
+        match refusal {
+            Refusal::NotFound => Self::NotFound("Not found".to_owned()),
+            Refusal::Forbidden | Refusal::Taken(_) => Self::Forbidden(text),
+            Refusal::Context(_) | Refusal::TooManyConversations(_) => Self::field("metadata", text),
+            Refusal::ClientIdReused => Self::field("clientId", text),
+            Refusal::Closed
+            | Refusal::AgentRequired
+            | Refusal::InvalidAgent(_)
+            | Refusal::InvalidQueue(_)
+            | Refusal::InvalidVisitor(_)
+            | Refusal::InvalidWidget
+            | Refusal::AlreadyOpen => Self::bad_request(text),
+        }
+    }
+}
+
+/// Why a socket's write was not done, as the frame that says so.
+pub fn rejected(request: Option<u64>, rejection: Rejection) -> Rejected {
+    let mut answer = Rejected {
+        request,
+        code: RejectCode::BadRequest,
+        message: String::new(),
+        field: None,
+        limit: None,
+        conversation: None,
+        retry: Retry::Never,
+        after_ms: None,
+    };
+    match rejection {
+        Rejection::Field { field, message } => {
+            answer.message = format!("{field} {message}");
+            answer.field = Some(field.to_owned());
+        }
+        Rejection::Text(error) => {
+            answer.message = format!("text {error}");
+            answer.field = Some("message.text".to_owned());
+            answer.code = match error {
+                TextError::TooLong { limit, .. } => {
+                    answer.limit = u64::try_from(limit).ok();
+                    RejectCode::TooLong
+                }
+                TextError::Blank => RejectCode::Blank,
+                TextError::NotAnEmail => RejectCode::BadRequest,
+            };
+        }
+        Rejection::Context(error) => {
+            answer.message = error.to_string();
+            answer.field = Some("metadata".to_owned());
+            answer.limit = error.limit().and_then(|limit| u64::try_from(limit).ok());
+            answer.code =
+                if answer.limit.is_some() { RejectCode::MetadataLimit } else { RejectCode::MetadataInvalid };
+        }
+        Rejection::UnknownStrategy => {
+            answer.message = "strategy must be ACTIVE, ALL or ALL_PLUS_NEW".to_owned();
+            answer.field = Some("strategy".to_owned());
+            answer.code = RejectCode::UnknownStrategy;
+        }
+        Rejection::Exceeded(exceeded) => {
+            answer.message = format!("too fast; try again in {} ms", exceeded.after_ms);
+            answer.code = RejectCode::RateLimited;
+            answer.retry = Retry::Later;
+            answer.after_ms = Some(exceeded.after_ms);
+        }
+        Rejection::Store(error) => {
+            answer.message = error.to_string();
+            (answer.code, answer.retry) = store_code(&error);
+            if answer.code == RejectCode::StorageUnavailable {
+                tracing::error!(%error, "a write was not stored");
+                answer.message = "the storage takes no writes at the moment; nothing was stored".to_owned();
+            }
+        }
+    }
+    answer
+}
+
+/// A frame that was not understood, as the frame that says so.
+pub fn rejected_frame(error: FrameError) -> Rejected {
+    let (request, field, code) = match &error {
+        FrameError::Broken => (None, None, RejectCode::BadRequest),
+        FrameError::UnknownType { request, .. } => (*request, None, RejectCode::UnknownType),
+        FrameError::Invalid { request, field, .. } => (*request, field.clone(), RejectCode::BadRequest),
+    };
+    let message = match &field {
+        Some(field) => format!("{field}: {error}"),
+        None => error.to_string(),
+    };
+    Rejected {
+        request,
+        code,
+        message,
+        field,
+        limit: None,
+        conversation: None,
+        retry: Retry::Never,
+        after_ms: None,
+    }
+}
+
+fn store_code(error: &StoreError) -> (RejectCode, Retry) {
+    match error {
+        StoreError::NotFound => (RejectCode::NotFound, Retry::Never),
+        StoreError::Unavailable(_) | StoreError::Damaged(_) => (RejectCode::StorageUnavailable, Retry::Later),
+        StoreError::Unknown => (RejectCode::Unknown, Retry::Same),
+        StoreError::Exists(_) => (RejectCode::BadRequest, Retry::Never),
+        StoreError::Refused(refusal) => {
+            let code = match refusal {
+                Refusal::NotFound => RejectCode::NotFound,
+                Refusal::Closed => RejectCode::Closed,
+                Refusal::ClientIdReused => RejectCode::ClientIdReused,
+                Refusal::Forbidden => RejectCode::Forbidden,
+                Refusal::Taken(_) => RejectCode::Taken,
+                Refusal::Context(_) => RejectCode::MetadataInvalid,
+                Refusal::TooManyConversations(_)
+                | Refusal::AgentRequired
+                | Refusal::InvalidAgent(_)
+                | Refusal::InvalidQueue(_)
+                | Refusal::InvalidVisitor(_)
+                | Refusal::InvalidWidget
+                | Refusal::AlreadyOpen => RejectCode::BadRequest,
+            };
+            (code, Retry::Never)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! HTTP: one file for each family of endpoints, and the router that joins them.
+
+mod access;
+mod agent_sessions;
+mod body;
+mod conversations;
+mod health;
+mod inbox;
+mod messages;
+mod metadata;
+mod pages;
+mod setup;
+mod threads;
+mod widgets;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::limits::BODY_BYTES;
+use crate::ws;
+
+pub use access::ClientAddress;
+
+/// Smaller answers are not worth compressing.
+const COMPRESS_FROM_BYTES: u64 = 512;
+
+/// The endpoints that the API description names.
+pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(widgets::get_config))
+        .routes(routes!(widgets::create_session))
+        .routes(routes!(threads::list_threads))
+        .routes(routes!(threads::list_events))
+        .routes(routes!(ws::open_socket))
+        .routes(routes!(setup::get_status))
+        .routes(routes!(setup::check_link))
+        .routes(routes!(setup::set_up))
+        .routes(routes!(agent_sessions::sign_in, agent_sessions::get_session, agent_sessions::sign_out))
+        .routes(routes!(agent_sessions::issue_ticket))
+        .routes(routes!(inbox::list_inbox))
+        .routes(routes!(inbox::list_events))
+        .routes(routes!(conversations::list, conversations::create))
+        .routes(routes!(conversations::get))
+        .routes(routes!(messages::list, messages::create))
+        .routes(routes!(metadata::get, metadata::put, metadata::patch, metadata::delete))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+/// The whole server.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, _description) = described().split_for_parts();
+    let compression = CompressionLayer::new()
+        .compress_when(SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::const_new("image/")));
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    api.merge(pages::routes())
+        .route("/openapi.json", get(openapi))
+        .route("/", get(|| async { Redirect::temporary("/demo/") }))
+        .fallback(|| async { ApiError::NotFound("Not found".to_owned()) })
+        .method_not_allowed_fallback(|| async { ApiError::bad_request("This method is not allowed here.") })
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(CatchPanicLayer::custom(|_panic| {
+            tracing::error!("a request met a defect");
+            ApiError::Internal.into_response()
+        }))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(from_fn(access::log_request))
+        .layer(compression)
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], crate::openapi::text())
+}

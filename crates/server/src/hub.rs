@@ -1,0 +1,288 @@
+//! Who listens to what, in this process.
+//!
+//! A doorbell with the frame in it: everything here was committed before. Frames of one conversation may be published
+//! out of order by two writers; the socket's task puts them in order and reads what is missing from the store.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::ws::Utf8Bytes;
+use beckon_core::agent::Agent;
+use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId};
+
+use crate::ws::close::CloseCode;
+use crate::ws::outbound::{Delivery, Outbound};
+
+/// Names a socket in this process.
+pub type ConnectionId = u64;
+
+/// Who a socket belongs to.
+#[derive(Clone, Debug)]
+pub enum Owner {
+    /// A tab of a visitor.
+    Visitor(VisitorId),
+    /// A console of an agent, and its sign-in.
+    Agent(Arc<Agent>, AgentSessionId),
+}
+
+/// A frame for agents, with the variant that only its own author gets.
+#[derive(Clone, Debug)]
+pub struct AgentFrame {
+    /// For everybody.
+    pub frame: Utf8Bytes,
+    /// For the consoles of its author, with the author's `client_id`.
+    pub own: Option<(AgentId, Utf8Bytes)>,
+}
+
+/// The subscriptions of all sockets.
+#[derive(Debug, Default)]
+pub struct Hub {
+    next: AtomicU64,
+    topics: Mutex<Topics>,
+}
+
+#[derive(Debug, Default)]
+struct Topics {
+    connections: HashMap<ConnectionId, Arc<Outbound>>,
+    visitors: HashMap<VisitorId, Vec<(ConnectionId, Arc<Outbound>)>>,
+    agents: HashMap<ConnectionId, Console>,
+    followers: HashMap<ConversationId, Vec<ConnectionId>>,
+    online: bool,
+}
+
+#[derive(Debug)]
+struct Console {
+    agent: Arc<Agent>,
+    session: AgentSessionId,
+    outbound: Arc<Outbound>,
+    inbox: bool,
+    followed: Vec<ConversationId>,
+}
+
+impl Hub {
+    fn topics(&self) -> MutexGuard<'_, Topics> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a socket. A visitor's hears of all conversations of the visitor from now on; an agent's of what it follows.
+    pub fn join(self: &Arc<Self>, owner: Owner, outbound: Arc<Outbound>) -> Membership {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut topics = self.topics();
+        topics.connections.insert(id, Arc::clone(&outbound));
+        match &owner {
+            Owner::Visitor(visitor) => topics.visitors.entry(*visitor).or_default().push((id, outbound)),
+            Owner::Agent(agent, session) => {
+                let console = Console {
+                    agent: Arc::clone(agent),
+                    session: *session,
+                    outbound,
+                    inbox: false,
+                    followed: Vec::new(),
+                };
+                topics.agents.insert(id, console);
+            }
+        }
+        drop(topics);
+        Membership { hub: Arc::clone(self), id, owner }
+    }
+
+    /// How many sockets there are.
+    pub fn connections(&self) -> usize {
+        self.topics().connections.len()
+    }
+
+    /// Whether visitors are told that somebody is there.
+    pub fn is_online(&self) -> bool {
+        self.topics().online
+    }
+
+    /// Compares what visitors were told with who is there; `Some` with the new state if they must be told again.
+    /// With `leaving` false only the way to *online* is taken: leaving waits for a grace time.
+    pub fn settle_presence(&self, leaving: bool) -> Option<bool> {
+        let mut topics = self.topics();
+        let online = !topics.agents.is_empty();
+        if online == topics.online || (!online && !leaving) {
+            return None;
+        }
+        topics.online = online;
+        Some(online)
+    }
+
+    /// To every visitor's socket.
+    pub fn to_all_visitors(&self, frame: &Utf8Bytes) {
+        for (_, outbound) in self.topics().visitors.values().flatten() {
+            outbound.push(Delivery::Frame(frame.clone()));
+        }
+    }
+
+    /// Whether the visitor has a socket here.
+    pub fn has_visitor(&self, visitor: VisitorId) -> bool {
+        self.topics().visitors.contains_key(&visitor)
+    }
+
+    /// To the sockets of a visitor, except the one given.
+    pub fn to_visitor(&self, visitor: VisitorId, except: Option<ConnectionId>, delivery: &Delivery) {
+        for (id, outbound) in self.topics().visitors.get(&visitor).into_iter().flatten() {
+            if Some(*id) != except {
+                outbound.push(delivery.clone());
+            }
+        }
+    }
+
+    /// Whether an agent's socket follows the conversation.
+    pub fn has_followers(&self, conversation: ConversationId) -> bool {
+        self.topics().followers.contains_key(&conversation)
+    }
+
+    /// An event to the agents who follow the conversation.
+    pub fn event_to_followers(&self, conversation: ConversationId, position: i64, event: &AgentFrame) {
+        let topics = self.topics();
+        for console in topics.consoles(conversation) {
+            let own = event.own.as_ref().filter(|(agent, _)| *agent == console.agent.id);
+            let frame = own.map_or(&event.frame, |(_, frame)| frame).clone();
+            console.outbound.push(Delivery::Event { conversation, position, frame });
+        }
+    }
+
+    /// To the agents who follow the conversation, except the socket given.
+    pub fn to_followers(
+        &self,
+        conversation: ConversationId,
+        except: Option<ConnectionId>,
+        delivery: &Delivery,
+    ) {
+        let topics = self.topics();
+        for id in topics.followers.get(&conversation).into_iter().flatten() {
+            if let (false, Some(console)) = (Some(*id) == except, topics.agents.get(id)) {
+                console.outbound.push(delivery.clone());
+            }
+        }
+    }
+
+    /// Whether any agent has an inbox open.
+    pub fn has_inboxes(&self) -> bool {
+        self.topics().agents.values().any(|console| console.inbox)
+    }
+
+    /// A list row to the agents who have an inbox open and may see it. Agents for whom that has just ended (`handed`:
+    /// the conversation changed hands) hear that it is gone instead, and no longer follow it.
+    pub fn row(
+        &self,
+        conversation: ConversationId,
+        handed: bool,
+        row: &Utf8Bytes,
+        gone: &Utf8Bytes,
+        may_see: impl Fn(&Agent) -> bool,
+    ) {
+        let mut topics = self.topics();
+        let Topics { agents, followers, .. } = &mut *topics;
+        for (id, console) in agents.iter_mut() {
+            let follows = console.followed.contains(&conversation);
+            if !console.inbox && !follows {
+                continue;
+            }
+            if may_see(&console.agent) {
+                console.outbound.push(Delivery::Frame(row.clone()));
+            } else if handed {
+                console.outbound.push(Delivery::Gone { conversation, frame: gone.clone() });
+                console.followed.retain(|followed| *followed != conversation);
+                unfollow(followers, conversation, *id);
+            }
+        }
+    }
+
+    /// Ends the sockets of a sign-in.
+    pub fn revoke(&self, session: AgentSessionId) {
+        for console in self.topics().agents.values().filter(|console| console.session == session) {
+            console.outbound.close(CloseCode::Revoked);
+        }
+    }
+
+    /// The queues of all sockets, to send them away at a planned stop.
+    pub fn all(&self) -> Vec<Arc<Outbound>> {
+        self.topics().connections.values().map(Arc::clone).collect()
+    }
+}
+
+impl Topics {
+    fn consoles(&self, conversation: ConversationId) -> impl Iterator<Item = &Console> {
+        let ids = self.followers.get(&conversation).into_iter().flatten();
+        ids.filter_map(|id| self.agents.get(id))
+    }
+}
+
+fn unfollow(
+    followers: &mut HashMap<ConversationId, Vec<ConnectionId>>,
+    conversation: ConversationId,
+    id: ConnectionId,
+) {
+    if let Some(ids) = followers.get_mut(&conversation) {
+        ids.retain(|other| *other != id);
+        if ids.is_empty() {
+            followers.remove(&conversation);
+        }
+    }
+}
+
+/// A socket's place in the hub; dropping it leaves all topics.
+#[derive(Debug)]
+pub struct Membership {
+    hub: Arc<Hub>,
+    /// The socket.
+    pub id: ConnectionId,
+    owner: Owner,
+}
+
+impl Membership {
+    /// Follows a conversation (agents). Events from now on wait in the socket's queue.
+    pub fn follow(&self, conversation: ConversationId) {
+        let mut topics = self.hub.topics();
+        if let Some(console) = topics.agents.get_mut(&self.id)
+            && !console.followed.contains(&conversation)
+        {
+            console.followed.push(conversation);
+            topics.followers.entry(conversation).or_default().push(self.id);
+        }
+    }
+
+    /// Stops following a conversation (agents).
+    pub fn unfollow(&self, conversation: ConversationId) {
+        let mut topics = self.hub.topics();
+        if let Some(console) = topics.agents.get_mut(&self.id) {
+            console.followed.retain(|followed| *followed != conversation);
+        }
+        unfollow(&mut topics.followers, conversation, self.id);
+    }
+
+    /// Follows the list, or no longer (agents).
+    pub fn follow_inbox(&self, follow: bool) {
+        if let Some(console) = self.hub.topics().agents.get_mut(&self.id) {
+            console.inbox = follow;
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        let mut topics = self.hub.topics();
+        topics.connections.remove(&self.id);
+        match &self.owner {
+            Owner::Visitor(visitor) => {
+                if let Some(sockets) = topics.visitors.get_mut(visitor) {
+                    sockets.retain(|(id, _)| *id != self.id);
+                    if sockets.is_empty() {
+                        topics.visitors.remove(visitor);
+                    }
+                }
+            }
+            Owner::Agent(..) => {
+                if let Some(console) = topics.agents.remove(&self.id) {
+                    for conversation in console.followed {
+                        unfollow(&mut topics.followers, conversation, self.id);
+                    }
+                }
+            }
+        }
+    }
+}

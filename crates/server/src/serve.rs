@@ -1,0 +1,227 @@
+//! `beckon serve`: from an empty folder to a listening server, and a stop that loses nothing.
+
+use std::future::IntoFuture;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use beckon_core::frame::server::{Drain, ServerFrame};
+use beckon_core::time::Clock;
+use beckon_store::sqlite::{DataLock, LockError, SqliteOptions, SqliteStore};
+use beckon_store::{Store, SystemClock};
+use rand::seq::SliceRandom;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use crate::app::{App, Dirty, Tickets, keep_lists_fresh};
+use crate::cli::Failure;
+use crate::config::{OwnOrigins, Settings};
+use crate::hub::Hub;
+use crate::limits::Limits;
+use crate::secret::Passwords;
+use crate::ws::close::CloseCode;
+use crate::ws::outbound::Delivery;
+use crate::{http, telemetry, welcome};
+
+/// Longest a planned stop may take altogether.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
+/// Time between two sockets that are sent away: a few of them need no spread.
+const DRAIN_STEP_MS: u64 = 10;
+
+/// Sockets that accept connections, and the origins that follow from them.
+#[derive(Debug)]
+pub struct Listeners {
+    listeners: Vec<TcpListener>,
+    /// The address that is really listened on.
+    pub address: SocketAddr,
+    /// Our own origins.
+    pub own: OwnOrigins,
+}
+
+impl Listeners {
+    /// Listens; 127.0.0.1 also listens on [::1], because browsers take either for localhost.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let wanted = settings.listen;
+        let first = TcpListener::bind(wanted).await.map_err(|error| bind_failure(wanted, &error))?;
+        let address = first.local_addr().map_err(|error| bind_failure(wanted, &error))?;
+        let mut listeners = vec![first];
+        if address.ip() == Ipv4Addr::LOCALHOST {
+            let sibling = SocketAddr::from((Ipv6Addr::LOCALHOST, address.port()));
+            match TcpListener::bind(sibling).await {
+                Ok(listener) => listeners.push(listener),
+                Err(error) => tracing::warn!(%sibling, %error, "not listened on"),
+            }
+        }
+        let own = OwnOrigins::new(settings.public_url.as_deref(), address);
+        Ok(Self { listeners, address, own })
+    }
+}
+
+fn bind_failure(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::new(match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "port {port} is in use. Stop what uses it, or take another: beckon --listen {ip}:{next}",
+            port = address.port(),
+            ip = address.ip(),
+            next = address.port().wrapping_add(1).max(1024),
+        ),
+        ErrorKind::PermissionDenied => {
+            format!(
+                "port {} needs more rights. Take one from 1024: beckon --listen {}:8080",
+                address.port(),
+                address.ip()
+            )
+        }
+        _ => format!(
+            "cannot listen on {address}: {error}. Name an address of this machine: beckon --listen IP:PORT"
+        ),
+    })
+}
+
+/// Everything the doors share.
+pub fn assemble(
+    settings: &Settings,
+    own: OwnOrigins,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<App>, Failure> {
+    Ok(Arc::new(App {
+        store,
+        hub: Arc::new(Hub::default()),
+        clock,
+        limits: Limits::new(&settings.limits),
+        timing: settings.timing.clone(),
+        own,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        passwords: Passwords::new().map_err(|error| Failure::new(error.to_string()))?,
+        tickets: Tickets::default(),
+        dirty: Dirty::default(),
+        stopping: false.into(),
+    }))
+}
+
+/// Serves until `stop` is set, then sends everybody away and returns.
+pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receiver<bool>) {
+    let lists = tokio::spawn(keep_lists_fresh(Arc::clone(&app)));
+    let (close, closed) = watch::channel(false);
+    let router = http::router(Arc::clone(&app));
+    let servers: Vec<_> = listeners
+        .listeners
+        .into_iter()
+        .map(|listener| {
+            let mut closed = closed.clone();
+            let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+                while !*closed.borrow() && closed.changed().await.is_ok() {}
+            });
+            tokio::spawn(server.into_future())
+        })
+        .collect();
+    // The sender gone means stop, too.
+    while !*stop.borrow() && stop.changed().await.is_ok() {}
+    app.stopping.store(true, Ordering::Relaxed);
+    // Nobody is left to hear it if both listeners ended by themselves.
+    let _unheard = close.send(true);
+    let stopped = timeout(STOP_WITHIN - Duration::from_secs(1), async {
+        drain(&app).await;
+        for server in servers {
+            if let Ok(Err(error)) = server.await {
+                tracing::error!(%error, "a listener ended");
+            }
+        }
+    });
+    if stopped.await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+    lists.abort();
+}
+
+/// Tells every socket to come back later and ends them one after another over the spread, in random order.
+async fn drain(app: &App) {
+    let mut sockets = app.hub.all();
+    let few = u64::try_from(sockets.len()).unwrap_or(u64::MAX).saturating_mul(DRAIN_STEP_MS);
+    let spread_ms = app.timing.drain_ms.min(few);
+    let frame = ServerFrame::Drain(Drain { spread_ms }).to_text().into();
+    for socket in &sockets {
+        socket.push(Delivery::Frame(axum::extract::ws::Utf8Bytes::clone(&frame)));
+    }
+    sockets.shuffle(&mut rand::rng());
+    let count = u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
+    let step = Duration::from_millis(spread_ms) / count;
+    for socket in sockets {
+        socket.close(CloseCode::Drain);
+        sleep(step).await;
+    }
+    while app.hub.connections() > 0 {
+        sleep(Duration::from_millis(DRAIN_STEP_MS)).await;
+    }
+}
+
+/// Takes the data folder for this process.
+fn take_folder(folder: &Path) -> Result<DataLock, Failure> {
+    DataLock::take(folder).map_err(|error| match error {
+        LockError::InUse(folder) => Failure::new(format!(
+            "the data folder {} is in use by another beckon. Stop that one, or take another folder: beckon --data FOLDER",
+            folder.display()
+        )),
+        error @ LockError::Folder { .. } => {
+            Failure::new(format!("{error}. Take a folder you may write to: beckon --data FOLDER"))
+        }
+    })
+}
+
+/// The command `serve`.
+pub async fn run(settings: Settings) -> Result<(), Failure> {
+    telemetry::start(&settings.log).map_err(|error| Failure::new(format!("--log: {error}")))?;
+    let folder = settings.data.path.as_path();
+    let _lock = take_folder(folder)?;
+    let listeners = Listeners::open(&settings).await?;
+    let sqlite = Arc::new(SqliteStore::open(&SqliteOptions::new(folder))?);
+    let store: Arc<dyn Store> = Arc::clone(&sqlite) as Arc<dyn Store>;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let first_start = store.first_start().await?.is_some();
+    let app = assemble(&settings, listeners.own.clone(), store, clock)?;
+    welcome::print(&app, listeners.address, folder, first_start).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(stop_on_signal(stop));
+    tokio::select! {
+        () = serve(Arc::clone(&app), listeners, stopped) => {}
+        () = sqlite.closed() => {
+            // Nothing can be stored any more: whoever restarts us brings the writer back.
+            return Err(Failure::new("the storage has stopped; start beckon again"));
+        }
+    }
+    signals.abort();
+    Ok(())
+}
+
+/// The first signal stops in good order, the second at once.
+async fn stop_on_signal(stop: watch::Sender<bool>) {
+    if next_signal().await.is_ok() {
+        tracing::info!("stopping; once more stops at once");
+        stop.send_replace(true);
+        if next_signal().await.is_ok() {
+            std::process::exit(130);
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn next_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn next_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,17 @@
+//! Logs: one line an event on standard error, with fields, without content or tokens.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// Starts logging for this process. `filter` is in the form of [`EnvFilter`].
+pub fn start(filter: &str) -> Result<(), ParseError> {
+    let filter = EnvFilter::builder().parse(filter)?;
+    // A second start in one process (tests) keeps the first subscriber.
+    let _already_started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .compact()
+        .try_init();
+    Ok(())
+}

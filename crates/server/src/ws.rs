@@ -1,0 +1,53 @@
+//! The socket that visitors and agents share: `/livechat/1/socket`.
+
+pub mod close;
+mod connection;
+mod handshake;
+pub mod outbound;
+mod requests;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+
+use crate::app::App;
+use crate::http::ClientAddress;
+use crate::limits::{BODY_BYTES, bucket_address};
+
+/// Bytes a socket reads at once. It grows with a larger frame; the library's 128 KiB would be kept by each idle socket.
+const READ_BUFFER: usize = 1024;
+/// Bytes that are gathered before they are written.
+const WRITE_BUFFER: usize = 4 * 1024;
+
+/// Opens a socket. Refusals that a page must understand come as close codes, since it cannot read a status.
+#[utoipa::path(
+    get,
+    path = "/livechat/1/socket",
+    tag = "socket",
+    summary = "Open a WebSocket",
+    description = "Text frames, one JSON object each; see the schemas ClientFrame and ServerFrame. \
+        The first frame is hello, within 10 seconds.",
+    responses((status = 101, description = "The socket is open"), (status = 400, description = "Not a WebSocket handshake"))
+)]
+pub(crate) async fn open_socket(
+    State(app): State<Arc<App>>,
+    ClientAddress(ip): ClientAddress,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    // Only pages served from here open sockets; programs send no origin.
+    let origin_is_own = match headers.get(header::ORIGIN) {
+        None => true,
+        Some(origin) => origin.to_str().is_ok_and(|origin| app.own.contains(origin)),
+    };
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(BODY_BYTES + WRITE_BUFFER)
+        .max_message_size(BODY_BYTES)
+        .max_frame_size(BODY_BYTES)
+        .on_upgrade(move |socket: WebSocket| handshake::greet(app, socket, bucket_address(ip), origin_is_own))
+}

@@ -1,0 +1,308 @@
+//! One task per socket: it reads, writes and keeps the order of what the other side gets.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use beckon_core::agent::Agent;
+use beckon_core::frame::server::{ConversationOnly, ServerFrame};
+use beckon_core::frame::{FrameError, parse};
+use beckon_core::id::{AgentSessionId, ConversationId, SessionId};
+use beckon_core::time::Timestamp;
+use beckon_core::visitor::Session;
+use beckon_store::StoreError;
+use futures_util::SinkExt;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::close::CloseCode;
+use super::outbound::{Batch, Delivery, Outbound};
+use crate::app::{App, Reader, event_frame};
+use crate::error::{rejected, rejected_frame};
+use crate::hub::Membership;
+use crate::limits::{FRAMES_BURST, FRAMES_PER_SECOND, Place, WRITE_SECONDS};
+
+/// Who is at the other end.
+pub(super) enum Peer {
+    /// A tab of a visitor.
+    Visitor {
+        /// Its session.
+        session: Session,
+        /// Freed when the socket ends.
+        _place: Place<SessionId>,
+    },
+    /// A console of an agent.
+    Agent {
+        /// Who.
+        agent: Arc<Agent>,
+        /// The sign-in.
+        session: AgentSessionId,
+        /// When the sign-in ends.
+        expires_at: Timestamp,
+    },
+}
+
+impl Peer {
+    /// As a reader of conversations.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        match self {
+            Self::Visitor { session, .. } => Reader::Visitor(session.visitor),
+            Self::Agent { agent, .. } => Reader::Agent(agent),
+        }
+    }
+}
+
+/// Why a connection stops.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// We end it.
+    Close(CloseCode),
+    /// It is gone.
+    Lost,
+}
+
+impl Ended {
+    /// The storage did not answer: the client comes back.
+    pub(super) fn storage(error: StoreError) -> Self {
+        tracing::error!(%error, "a socket ends because the storage does not answer");
+        Self::Close(CloseCode::Internal)
+    }
+}
+
+/// A socket after its hello.
+pub(super) struct Connection {
+    pub(super) app: Arc<App>,
+    socket: WebSocket,
+    outbound: Arc<Outbound>,
+    pub(super) membership: Membership,
+    pub(super) peer: Peer,
+    /// Conversations that were opened here, and the last position written of each.
+    pub(super) followed: HashMap<ConversationId, i64>,
+    heard_at: Instant,
+    pace: Pace,
+    unflushed: bool,
+}
+
+/// The frames a client may send: far more than one at work does, far fewer than a flood.
+struct Pace {
+    tokens: f64,
+    at: Instant,
+}
+
+impl Pace {
+    fn take(&mut self) -> bool {
+        let now = Instant::now();
+        let filled = self.tokens + now.duration_since(self.at).as_secs_f64() * FRAMES_PER_SECOND;
+        self.at = now;
+        self.tokens = filled.min(FRAMES_BURST) - 1.0;
+        self.tokens >= 0.0
+    }
+}
+
+enum Step {
+    Incoming(Option<Result<Message, axum::Error>>),
+    Outgoing(Batch),
+    Tick,
+}
+
+impl Connection {
+    pub(super) fn new(
+        app: Arc<App>,
+        socket: WebSocket,
+        outbound: Arc<Outbound>,
+        membership: Membership,
+        peer: Peer,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            app,
+            socket,
+            outbound,
+            membership,
+            peer,
+            followed: HashMap::new(),
+            heard_at: now,
+            pace: Pace { tokens: FRAMES_BURST, at: now },
+            unflushed: false,
+        }
+    }
+
+    /// Reads and writes until the socket ends.
+    pub(super) async fn run(&mut self) -> Result<(), Ended> {
+        let between_pings = Duration::from_millis(self.app.timing.ping_ms);
+        let mut tick = Box::pin(sleep(between_pings));
+        loop {
+            let step = tokio::select! {
+                message = self.socket.recv() => Step::Incoming(message),
+                batch = self.outbound.take() => Step::Outgoing(batch),
+                () = &mut tick => Step::Tick,
+            };
+            match step {
+                Step::Incoming(None) => return Err(Ended::Lost),
+                // Too large, not UTF-8 or against the WebSocket protocol; or gone, and then nobody hears the code.
+                Step::Incoming(Some(Err(_))) => return Err(Ended::Close(CloseCode::BadFrame)),
+                Step::Incoming(Some(Ok(message))) => {
+                    self.heard_at = Instant::now();
+                    self.receive(message).await?;
+                }
+                Step::Outgoing(batch) => Box::pin(self.deliver(batch)).await?,
+                Step::Tick => {
+                    self.tick().await?;
+                    tick.as_mut().reset(Instant::now() + between_pings);
+                }
+            }
+            self.flush().await?;
+        }
+    }
+
+    async fn tick(&mut self) -> Result<(), Ended> {
+        if self.heard_at.elapsed() >= Duration::from_millis(self.app.timing.pong_ms) {
+            return Err(Ended::Close(CloseCode::NoPong));
+        }
+        if let Peer::Agent { expires_at, .. } = &self.peer
+            && self.app.now() >= *expires_at
+        {
+            return Err(Ended::Close(CloseCode::Revoked));
+        }
+        self.feed_message(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    async fn receive(&mut self, message: Message) -> Result<(), Ended> {
+        match message {
+            Message::Text(text) => {
+                if !self.pace.take() {
+                    return Err(Ended::Close(CloseCode::TooManyRequests));
+                }
+                match parse(&text) {
+                    // Boxed: a write's future is large, and an idle socket has none.
+                    Ok(frame) => Box::pin(self.handle(frame)).await,
+                    Err(FrameError::Broken) => Err(Ended::Close(CloseCode::BadFrame)),
+                    Err(error) => self.feed(ServerFrame::Rejected(rejected_frame(error))).await,
+                }
+            }
+            Message::Binary(_) => Err(Ended::Close(CloseCode::BadFrame)),
+            Message::Close(_) => Err(Ended::Lost),
+            // The library answers pings by itself.
+            Message::Ping(_) | Message::Pong(_) => Ok(()),
+        }
+    }
+
+    async fn deliver(&mut self, batch: Batch) -> Result<(), Ended> {
+        let ends_at_once = batch.close.is_some_and(|code| code != CloseCode::Drain);
+        if !ends_at_once {
+            for delivery in batch.deliveries {
+                match delivery {
+                    Delivery::Frame(frame) | Delivery::Ephemeral(frame) => self.feed_text(frame).await?,
+                    Delivery::Event { conversation, position, frame } => {
+                        self.deliver_event(conversation, position, frame).await?;
+                    }
+                    Delivery::Gone { conversation, frame } => {
+                        self.followed.remove(&conversation);
+                        self.feed_text(frame).await?;
+                    }
+                }
+            }
+        }
+        batch.close.map_or(Ok(()), |code| Err(Ended::Close(code)))
+    }
+
+    /// Writes an event in its place. Two writers may ring in the wrong order: what is missing is read from the store.
+    async fn deliver_event(
+        &mut self,
+        conversation: ConversationId,
+        position: i64,
+        frame: Utf8Bytes,
+    ) -> Result<(), Ended> {
+        let Some(last) = self.followed.get_mut(&conversation) else {
+            return match self.peer {
+                // Not opened in this tab; the client knows what to do with it.
+                Peer::Visitor { .. } => self.feed_text(frame).await,
+                Peer::Agent { .. } => Ok(()),
+            };
+        };
+        if position <= *last {
+            return Ok(());
+        }
+        if position == *last + 1 {
+            *last = position;
+            return self.feed_text(frame).await;
+        }
+        self.fill(conversation, position).await
+    }
+
+    async fn fill(&mut self, conversation: ConversationId, up_to: i64) -> Result<(), Ended> {
+        let app = Arc::clone(&self.app);
+        while let Some(last) = self.followed.get(&conversation).copied().filter(|last| *last < up_to) {
+            let missing = match app.events_after(self.peer.reader(), conversation, last).await {
+                Ok(missing) if missing.is_empty() => {
+                    return Err(Ended::storage(StoreError::Damaged("an event is missing".to_owned())));
+                }
+                Ok(missing) => missing,
+                Err(StoreError::NotFound) => {
+                    self.followed.remove(&conversation);
+                    self.membership.unfollow(conversation);
+                    return self.feed(ServerFrame::Gone(ConversationOnly { conversation })).await;
+                }
+                Err(error) => return Err(Ended::storage(error)),
+            };
+            for (position, event) in missing {
+                let text = self.peer.reader().event_text(&event);
+                self.feed_text(event_frame(conversation, position, &text)).await?;
+                self.followed.insert(conversation, position);
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues a refusal.
+    pub(super) async fn reject(
+        &mut self,
+        request: Option<u64>,
+        rejection: crate::app::Rejection,
+    ) -> Result<(), Ended> {
+        self.feed(ServerFrame::Rejected(rejected(request, rejection))).await
+    }
+
+    /// Queues a frame.
+    pub(super) async fn feed(&mut self, frame: ServerFrame) -> Result<(), Ended> {
+        self.feed_text(frame.to_text().into()).await
+    }
+
+    /// Queues a frame that is text already.
+    pub(super) async fn feed_text(&mut self, text: Utf8Bytes) -> Result<(), Ended> {
+        self.feed_message(Message::Text(text)).await
+    }
+
+    async fn feed_message(&mut self, message: Message) -> Result<(), Ended> {
+        self.unflushed = true;
+        within_write_time(self.socket.feed(message)).await
+    }
+
+    /// Writes what was queued.
+    pub(super) async fn flush(&mut self) -> Result<(), Ended> {
+        if !self.unflushed {
+            return Ok(());
+        }
+        self.unflushed = false;
+        within_write_time(self.socket.flush()).await
+    }
+
+    /// Says goodbye, if anybody is there to hear it, and leaves.
+    pub(super) async fn end(mut self, ended: Ended) {
+        if let Ended::Close(code) = ended {
+            let (number, reason) = code.parts();
+            tracing::debug!(connection = self.membership.id, number, reason, "a socket ends");
+            let goodbye = self.socket.send(Message::Close(Some(code.frame())));
+            // A peer that is gone or does not read needs no goodbye.
+            let _unheard = timeout(Duration::from_secs(WRITE_SECONDS), goodbye).await;
+        }
+    }
+}
+
+async fn within_write_time(write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Ended> {
+    match timeout(Duration::from_secs(WRITE_SECONDS), write).await {
+        Err(_) => Err(Ended::Close(CloseCode::Slow)),
+        Ok(Err(_)) => Err(Ended::Lost),
+        Ok(Ok(())) => Ok(()),
+    }
+}

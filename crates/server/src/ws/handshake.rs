@@ -1,0 +1,158 @@
+//! From an open socket to a known visitor or agent.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use beckon_core::frame::client::Hello;
+use beckon_core::frame::server::{AgentSelf, CLIENT_LIMITS, ServerFrame, Welcome};
+use beckon_core::frame::{ClientFrame, VERSION, parse};
+use tokio::time::timeout;
+
+use super::close::CloseCode;
+use super::connection::{Connection, Ended, Peer};
+use super::outbound::Outbound;
+use crate::app::{App, thread_of};
+use crate::hub::Owner;
+use crate::limits::{
+    AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, THREADS_SHOWN, VISITOR_OUTBOUND_BYTES, WRITE_SECONDS,
+};
+
+/// Runs a socket from its first frame to its end.
+pub(super) async fn greet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: bool) {
+    if !origin_is_own {
+        return send_away(socket, CloseCode::Origin).await;
+    }
+    let Some(_place) = app.limits.sockets_per_ip.take(ip) else {
+        return send_away(socket, CloseCode::TooManyConnections).await;
+    };
+    let first = timeout(Duration::from_millis(app.timing.hello_ms), first_frame(&mut socket)).await;
+    let hello = match first {
+        Err(_) => return send_away(socket, CloseCode::NoHello).await,
+        Ok(Err(Ended::Lost)) => return,
+        Ok(Err(Ended::Close(code))) => return send_away(socket, code).await,
+        Ok(Ok(hello)) => hello,
+    };
+    if app.is_stopping() {
+        return send_away(socket, CloseCode::Drain).await;
+    }
+    // Boxed: only the loop of an idle socket is worth keeping small, and this is gone by then.
+    match Box::pin(recognise(&app, &hello)).await {
+        Err(code) => send_away(socket, code).await,
+        Ok(peer) => converse(app, socket, peer, hello).await,
+    }
+}
+
+async fn send_away(mut socket: WebSocket, code: CloseCode) {
+    let goodbye = socket.send(Message::Close(Some(code.frame())));
+    // A peer that is gone or does not read needs no goodbye.
+    let _unheard = timeout(Duration::from_secs(WRITE_SECONDS), goodbye).await;
+}
+
+async fn first_frame(socket: &mut WebSocket) -> Result<Hello, Ended> {
+    loop {
+        match socket.recv().await {
+            None => return Err(Ended::Lost),
+            Some(Err(_) | Ok(Message::Binary(_))) => return Err(Ended::Close(CloseCode::BadFrame)),
+            Some(Ok(Message::Close(_))) => return Err(Ended::Lost),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Text(text))) => {
+                return match parse(&text) {
+                    Ok(ClientFrame::Hello(hello)) => Ok(hello),
+                    _ => Err(Ended::Close(CloseCode::BadFrame)),
+                };
+            }
+        }
+    }
+}
+
+async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
+    if hello.version != VERSION {
+        return Err(CloseCode::Version);
+    }
+    match (hello.token.as_deref(), hello.ticket.as_deref()) {
+        (Some(token), None) => {
+            let found = app.session_of(token).await.map_err(|error| {
+                tracing::error!(%error, "a session could not be read");
+                CloseCode::Internal
+            })?;
+            let mut session = found.ok_or(CloseCode::BadToken)?;
+            // Large, and read from the store when it is needed.
+            session.standing = None;
+            let places = &app.limits.sockets_per_session;
+            let place = places.take(session.id).ok_or(CloseCode::TooManyConnections)?;
+            Ok(Peer::Visitor { session, _place: place })
+        }
+        (None, Some(ticket)) => {
+            let session = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::BadToken)?;
+            Ok(Peer::Agent {
+                agent: Arc::new(session.agent),
+                session: session.id,
+                expires_at: session.expires_at,
+            })
+        }
+        _ => Err(CloseCode::BadToken),
+    }
+}
+
+async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
+    let (owner, room) = match &peer {
+        Peer::Visitor { session, .. } => (Owner::Visitor(session.visitor), VISITOR_OUTBOUND_BYTES),
+        Peer::Agent { agent, session, .. } => {
+            (Owner::Agent(Arc::clone(agent), *session), AGENT_OUTBOUND_BYTES)
+        }
+    };
+    let is_agent = matches!(peer, Peer::Agent { .. });
+    let outbound = Arc::new(Outbound::new(room));
+    let membership = app.hub.join(owner, Arc::clone(&outbound));
+    if is_agent {
+        app.publish_presence(false);
+    }
+    let mut connection = Connection::new(Arc::clone(&app), socket, outbound, membership, peer);
+    let mut ended = Box::pin(welcome(&mut connection, hello)).await;
+    if ended.is_ok() {
+        ended = connection.run().await;
+    }
+    connection.end(ended.err().unwrap_or(Ended::Lost)).await;
+    if is_agent {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(app.timing.presence_grace_ms)).await;
+            app.publish_presence(true);
+        });
+    }
+}
+
+/// Says who is known, then what was missed in the conversations that were on screen.
+async fn welcome(connection: &mut Connection, hello: Hello) -> Result<(), Ended> {
+    let app = Arc::clone(&connection.app);
+    let mut frame = Welcome {
+        connection: connection.membership.id.to_string(),
+        epoch: app.store.epoch(),
+        now: app.now(),
+        limits: CLIENT_LIMITS,
+        online: app.hub.is_online(),
+        threads: None,
+        agent: None,
+    };
+    match &connection.peer {
+        Peer::Visitor { session, .. } => {
+            let threads = app.store.threads(session.visitor, THREADS_SHOWN).await.map_err(Ended::storage)?;
+            let threads = threads.into_iter().map(|known| thread_of(&known.conversation, known.agent));
+            frame.threads = Some(threads.collect());
+        }
+        Peer::Agent { agent, .. } => {
+            frame.agent = Some(AgentSelf {
+                id: agent.id,
+                name: agent.name.to_string(),
+                email: agent.email.to_string(),
+                role: agent.role,
+            });
+        }
+    }
+    connection.feed(ServerFrame::Welcome(frame)).await?;
+    for resume in hello.resume.into_iter().take(RESUME_CONVERSATIONS) {
+        connection.open(&resume.conversation, Some((&resume.epoch, resume.position))).await?;
+    }
+    connection.flush().await
+}
