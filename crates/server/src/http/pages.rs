@@ -78,9 +78,18 @@ fn with_policy(mut response: Response, policy: &str) -> Response {
     }
 }
 
+/// Origins as the sources of a policy's directive. A policy cannot name an IPv6 address: browsers refuse the word and
+/// complain in the console; our own is covered by 'self'.
+fn sources<'a>(origins: impl Iterator<Item = &'a str>) -> String {
+    let mut named: Vec<&str> = origins.filter(|origin| !origin.contains('[')).collect();
+    named.sort_unstable();
+    named.dedup();
+    named.join(" ")
+}
+
 /// Where our own pages may connect to: the socket needs its own scheme for older browsers.
 fn sockets(app: &App) -> String {
-    app.own.iter().map(|origin| origin.replacen("http", "ws", 1)).collect::<Vec<_>>().join(" ")
+    sources(app.own.iter()).replace("http://", "ws://").replace("https://", "wss://")
 }
 
 async fn loader(headers: HeaderMap) -> Response {
@@ -103,7 +112,7 @@ async fn widget_page(
         "*".to_owned()
     } else {
         let allowed = widget.allowed_origins.iter().map(String::as_str);
-        allowed.chain(app.own.iter()).collect::<Vec<_>>().join(" ")
+        sources(allowed.chain(app.own.iter()))
     };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -137,7 +146,8 @@ async fn console(State(app): State<Arc<App>>, path: &str, headers: &HeaderMap) -
         return Ok(send_file(asset, headers));
     }
     // An image of a context loads by itself only from here or from a site that may embed a widget.
-    let images = app.widget_origins().await?.join(" ");
+    let origins = app.widget_origins().await?;
+    let images = sources(origins.iter().map(String::as_str));
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {images}; font-src 'self'; \
          media-src 'self'; manifest-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; \
@@ -165,7 +175,7 @@ fn demo(State(app): State<Arc<App>>, path: &str, headers: &HeaderMap) -> Respons
         response.headers_mut().insert("cross-origin-resource-policy", open);
         return response;
     }
-    let own = app.own.iter().collect::<Vec<_>>().join(" ");
+    let own = sources(app.own.iter());
     // The lines that a shop with a policy of its own adds for Beckon: script-src, connect-src and frame-src.
     let policy = format!(
         "default-src 'none'; script-src 'self' {widget}; style-src 'self'; img-src 'self' data:; font-src 'self'; \
