@@ -116,7 +116,7 @@ export class Outbox {
   /** Offers a failed write again. */
   retry(client_id: string): void {
     const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
-    if (!slot || slot.write.state !== 'failed') return;
+    if (slot?.write.state !== 'failed') return;
     const { failure: _, ...rest } = slot.write;
     slot.write = { ...rest, state: 'waiting', queued_at: this.host.environment.now() };
     slot.attempts = 0;
@@ -128,7 +128,7 @@ export class Outbox {
   /** Forgets a failed write. Returns it. */
   discard(client_id: string): Write | undefined {
     const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
-    if (!slot || slot.write.state !== 'failed') return undefined;
+    if (slot?.write.state !== 'failed') return undefined;
     this.drop(slot);
     return slot.write;
   }

@@ -27,29 +27,22 @@ export interface WidgetConfig {
   };
 }
 
-const HEX = /^#[0-9a-f]{6}$/i;
-
-/** The better readable text on a ground written `#rrggbb`. */
-function textOn(ground: string): string {
-  const channel = (start: number): number => {
-    const part = Number.parseInt(ground.slice(start, start + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  };
-  const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
-  // Where white and the dark text #0c1f18 (luminance 0.0106) contrast equally.
-  return (luminance + 0.05) ** 2 < 1.05 * 0.0606 ? '#ffffff' : '#0c1f18';
+/** Whether a theme is worn dark. */
+export function isDark(theme: Theme, systemDark: boolean): boolean {
+  return theme.scheme ? theme.scheme === 'dark' : systemDark;
 }
 
-/** The variables a theme sets. A theme that changes only its accent gets everything else that depends on it. */
-export function variables(theme: Theme, systemDark: boolean): { [variable: string]: string } {
-  const dark = theme.scheme ? theme.scheme === 'dark' : systemDark;
-  const chosen = { ...theme.styles, ...(dark ? theme.darkStyles : {}) };
-  const accent = chosen['--bk-accent'];
-  const derived: { [variable: string]: string } = {};
-  if (accent) {
-    derived['--bk-accent-hover'] = `color-mix(in oklab, ${accent}, ${dark ? 'white' : 'black'} 18%)`;
-    derived['--bk-accent-tint'] = `color-mix(in oklab, ${accent} ${dark ? 22 : 13}%, var(--bk-surface))`;
-    if (HEX.test(accent)) derived['--bk-on-accent'] = textOn(accent);
-  }
-  return { ...derived, ...chosen };
+/** The variables a theme sets here, and the text on its accent where it names none: the better readable of white and #0c1f18. */
+export function chosenStyles(theme: Theme, systemDark: boolean): { [variable: string]: string } {
+  const styles = { ...theme.styles, ...(isDark(theme, systemDark) && theme.darkStyles) };
+  const accent = styles['--bk-accent'];
+  if (!accent) return styles;
+  const [red, green, blue] = [1, 3, 5].map((at) => (Number.parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2) as [
+    number,
+    number,
+    number,
+  ];
+  // Where both contrast equally; not a number if the accent is not written #rrggbb, which makes the text white.
+  const bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2022;
+  return { '--bk-on-accent': bright ? '#0c1f18' : '#ffffff', ...styles };
 }

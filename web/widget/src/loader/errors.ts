@@ -1,13 +1,16 @@
 import type { WidgetError } from '../port';
 
+const INITIALIZING = 'Widget initializing error';
+const MISSING = 'Mandatory field missing';
+
 /** Names by code. The codes up to 1199 are those that sites of other live chats know; 12xx are Beckon's. */
 const NAMES: { [code: number]: string } = {
-  1001: 'Mandatory field missing',
-  1011: 'Widget initializing error',
-  1012: 'Widget initializing error',
+  1001: MISSING,
+  1011: INITIALIZING,
+  1012: INITIALIZING,
   1031: 'Widget visibility error',
   1198: 'Connection issue',
-  1201: 'Mandatory field missing',
+  1201: MISSING,
   1202: 'Field in wrong type',
   1203: 'Limit exceeded',
   1204: 'Unknown strategy',
@@ -15,33 +18,41 @@ const NAMES: { [code: number]: string } = {
   1208: 'Unknown theme',
 };
 
+const made = new WeakSet<WidgetError>();
+
 /** The error a page gets. Messages teach: what was wrong, and what would be right. */
 export function widgetError(code: number, message: string): WidgetError {
-  return { code, name: NAMES[code] || 'Error', message };
+  const error = { code, name: NAMES[code] as string, message };
+  made.add(error);
+  return error;
 }
 
-/** How many single-character edits lie between two words. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const swap = (row[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, swap);
-    }
-    row = next;
-  }
-  return row[other.length] as number;
+/** Ours, and not something that a page or a browser threw. */
+export function isWidgetError(error: unknown): error is WidgetError {
+  return made.has(error as WidgetError);
 }
 
-/** The name that was probably meant. Capitals, dashes and spaces make no difference. */
-export function nearest(name: string, names: string[]): string {
-  const plain = (word: string) =>
-    word
-      .replace(/[^a-z]/gi, '')
-      .toLowerCase()
-      .slice(0, 40);
-  return names.reduce((best, candidate) =>
-    distance(plain(name), plain(candidate)) < distance(plain(name), plain(best)) ? candidate : best,
+/** Pairs of neighbouring letters; capitals, dashes and spaces make no difference. */
+function pairs(word: string): string[] {
+  const letters = word.replace(/[^a-z]/gi, '').toLowerCase();
+  return Array.from(letters, (letter, index) => letter + (letters[index + 1] || ''));
+}
+
+/** The name that was probably meant: the one that shares most pairs of letters, for its length. */
+function nearest(name: string, names: string[]): string {
+  const given = pairs(name.slice(0, 40));
+  const likeness = (candidate: string) => {
+    const own = pairs(candidate);
+    return own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
+  };
+  return names.reduce((best, candidate) => (likeness(candidate) > likeness(best) ? candidate : best));
+}
+
+/** A name that is none of those it could be: says which was probably meant, and all there are. */
+export function unknownName(code: number, what: string, given: unknown, names: string[]): WidgetError {
+  const name = typeof given === 'string' ? given : typeof given;
+  return widgetError(
+    code,
+    `Unknown ${what} '${name}'. Did you mean '${nearest(name, names)}'? There are: ${names.join(', ')}`,
   );
 }

@@ -1,4 +1,4 @@
-import { type Theme, variables } from '../theme';
+import { chosenStyles, isDark, type Theme } from '../theme';
 import { STYLES } from './styles';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -7,7 +7,6 @@ const CROSS = 'M6 6l12 12M18 6 6 18';
 
 /** The widget's elements in the page. The ids are known to sites: they style and press them. */
 export interface Launcher {
-  wrapper: HTMLElement;
   button: HTMLButtonElement;
   iframe: HTMLIFrameElement;
   /** True while the window covers the whole screen of a phone. */
@@ -28,44 +27,29 @@ function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className
 function icon(path: string): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const line = document.createElementNS(SVG, 'path');
-  const attributes = (target: SVGElement, values: { [name: string]: string }) => {
-    for (const name of Object.keys(values)) target.setAttribute(name, values[name] as string);
-  };
-  attributes(svg, { viewBox: '0 0 24 24', width: '28', height: '28', 'aria-hidden': 'true' });
-  attributes(line, {
-    d: path,
-    fill: 'none',
-    stroke: 'currentColor',
-    'stroke-width': '2',
-    'stroke-linecap': 'round',
-    'stroke-linejoin': 'round',
-  });
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  line.setAttribute('d', path);
   svg.append(line);
   return svg;
 }
 
 /** A constructed style sheet is no inline style, so a site's content security policy has nothing to forbid. */
 function addStyles(): void {
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLES);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  } catch {
-    const style = document.createElement('style');
-    style.textContent = STYLES;
-    document.head.append(style);
-  }
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLES);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
 
 /** Puts the elements into the page, the window closed, the iframe without an address. */
 export function createLauncher(name: string, press: { toggle(): void; close(): void; near(): void }): Launcher {
   addStyles();
   const wrapper = element('div', 'ib-widget-wrapper lc-widget-wrapper');
-  const button = element('button', 'bk-button bk-launcher', 'ib-button-messaging');
+  const button = element('button', 'bk bk-launcher', 'ib-button-messaging');
   const face = element('span', 'bk-icon', 'ib-button-messaging-icon');
-  const badge = element('span', 'bk-badge');
-  const close = element('button', 'bk-button bk-close ib-close-mobile-button');
-  const iframe = element('iframe', 'bk-window', 'ib-iframe-messaging');
+  const badge = element('span', 'bk bk-badge');
+  const close = element('button', 'bk bk-close ib-close-mobile-button');
+  const iframe = element('iframe', 'bk bk-window', 'ib-iframe-messaging');
   const mark = icon(MARK);
   const cross = icon(CROSS);
   const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -81,9 +65,8 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
   face.append(mark);
   button.append(face);
   iframe.title = name;
-  iframe.allow = 'clipboard-write';
   badge.setAttribute('aria-hidden', 'true');
-  wrapper.append(button, close, iframe);
+  wrapper.append(button, iframe, close);
 
   button.addEventListener('click', press.toggle);
   close.addEventListener('click', press.close);
@@ -94,10 +77,10 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
   });
 
   function paint(): void {
+    const values = chosenStyles(theme, dark.matches);
+    wrapper.classList.toggle('bk-dark', isDark(theme, dark.matches));
     for (const variable of set) wrapper.style.removeProperty(variable);
-    wrapper.classList.toggle('bk-dark', theme.scheme ? theme.scheme === 'dark' : dark.matches);
-    const values = variables(theme, dark.matches);
-    set = Object.keys(values).filter((variable) => variable.startsWith('--bk-'));
+    set = Object.keys(values);
     for (const variable of set) wrapper.style.setProperty(variable, values[variable] as string);
   }
 
@@ -119,20 +102,15 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
     }
     const viewport = window.visualViewport;
     iframe.style.height = covers && viewport ? `${viewport.height}px` : '';
-    iframe.style.top = covers && viewport ? `${viewport.offsetTop}px` : '';
   }
 
   dark.addEventListener('change', paint);
   phone.addEventListener('change', fit);
-  if (window.visualViewport) {
-    window.visualViewport.addEventListener('resize', fit);
-    window.visualViewport.addEventListener('scroll', fit);
-  }
+  if (window.visualViewport) window.visualViewport.addEventListener('resize', fit);
   paint();
   document.body.append(wrapper);
 
   return {
-    wrapper,
     button,
     iframe,
     full: () => phone.matches,

@@ -1,9 +1,9 @@
 import type { ContextCall, WidgetError } from '../port';
 import type { WidgetConfig } from '../theme';
-import { nearest, widgetError } from './errors';
-import { LIMITS, metadataText } from './metadata';
-import { readCalls } from './page_store';
-import { createWidget, type Done, keepCall, type Widget } from './widget';
+import { isWidgetError, unknownName, widgetError } from './errors';
+import { metadataText } from './metadata';
+import { keepCall, readCalls } from './page_store';
+import { createWidget, type Done, type Widget } from './widget';
 
 type Callback = (error?: WidgetError, result?: unknown) => unknown;
 /** What the snippet leaves behind, and what replaces it: a function, with the calls that came too early. */
@@ -13,12 +13,12 @@ interface LiveChat {
   beckon?: true;
 }
 
-/** No `init` for so long: waiting calls are answered with an error, milliseconds. */
+/** No `init`, or no configuration, for so long: whoever waits for it is answered with an error, milliseconds. */
 const INIT_MS = 30_000;
-const CONFIG_MS = 20_000;
 const DOCS = 'docs/context-api.md';
 const COMMANDS = 'init send_contextual_data open close show hide set_theme show_thread_list open_new_thread'.split(' ');
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
+const MODES = ['merge', 'replace'];
 const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
 
 const host = window as unknown as { liveChat?: LiveChat };
@@ -32,13 +32,12 @@ let failure: WidgetError | undefined;
 const waiting: { done: Done; run: (ready: Widget) => void; context?: ContextCall }[] = [];
 let patience: ReturnType<typeof setTimeout> | undefined;
 
+/** A random UUID. crypto.randomUUID needs a secure context; pages on plain http must work too. */
 function uuid(): string {
-  // crypto.randomUUID needs a secure context; pages on plain http must work too.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] as number) & 15) | 64;
-  bytes[8] = ((bytes[8] as number) & 63) | 128;
-  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join(
+    '',
+  );
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
 }
 
 /** Wraps a page's callback: runs once, later than the call itself, and whatever it throws stays here. */
@@ -73,7 +72,7 @@ function whenReady(done: Done, run: (ready: Widget) => void, context?: ContextCa
     return;
   }
   waiting.push({ done, run, ...(context && { context }) });
-  if (context && widgetId) keepCall(widgetId, context);
+  if (context && widgetId) keepCall(widgetId, context.client_id, context);
   if (!widgetId && !patience) {
     patience = setTimeout(() => fail(widgetError(1012, "No liveChat('init', widgetId) within 30 seconds")), INIT_MS);
   }
@@ -86,26 +85,17 @@ function fail(error: WidgetError): void {
 }
 
 async function loadConfig(id: string): Promise<WidgetConfig> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), CONFIG_MS);
-  try {
-    const address = `${base}/livechat/1/widgets/${encodeURIComponent(id)}/config`;
-    const answer = await fetch(address, { credentials: 'omit', signal: abort.signal });
-    if (answer.ok) return (await answer.json()) as WidgetConfig;
-    if (answer.status === 403) {
-      const body = (await answer.json()) as { requestError?: { serviceException?: { text?: string } } };
-      const text = body.requestError?.serviceException?.text || `Origin ${location.origin} is not allowed`;
-      console.error(`liveChat: ${text}`);
-      throw widgetError(1031, text);
-    }
-    throw widgetError(1012, `No widget '${id}' at ${base} (status ${answer.status})`);
-  } catch (error) {
-    throw typeof (error as WidgetError).code === 'number' && !(error instanceof Error)
-      ? error
-      : widgetError(1012, `The configuration could not be loaded from ${base}`);
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await fetch(`${base}/livechat/1/widgets/${encodeURIComponent(id)}/config`, { credentials: 'omit' });
+  if (answer.ok) return (await answer.json()) as WidgetConfig;
+  if (answer.status !== 403) throw widgetError(1012, `No widget '${id}' at ${base} (status ${answer.status})`);
+  const body = (await answer.json()) as { requestError: { serviceException: { text: string } } };
+  const { text } = body.requestError.serviceException;
+  console.error(`liveChat: ${text}`);
+  throw widgetError(1031, text);
+}
+
+function silence(): Promise<never> {
+  return new Promise((_, reject) => setTimeout(reject, INIT_MS));
 }
 
 function documentReady(): Promise<void> {
@@ -131,13 +121,13 @@ async function init(arg: unknown, done: Done): Promise<void> {
   clearTimeout(patience);
   patience = undefined;
   const earlier = readCalls(given);
-  for (const call of waiting) if (call.context) keepCall(given, call.context);
+  for (const call of waiting) if (call.context) keepCall(given, call.context.client_id, call.context);
   try {
-    const [config] = await Promise.all([loadConfig(given), documentReady()]);
+    const [config] = await Promise.all([Promise.race([loadConfig(given), silence()]), documentReady()]);
     widget = createWidget(base, config, earlier);
   } catch (error) {
     widgetId = undefined;
-    failure = (error as WidgetError).code ? (error as WidgetError) : widgetError(1012, String(error));
+    failure = isWidgetError(error) ? error : widgetError(1012, `The widget could not be loaded from ${base}`);
     done(failure);
     fail(failure);
     return;
@@ -152,20 +142,16 @@ let warned = false;
 /** Reads the call's fields at once, so that what the page changes afterwards does not matter. */
 function readContext(arg: unknown): ContextCall {
   const fields = (typeof arg === 'object' && arg !== null ? arg : {}) as { [name: string]: unknown };
-  const metadata = metadataText(fields.metadata, LIMITS);
+  const metadata = metadataText(fields.metadata);
   const { multiThreadStrategy: strategy = 'ACTIVE', mode = 'merge' } = fields;
-  if (typeof strategy !== 'string' || !STRATEGIES.includes(strategy)) {
-    throw widgetError(1204, `Unknown multiThreadStrategy '${String(strategy)}'. Strategies: ${STRATEGIES.join(', ')}`);
-  }
-  if (mode !== 'merge' && mode !== 'replace') {
-    throw widgetError(1204, `Unknown mode '${String(mode)}'. Modes: merge, replace`);
-  }
+  if (!STRATEGIES.includes(strategy as string)) throw unknownName(1204, 'multiThreadStrategy', strategy, STRATEGIES);
+  if (!MODES.includes(mode as string)) throw unknownName(1204, 'mode', mode, MODES);
   const unknown = Object.keys(fields).filter((name) => !CONTEXT_FIELDS.includes(name));
   if (unknown.length > 0 && !warned) {
     warned = true;
     console.warn(`liveChat: send_contextual_data ignores ${unknown.join(', ')}; put data inside metadata (${DOCS})`);
   }
-  return { client_id: uuid(), strategy: strategy as ContextCall['strategy'], mode, metadata };
+  return { client_id: uuid(), strategy, mode, metadata } as ContextCall;
 }
 
 function sendContextualData(arg: unknown, done: Done): void {
@@ -173,7 +159,7 @@ function sendContextualData(arg: unknown, done: Done): void {
   try {
     call = readContext(arg);
   } catch (error) {
-    done((error as WidgetError).code ? (error as WidgetError) : widgetError(1202, 'The argument could not be read'));
+    done(isWidgetError(error) ? error : widgetError(1202, 'The argument could not be read'));
     return;
   }
   whenReady(done, (ready) => ready.sendContext(call, done), call);
@@ -201,10 +187,8 @@ function run(command: unknown, arg: unknown, callback: unknown): void {
     case 'open_new_thread':
       whenReady(done, (ready) => ready.navigate(command, done));
       break;
-    default: {
-      const name = typeof command === 'string' ? command : typeof command;
-      done(widgetError(1207, `Unknown command '${name}'. Did you mean '${nearest(name, COMMANDS)}'?`));
-    }
+    default:
+      done(unknownName(1207, 'command', command, COMMANDS));
   }
 }
 

@@ -1,23 +1,13 @@
-import type { WidgetError } from '../port';
-import { widgetError } from './errors';
+import { isWidgetError, widgetError } from './errors';
 
-/** Limits of one context, as the server has them. */
-export interface ContextLimits {
-  contextBytes: number;
-  contextKeys: number;
-  keyLength: number;
-  stringBytes: number;
-  depth: number;
-}
-
-/** What holds until the widget's configuration is there. */
-export const LIMITS: ContextLimits = {
-  contextBytes: 65_536,
-  contextKeys: 256,
-  keyLength: 128,
-  stringBytes: 8_192,
-  depth: 8,
-};
+// The server's limits for one context.
+const CONTEXT_BYTES = 65_536;
+const CONTEXT_KEYS = 256;
+/** Characters. */
+const KEY_LENGTH = 128;
+const STRING_BYTES = 8_192;
+/** The object itself is the first level. */
+const DEPTH = 8;
 
 const REFUSED_KEYS = ['__proto__', 'constructor', 'prototype'];
 // With the flag `u` this finds only halves of characters, which have no UTF-8.
@@ -28,24 +18,19 @@ const bytes = (text: string): number => encoder.encode(text).length;
 const count = (amount: number): string => amount.toLocaleString('en');
 const wrong = (path: string, what: string) => widgetError(1202, `${path} ${what}`);
 const over = (path: string, what: string, is: number, limit: number) =>
-  widgetError(1203, `${path} ${what} ${count(is)}, limit ${count(limit)} (${count(is - limit)} over)`);
+  widgetError(1203, `${path} ${what} ${count(is)}, limit ${count(limit)}`);
 
 /**
  * JSON text of a page's object, as `JSON.stringify` would write it, but strict: what JSON would drop or spoil in silence is an error
  * that names the path. Throws a `WidgetError` and nothing else; the page's object is only read, once.
  */
-export function metadataText(metadata: unknown, limits: ContextLimits): string {
+export function metadataText(metadata: unknown): string {
   const parents: unknown[] = [];
-  // Ours, to tell it from what a getter of the page throws.
-  let refusal: WidgetError | undefined;
-
-  function refuse(error: WidgetError): never {
-    refusal = error;
-    throw error;
-  }
+  // What is being looked at, should it throw.
+  let reading = 'metadata';
 
   function text(value: string, path: string): string {
-    if (LONE_SURROGATE.test(value)) return refuse(wrong(path, 'has half a character (a lone surrogate)'));
+    if (LONE_SURROGATE.test(value)) throw wrong(path, 'has half a character (a lone surrogate)');
     return JSON.stringify(value);
   }
 
@@ -54,9 +39,10 @@ export function metadataText(metadata: unknown, limits: ContextLimits): string {
     const found: [string, string][] = [];
     for (const key of Object.keys(object)) {
       const inner = `${path}.${key}`;
-      if (REFUSED_KEYS.includes(key)) return refuse(wrong(inner, 'is not allowed as a key'));
+      reading = inner;
+      if (REFUSED_KEYS.includes(key)) throw wrong(inner, 'is not allowed as a key');
       const length = Array.from(key).length;
-      if (length > limits.keyLength) return refuse(over(inner, 'has a key whose length is', length, limits.keyLength));
+      if (length > KEY_LENGTH) throw over(inner, 'has a key whose length is', length, KEY_LENGTH);
       const written = write(object[key], inner, key);
       if (written !== undefined) found.push([key, `${text(key, inner)}:${written}`]);
     }
@@ -64,8 +50,8 @@ export function metadataText(metadata: unknown, limits: ContextLimits): string {
   }
 
   function nested<Result>(value: object, path: string, inside: () => Result): Result {
-    if (parents.includes(value)) return refuse(wrong(path, 'contains itself (a cycle)'));
-    if (parents.length >= limits.depth) return refuse(over(path, 'has depth', parents.length + 1, limits.depth));
+    if (parents.includes(value)) throw wrong(path, 'contains itself (a cycle)');
+    if (parents.length >= DEPTH) throw over(path, 'has depth', parents.length + 1, DEPTH);
     parents.push(value);
     const result = inside();
     parents.pop();
@@ -76,9 +62,8 @@ export function metadataText(metadata: unknown, limits: ContextLimits): string {
     if (typeof value !== 'object' || value === null) return value;
     const { toJSON } = value as { toJSON?: unknown };
     const converted: unknown = typeof toJSON === 'function' ? toJSON.call(value, key) : value;
-    return converted instanceof Number || converted instanceof String || converted instanceof Boolean
-      ? converted.valueOf()
-      : converted;
+    const boxed = [Number, String, Boolean].some((kind) => converted instanceof kind);
+    return boxed ? (converted as object).valueOf() : converted;
   }
 
   function write(original: unknown, path: string, key: string): string | undefined {
@@ -86,15 +71,15 @@ export function metadataText(metadata: unknown, limits: ContextLimits): string {
     if (value === undefined) return undefined;
     if (value === null || typeof value === 'boolean') return String(value);
     if (typeof value === 'number') {
-      if (!Number.isFinite(value)) return refuse(wrong(path, `is ${value}, which JSON cannot say`));
+      if (!Number.isFinite(value)) throw wrong(path, `is ${value}, which JSON cannot say`);
       return JSON.stringify(value);
     }
     if (typeof value === 'string') {
       const size = bytes(value);
-      if (size > limits.stringBytes) return refuse(over(path, 'is a text whose bytes are', size, limits.stringBytes));
+      if (size > STRING_BYTES) throw over(path, 'is a text whose bytes are', size, STRING_BYTES);
       return text(value, path);
     }
-    if (typeof value !== 'object') return refuse(wrong(path, `is a ${typeof value}, which JSON cannot say`));
+    if (typeof value !== 'object') throw wrong(path, `is a ${typeof value}, which JSON cannot say`);
     return nested(value, path, () => {
       if (!Array.isArray(value)) {
         const found = members(value as { [key: string]: unknown }, path);
@@ -110,36 +95,25 @@ export function metadataText(metadata: unknown, limits: ContextLimits): string {
 
   const path = 'metadata';
   try {
-    if (metadata === undefined) return refuse(widgetError(1201, 'metadata is missing: { metadata: { … } }'));
+    if (metadata === undefined) throw widgetError(1201, 'metadata is missing');
     const value = plain(metadata, '');
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-      return refuse(wrong(path, `is ${kind}, not an object`));
+      throw wrong(path, "is not an object, like { color: 'red' }");
     }
     const found = nested(value, path, () => members(value as { [key: string]: unknown }, path));
     // A null removes its key: it is sent, but it does not count.
     const kept = found.filter(([key, member]) => member !== `${JSON.stringify(key)}:null`);
-    if (kept.length > limits.contextKeys) return refuse(over(path, 'has keys:', kept.length, limits.contextKeys));
+    if (kept.length > CONTEXT_KEYS) throw over(path, 'has keys:', kept.length, CONTEXT_KEYS);
     const size = bytes(`{${kept.map((member) => member[1]).join()}}`);
-    if (size > limits.contextBytes) {
+    if (size > CONTEXT_BYTES) {
       const largest = kept.reduce((most, member) => (bytes(member[1]) > bytes(most[1]) ? member : most));
-      return refuse(
-        widgetError(
-          1203,
-          `metadata is ${count(size)} bytes, limit ${count(limits.contextBytes)}; largest key: ${largest[0]}, ${count(bytes(largest[1]))}`,
-        ),
+      throw widgetError(
+        1203,
+        `metadata is ${count(size)} bytes, limit ${count(CONTEXT_BYTES)}; largest key: ${largest[0]}, ${count(bytes(largest[1]))}`,
       );
     }
     return `{${found.map((member) => member[1]).join()}}`;
   } catch (error) {
-    throw refusal !== undefined && error === refusal ? error : wrong(path, `could not be read: ${reason(error)}`);
-  }
-}
-
-function reason(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return 'it threw';
+    throw isWidgetError(error) ? error : wrong(reading, 'throws when it is read');
   }
 }

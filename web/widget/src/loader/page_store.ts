@@ -1,33 +1,38 @@
 import type { ContextCall } from '../port';
 
+type Place = 'localStorage' | 'sessionStorage';
+
 /** The site's own storage; every name starts with `beckon:`. A site may block it: then nothing outlives the page. */
-const read = (storage: 'localStorage' | 'sessionStorage', name: string): unknown => {
+function read<Value>(place: Place, name: string, otherwise: Value): Value {
   try {
-    return JSON.parse(window[storage].getItem(name) || 'null');
+    return (JSON.parse(window[place].getItem(`beckon:${name}`) as string) as Value | null) || otherwise;
   } catch {
-    return null;
+    return otherwise;
   }
-};
-const write = (storage: 'localStorage' | 'sessionStorage', name: string, value: unknown): void => {
+}
+
+function write(place: Place, name: string, value: unknown): void {
   try {
-    window[storage].setItem(name, JSON.stringify(value));
+    window[place].setItem(`beckon:${name}`, JSON.stringify(value));
   } catch {
     // Blocked or full: kept for this page only.
   }
+}
+
+/** True when this visitor has a conversation that is not closed. No secret: who the visitor is stays in the iframe. */
+export const readMarker = (widget: string): boolean => {
+  const { known, open } = read<{ known?: boolean; open?: boolean }>('localStorage', widget, {});
+  return !!(known && open);
 };
 
-/** Whether this visitor has a conversation that is not closed. No secret: who the visitor is stays in the iframe. */
-export const readMarker = (widget: string): { known?: boolean; open?: boolean } =>
-  (read('localStorage', `beckon:${widget}`) as { known?: boolean; open?: boolean } | null) || {};
-
-export const writeMarker = (widget: string, marker: { known: boolean; open: boolean }): void =>
-  write('localStorage', `beckon:${widget}`, marker);
+export const writeMarker = (widget: string, known: boolean, open: boolean): void =>
+  write('localStorage', widget, { known, open });
 
 /** Context calls of this tab that the app has not taken over yet, oldest first. */
-export const readCalls = (widget: string): ContextCall[] => {
-  const calls = read('sessionStorage', `beckon:${widget}:calls`);
-  return Array.isArray(calls) ? (calls as ContextCall[]) : [];
-};
+export const readCalls = (widget: string): ContextCall[] => read<ContextCall[]>('sessionStorage', widget, []);
 
-export const writeCalls = (widget: string, calls: ContextCall[]): void =>
-  write('sessionStorage', `beckon:${widget}:calls`, calls);
+/** Remembers a context call until the app has taken it over; without `call`, forgets the one with this id. */
+export const keepCall = (widget: string, client_id: string, call?: ContextCall): void => {
+  const others = readCalls(widget).filter((kept) => kept.client_id !== client_id);
+  write('sessionStorage', widget, call ? [...others, call] : others);
+};

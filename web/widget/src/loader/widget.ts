@@ -1,9 +1,9 @@
 import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader, WidgetError } from '../port';
 import type { WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
-import { nearest, widgetError } from './errors';
+import { unknownName, widgetError } from './errors';
 import { createLauncher } from './launcher';
-import { readCalls, readMarker, writeCalls, writeMarker } from './page_store';
+import { keepCall, readMarker, writeMarker } from './page_store';
 
 /** How a command ends, once. */
 export type Done = (error: WidgetError | undefined, result?: unknown) => void;
@@ -22,11 +22,6 @@ export interface Widget {
   hide(done: Done): void;
   navigate(command: AppCommand, done: Done): void;
   sendContext(call: ContextCall, done: Done): void;
-}
-
-/** Remembers a context call until the app has taken it over. */
-export function keepCall(widget: string, call: ContextCall): void {
-  writeCalls(widget, [...readCalls(widget).filter((kept) => kept.client_id !== call.client_id), call]);
 }
 
 /** `earlier`: context calls of an earlier page that the chat never confirmed. */
@@ -62,10 +57,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
     const focused = document.activeElement === launcher.iframe;
     const opening = next && !open;
     open = next;
-    if (opening) {
-      frame.load();
-      announce('LOADING');
-    }
+    if (opening) frame.load();
     draw();
     if (opening) launcher.iframe.focus();
     else if (!next && (focused || launcher.full())) launcher.button.focus();
@@ -104,17 +96,14 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
         break;
       }
       case 'committed':
-        writeCalls(
-          config.id,
-          readCalls(config.id).filter((kept) => kept.client_id !== message.client_id),
-        );
+        keepCall(config.id, message.client_id);
         break;
       case 'unread':
         unread = message.count;
         launcher.draw({ open, hidden, unread });
         break;
       case 'marker':
-        writeMarker(config.id, { known: message.known, open: message.open });
+        writeMarker(config.id, message.known, message.open);
         break;
       case 'close':
         setWindow(false);
@@ -132,7 +121,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   function sendContext(context: ContextCall, done: Done): void {
     const call = ++calls;
-    keepCall(config.id, context);
+    keepCall(config.id, context.client_id, context);
     const queued: ContextResult = { pending: true, conversations: [], ignored: [] };
     expect(call, done, () => done(undefined, queued));
     frame.post({ kind: 'context', call, context });
@@ -141,20 +130,18 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
   draw();
   // Nobody waits for these answers any more.
   for (const call of earlier) sendContext(call, () => undefined);
-  const marker = readMarker(config.id);
-  if (marker.known && marker.open) setTimeout(frame.load, IDLE_MS);
+  if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
 
   return {
     setTheme(name, done) {
       const names = Object.keys(config.themes);
-      if (typeof name !== 'string' || !names.includes(name)) {
-        const meant = typeof name === 'string' ? ` Did you mean '${nearest(name, names)}'?` : '';
-        done(widgetError(1208, `Unknown theme '${String(name)}'.${meant} Themes: ${names.join(', ')}`));
+      if (!names.includes(name as string)) {
+        done(unknownName(1208, 'theme', name, names));
         return;
       }
-      theme = name;
-      launcher.applyTheme(config.themes[name] || {});
-      if (frame.loaded()) frame.post({ kind: 'theme', name });
+      theme = name as string;
+      launcher.applyTheme(config.themes[theme] || {});
+      if (frame.loaded()) frame.post({ kind: 'theme', name: theme });
       done(undefined, {});
     },
     open: openWindow,
@@ -163,7 +150,6 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
       done(undefined, {});
     },
     show(done) {
-      if (hidden) open = false;
       hidden = false;
       draw();
       done(undefined, {});

@@ -21,6 +21,8 @@ const CSP =
 /** A frame as a client sent it. */
 export type Sent = { type: string; request?: number; client_id?: string; [name: string]: unknown };
 
+type Unplaced<Event = ConversationEvent> = Event extends ConversationEvent ? Omit<Event, 'id' | 'at'> : never;
+
 interface Conversation {
   thread: Thread;
   events: PositionedEvent[];
@@ -94,7 +96,7 @@ export class FakeBeckon {
   page(path: string, body: string, head = ''): string {
     this.pages.set(
       path,
-      `<!doctype html><html lang="en"><head><title>Site</title>${head}</head><body>${body}</body></html>`,
+      `<!doctype html><html lang="en"><head><title>Site</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`,
     );
     return `http://127.0.0.1:${this.port}${path}`;
   }
@@ -161,7 +163,7 @@ export class FakeBeckon {
     for (const socket of this.sockets) socket.send(JSON.stringify(frame));
   }
 
-  private append(conversation: Conversation, event: Omit<ConversationEvent, 'id' | 'at'>): PositionedEvent {
+  private append(conversation: Conversation, event: Unplaced): PositionedEvent {
     const at = new Date().toISOString();
     const position = conversation.events.length + 1;
     const added = { position, event: { ...event, id: randomUUID(), at } as ConversationEvent };

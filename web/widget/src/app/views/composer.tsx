@@ -23,7 +23,7 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
     if (open) field.current?.focus({ preventScroll: true });
   }, [open]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
+  // The height follows the text.
   useLayoutEffect(() => {
     const box = field.current;
     if (!box) return;

@@ -21,7 +21,7 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
   const newest = items[items.length - 1];
   const length = items.reduce((sum, item) => sum + (item.kind === 'group' ? item.bubbles.length : 1), 0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when something was added at either end, or the window opens.
+  // Runs when something was added at either end, or the window opens.
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
@@ -35,6 +35,11 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
     } else setBehind(true);
     before.current = { height: box.scrollHeight, first };
   }, [first, length, open]);
+
+  // What stands there may grow too: a message that failed says so in a line of its own.
+  useLayoutEffect(() => {
+    if (atEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  });
 
   useEffect(() => {
     const box = scroller.current;
@@ -60,12 +65,12 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
   const started = lastMine?.bubbles.some(({ delivery }) => delivery === 'sent');
   return (
     <div class={styles.place}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it. */}
       <div
         ref={scroller}
         class={styles.scroller}
         role="log"
         aria-label={words.messages}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
         tabIndex={0}
         onScroll={onScroll}
       >
@@ -100,7 +105,6 @@ function Earlier({ feed }: { feed: Feed }) {
     setFailed(false);
     feed.loadEarlier().catch(() => setFailed(true));
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` belongs to the feed.
   useEffect(() => {
     const target = button.current;
     if (!target) return;

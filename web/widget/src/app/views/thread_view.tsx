@@ -19,11 +19,15 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
       (frame.thread === thread || (known !== undefined && frame.conversation === known.conversation)),
   );
   const items = timeline(feed?.events ?? [], sent, writes);
+  const closed = known?.status === 'CLOSED';
+  // The foot says it, with the way on.
+  const last = items.at(-1);
+  if (closed && last?.kind === 'line' && last.what === 'closed') items.pop();
   const closing = feed?.events.findLast(({ event }) => event.kind === 'status' && event.to === 'CLOSED');
   return (
     <>
       <MessageList chat={chat} feed={feed} items={items} />
-      {known?.status === 'CLOSED' ? (
+      {closed ? (
         <footer class={styles.closed}>
           <p>{closedText(closing?.event.author)}</p>
           <Button variant="primary" touch onClick={() => chat.startNew()}>
