@@ -9,28 +9,30 @@ const drawer = document.querySelector('#drawer');
 const toggle = document.querySelector('#show-code');
 const list = document.querySelector('#calls');
 
-const send = (multiThreadStrategy) => () => {
-  explain(`Tried out: multiThreadStrategy ${multiThreadStrategy}.`);
+const send = (multiThreadStrategy, why) => () => {
+  explain(why);
   liveChat('send_contextual_data', { metadata: contextOf(loadConfiguration()), multiThreadStrategy });
 };
 
-const tryOut = (command, argument) => () => {
-  explain('Tried out.');
+const tryOut = (command, why, argument) => () => {
+  explain(why);
   liveChat(command, argument);
 };
 
+const theme = (name) => tryOut('set_theme', 'Another look, for this page view.', name);
+
 const tries = {
-  ACTIVE: send('ACTIVE'),
-  ALL: send('ALL'),
-  ALL_PLUS_NEW: send('ALL_PLUS_NEW'),
-  open: tryOut('open'),
-  close: tryOut('close'),
-  show: tryOut('show'),
-  hide: tryOut('hide'),
-  default: tryOut('set_theme', 'default'),
-  light: tryOut('set_theme', 'light'),
-  dark: tryOut('set_theme', 'dark'),
-  ocean: tryOut('set_theme', 'ocean'),
+  ACTIVE: send('ACTIVE', 'To the conversation on screen, or the one last on screen; else held.'),
+  ALL: send('ALL', 'To every conversation that is not closed; if there is none, held for the first.'),
+  ALL_PLUS_NEW: send('ALL_PLUS_NEW', 'To every conversation that is not closed, and to each one that starts later.'),
+  open: tryOut('open', 'Opens the window; the newest message can be read at once.'),
+  close: tryOut('close', 'Closes the window; the launcher stays.'),
+  show: tryOut('show', 'Brings the launcher back.'),
+  hide: tryOut('hide', 'Takes the whole widget away, until show, open or the next page.'),
+  default: theme('default'),
+  light: theme('light'),
+  dark: theme('dark'),
+  ocean: theme('ocean'),
   wrong: () => {
     explain('Wrong on purpose: metadata must be an object. Nothing is stored, and the error says why.');
     liveChat('send_contextual_data', { metadata: 'red' });
