@@ -34,6 +34,7 @@ const TOKEN_WORKS: &str = "SELECT EXISTS \
 const USE_TOKEN: &str =
     "UPDATE setup_token SET used_at = ?2 WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
     INSERT,
     BY_ID,

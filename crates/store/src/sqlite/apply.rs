@@ -69,6 +69,7 @@ const SET_STANDING: &str = "UPDATE session SET standing = ?2 WHERE id = ?1";
 const INSERT_RECEIPT: &str =
     "INSERT INTO receipt (author, client_id, digest, versions, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
     INSERT_CONVERSATION,
     UPDATE_PROGRESS,

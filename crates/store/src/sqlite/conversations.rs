@@ -89,6 +89,7 @@ const VISITOR_SEQ_AT: &str = "SELECT visitor_seq FROM event \
 const COUNT_ABOVE: &str = "SELECT COUNT(*) FROM event WHERE conversation = ?1 AND seq > ?2 \
     AND kind = 'message' AND (author_kind = 'visitor') = ?3";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
     LATEST,
     AFTER,

@@ -86,6 +86,7 @@ const LIST_STATUS_DESC: &str = list_of!("conversation_status", "c.status = ?1", 
 const LIST_AGENT: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id");
 const LIST_AGENT_DESC: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id DESC");
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
     ALL,
     OF_AGENT,

@@ -20,6 +20,7 @@ const ALL: &str = "SELECT id, name, scope, created_at, revoked_at FROM api_key O
 const EXISTS: &str = "SELECT id, name, scope, created_at, revoked_at FROM api_key WHERE id = ?1";
 const REVOKE: &str = "UPDATE api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_SECRET, ALL, EXISTS, REVOKE];
 
 fn read(row: &Row<'_>) -> Result<Key, StoreError> {

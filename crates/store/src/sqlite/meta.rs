@@ -18,6 +18,7 @@ const READ: &str = "SELECT value FROM meta WHERE name = ?1";
 const WRITE: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[KEEP, READ, WRITE];
 
 /// The epoch, made when it is asked for the first time.

@@ -20,6 +20,7 @@ const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM queue WHERE id = ?1)";
 const LEAVE: &str = "DELETE FROM agent_queue WHERE agent = ?1";
 const JOIN: &str = "INSERT OR IGNORE INTO agent_queue (agent, queue) VALUES (?1, ?2)";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[INSERT, ALL, FIRST, EXISTS, LEAVE, JOIN];
 
 /// Where new conversations wait: the oldest queue.

@@ -40,6 +40,7 @@ const EARLIER: &str = "SELECT conversation, seq, kind, at, json, author_kind FRO
     WHERE author = ?1 AND client_id = ?2 ORDER BY conversation";
 const RECEIPT: &str = "SELECT digest, versions, at FROM receipt WHERE author = ?1 AND client_id = ?2";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
     &[VISITOR, STANDING, CONVERSATION, VISITOR_CONVERSATION, THREAD, OPEN, CONTEXT, EARLIER, RECEIPT];
 

@@ -20,6 +20,7 @@ const BY_TOKEN: &str = "SELECT s.id, s.visitor, v.widget, s.expires_at, s.standi
     JOIN visitor v ON v.id = s.visitor WHERE s.token = ?1";
 const TOUCH: &str = "UPDATE session SET expires_at = ?2 WHERE id = ?1 AND expires_at < ?2";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_TOKEN, TOUCH];
 
 fn read(row: &Row<'_>) -> Result<Session, StoreError> {

@@ -20,6 +20,7 @@ const ALL: &str = "SELECT id, name, multi_thread, allowed_origins, created_at FR
 const FIRST: &str = "SELECT id FROM widget ORDER BY id LIMIT 1";
 const SET_ORIGINS: &str = "UPDATE widget SET allowed_origins = ?2 WHERE id = ?1";
 
+#[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_ID, ALL, FIRST, SET_ORIGINS];
 
 fn read(row: &Row<'_>) -> Result<Widget, StoreError> {

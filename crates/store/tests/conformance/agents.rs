@@ -1,0 +1,109 @@
+//! Agents, keys, widgets.
+
+use beckon_core::agent::Role;
+use beckon_core::key::Scope;
+use beckon_core::text::{Email, Name};
+use beckon_store::{NewAgent, StoreError};
+
+use crate::house::{House, secret};
+
+fn new_agent(email: &str) -> NewAgent {
+    NewAgent {
+        name: Name::new("Maja").unwrap(),
+        email: Email::new(email).unwrap(),
+        role: Role::Admin,
+        password: "phc".to_owned(),
+    }
+}
+
+pub(crate) async fn emails_are_unique(house: &House) {
+    let store = &house.store;
+    assert!(!store.any_agent().await.unwrap());
+    let maja = store.create_agent(new_agent("maja@example.com")).await.unwrap();
+    let again = store.create_agent(new_agent("MAJA@example.com")).await;
+    assert!(matches!(again, Err(StoreError::Exists(_))));
+    assert!(store.any_agent().await.unwrap());
+    assert_eq!(store.agents().await.unwrap(), std::slice::from_ref(&maja));
+    let found = store.agent_by_email(&maja.email).await.unwrap().unwrap();
+    assert_eq!((found.agent, found.password.as_str()), (maja, "phc"));
+    assert_eq!(store.agent_by_email(&Email::new("x@y").unwrap()).await, Ok(None));
+}
+
+pub(crate) async fn setup_tokens_work_once(house: &House) {
+    let store = &house.store;
+    let soon = beckon_core::time::Clock::now(&*house.clock).plus_seconds(60);
+    let (token, late) = (secret(), secret());
+    store.create_setup_token(token, soon).await.unwrap();
+    store.create_setup_token(late, soon).await.unwrap();
+    assert!(store.setup_token_works(token).await.unwrap());
+    assert!(!store.setup_token_works(secret()).await.unwrap());
+    store.create_agent(new_agent("taken@example.com")).await.unwrap();
+    let clash = store.create_agent_with_setup_token(token, new_agent("taken@example.com")).await;
+    assert!(matches!(clash, Err(StoreError::Exists(_))));
+    assert!(store.setup_token_works(token).await.unwrap(), "what failed used nothing up");
+    store.create_agent_with_setup_token(token, new_agent("a@example.com")).await.unwrap();
+    assert!(!store.setup_token_works(token).await.unwrap());
+    let again = store.create_agent_with_setup_token(token, new_agent("b@example.com")).await;
+    assert_eq!(again, Err(StoreError::NotFound));
+    house.clock.skip_seconds(61);
+    let ended = store.create_agent_with_setup_token(late, new_agent("c@example.com")).await;
+    assert_eq!(ended, Err(StoreError::NotFound));
+    assert_eq!(store.agents().await.unwrap().len(), 2);
+}
+
+pub(crate) async fn sign_ins_end(house: &House) {
+    let store = &house.store;
+    let maja = house.agent("maja", Role::Agent).await;
+    let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(100);
+    let tokens = [secret(), secret(), secret(), secret()];
+    let mut sessions = Vec::new();
+    for token in tokens {
+        sessions.push(store.create_agent_session(maja.id, token, end).await.unwrap());
+    }
+    assert_eq!(store.agent_session(tokens[0]).await.unwrap().unwrap(), sessions[0]);
+    store.delete_agent_session(sessions[0].id).await.unwrap();
+    store.delete_agent_session(sessions[0].id).await.unwrap();
+    assert_eq!(store.agent_session(tokens[0]).await, Ok(None));
+    assert!(store.agent_session(tokens[1]).await.unwrap().is_some());
+    store.set_password(maja.id, "new".to_owned()).await.unwrap();
+    assert_eq!(store.agent_session(tokens[1]).await, Ok(None));
+    store.create_agent_session(maja.id, secret(), end).await.unwrap();
+    let token = secret();
+    store.create_agent_session(maja.id, token, end).await.unwrap();
+    house.clock.skip_seconds(101);
+    assert_eq!(store.agent_session(token).await, Ok(None));
+    let token = secret();
+    store.create_agent_session(maja.id, token, end.plus_seconds(1_000)).await.unwrap();
+    store.disable_agent(maja.id).await.unwrap();
+    assert_eq!(store.agent_session(token).await, Ok(None));
+    let late = store.create_agent_session(maja.id, secret(), end.plus_seconds(1_000)).await;
+    assert_eq!(late, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn keys_are_found_until_revoked(house: &House) {
+    let store = &house.store;
+    let hash = secret();
+    let key = store.create_key(Name::new("crm").unwrap(), Scope::Manage, hash).await.unwrap();
+    assert_eq!(store.key_by_secret(hash).await.unwrap(), Some(key.clone()));
+    assert_eq!(store.key_by_secret(secret()).await, Ok(None));
+    store.revoke_key(key.id).await.unwrap();
+    store.revoke_key(key.id).await.unwrap();
+    assert_eq!(store.key_by_secret(hash).await, Ok(None));
+    let keys = store.keys().await.unwrap();
+    assert!(keys.len() == 1 && keys[0].revoked_at.is_some());
+}
+
+pub(crate) async fn widgets_keep_their_origins(house: &House) {
+    let store = &house.store;
+    let name = Name::new("Shop").unwrap();
+    let origins = vec!["https://a.example".to_owned()];
+    let widget = store.create_widget(name, true, origins).await.unwrap();
+    let more = vec!["https://b.example".to_owned(), "https://a.example".to_owned()];
+    let after = store.allow_origins(widget.id, more).await.unwrap();
+    assert_eq!(after.allowed_origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(store.widget(widget.id).await.unwrap(), after);
+    assert_eq!(store.widgets().await.unwrap().len(), 3);
+    let unknown = uuid::Uuid::new_v4().into();
+    assert_eq!(store.widget(unknown).await, Err(StoreError::NotFound));
+    assert_eq!(store.allow_origins(unknown, Vec::new()).await, Err(StoreError::NotFound));
+}

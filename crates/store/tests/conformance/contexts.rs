@@ -1,0 +1,275 @@
+//! Contexts: held, standing, by strategy, by key.
+
+use beckon_core::agent::Role;
+use beckon_core::command::{Command, Destination, HeldContext, Refusal};
+use beckon_core::context::{Change, ContextError, Patch, fold};
+use beckon_core::conversation::Status;
+use beckon_core::event::Kind;
+use beckon_core::strategy::Strategy;
+
+use crate::house::{House, client, merge, refused, replace, thread};
+
+pub(crate) async fn held_context_is_stored_before_the_message(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let applied = house.start_holding(guest, merge(r#"{"color":"red","price":1.10,"gone":null}"#)).await;
+    let [only] = applied.conversations.as_slice() else { panic!("one conversation") };
+    assert_eq!(only.context_version, 1);
+    let events: Vec<_> = only.events.iter().map(|e| (e.seq, e.visitor_seq, e.kind)).collect();
+    assert_eq!(events, [(1, None, Kind::Metadata), (2, Some(1), Kind::Message)]);
+    assert_eq!(house.context(only.conversation.id).await, r#"{"color":"red","price":1.10}"#);
+    let facts: Vec<_> = only.conversation.facts.iter().map(|fact| fact.text.as_str()).collect();
+    assert_eq!(facts, [r#""red""#, "1.10"]);
+}
+
+pub(crate) async fn held_context_is_not_written_twice(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let name = client();
+    let held = HeldContext { client_id: Some(name), patch: merge(r#"{"color":"red"}"#) };
+    let mut send = house.send(guest, Destination::Thread(thread()), "hello");
+    send.held = Some(held.clone());
+    let id = house.try_send(send.clone()).await.unwrap().conversations[0].conversation.id;
+    // The answer was lost: the widget sends the whole again, or the context by itself.
+    assert!(house.try_send(send).await.unwrap().duplicate);
+    let mut alone = house.by_strategy(guest, Strategy::Active, Some(id), held.patch.clone());
+    alone.client_id = Some(name);
+    let applied = house.try_context(alone).await.unwrap();
+    assert!(applied.duplicate);
+    assert_eq!(applied.conversations[0].context_version, 1);
+    // The other way round: the context went by itself, then comes again with a message.
+    let mut more = house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"size":1}"#));
+    let name = client();
+    more.client_id = Some(name);
+    house.try_context(more.clone()).await.unwrap();
+    house
+        .try_context(house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"size":2}"#)))
+        .await
+        .unwrap();
+    let mut send = house.send(guest, Destination::Conversation(id), "again");
+    send.held = Some(HeldContext { client_id: Some(name), patch: more.patch });
+    house.try_send(send).await.unwrap();
+    assert_eq!(house.context(id).await, r#"{"color":"red","size":2}"#);
+}
+
+pub(crate) async fn standing_reaches_every_new_conversation(house: &House) {
+    let guest = house.guest(house.multi).await;
+    // Held by the widget and sent with the first message, as if it had been called before any session was.
+    let mut send = house.send(guest, Destination::Thread(thread()), "first");
+    send.standing = Some(merge(r#"{"plan":"pro"}"#));
+    send.held = Some(HeldContext { client_id: None, patch: merge(r#"{"plan":"pro","car":"A"}"#) });
+    let first = house.try_send(send).await.unwrap().conversations[0].conversation.id;
+    assert_eq!(house.context(first).await, r#"{"plan":"pro","car":"A"}"#);
+    let second = house.start(guest, "second").await.id;
+    assert_eq!(house.context(second).await, r#"{"plan":"pro"}"#);
+
+    let write = house.by_strategy(guest, Strategy::AllPlusNew, None, merge(r#"{"plan":"max","beta":true}"#));
+    let applied = house.try_context(write).await.unwrap();
+    assert_eq!(applied.conversations.len(), 2);
+    assert_eq!(house.context(first).await, r#"{"plan":"max","car":"A","beta":true}"#);
+    let third = house.start(guest, "third").await.id;
+    assert_eq!(house.context(third).await, r#"{"plan":"max","beta":true}"#);
+
+    // ALL reaches what is open now and nothing later.
+    let write = house.by_strategy(guest, Strategy::All, None, merge(r#"{"once":1}"#));
+    assert_eq!(house.try_context(write).await.unwrap().conversations.len(), 3);
+    let fourth = house.start(guest, "fourth").await.id;
+    assert_eq!(house.context(fourth).await, r#"{"plan":"max","beta":true}"#);
+
+    // With no conversation at all it stands and is pending.
+    let fresh = house.guest(house.multi).await;
+    let write = house.by_strategy(fresh, Strategy::AllPlusNew, None, merge(r#"{"a":1}"#));
+    let applied = house.try_context(write).await.unwrap();
+    assert!(applied.pending && applied.conversations.is_empty());
+    let id = house.start(fresh, "hello").await.id;
+    assert_eq!(house.context(id).await, r#"{"a":1}"#);
+}
+
+fn long(key: &str, strings: usize) -> Patch {
+    let part = "x".repeat(8_000);
+    let parts: Vec<String> = (0..strings).map(|_| format!("\"{part}\"")).collect();
+    merge(&format!("{{\"{key}\":[{}]}}", parts.join(",")))
+}
+
+pub(crate) async fn held_wins_over_standing_at_the_limit(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let write = house.by_strategy(guest, Strategy::AllPlusNew, None, long("standing", 5));
+    house.try_context(write).await.unwrap();
+    let applied = house.start_holding(guest, long("held", 5)).await;
+    let id = applied.conversations[0].conversation.id;
+    assert!(house.context(id).await.starts_with(r#"{"held":"#));
+    assert_eq!(applied.conversations[0].events.len(), 2);
+}
+
+pub(crate) async fn active_writes_the_one_on_screen_or_holds(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let agent = house.agent("maja", Role::Agent).await;
+    let one = house.start(guest, "one").await.id;
+    let two = house.start(guest, "two").await.id;
+    let write = house.by_strategy(guest, Strategy::Active, Some(one), merge(r#"{"a":1}"#));
+    let applied = house.try_context(write).await.unwrap();
+    assert!(!applied.pending);
+    assert_eq!(house.context(one).await, r#"{"a":1}"#);
+    assert_eq!(house.context(two).await, "{}");
+    let nowhere = house.by_strategy(guest, Strategy::Active, None, merge(r#"{"a":2}"#));
+    assert!(house.try_context(nowhere.clone()).await.unwrap().pending);
+    house.set_status(&agent, two, Status::Closed).await;
+    let closed = house.by_strategy(guest, Strategy::Active, Some(two), merge(r#"{"a":3}"#));
+    assert!(house.try_context(closed).await.unwrap().pending);
+    // Held under a name, it is written under that name once there is a place.
+    let mut later = house.by_strategy(guest, Strategy::Active, Some(one), nowhere.patch);
+    later.client_id = nowhere.client_id;
+    let applied = house.try_context(later).await.unwrap();
+    assert!(!applied.duplicate);
+    assert_eq!(house.context(one).await, r#"{"a":2}"#);
+}
+
+pub(crate) async fn all_writes_every_open_one(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let agent = house.agent("maja", Role::Agent).await;
+    let mut ids = Vec::new();
+    for n in 0..4 {
+        ids.push(house.start(guest, &n.to_string()).await.id);
+    }
+    let stranger = house.start(house.guest(house.multi).await, "not me").await.id;
+    house.set_status(&agent, ids[0], Status::Closed).await;
+    house.set_status(&agent, ids[1], Status::Solved).await;
+    house.set_status(&agent, ids[2], Status::Waiting).await;
+    let write = house.by_strategy(guest, Strategy::All, None, merge(r#"{"a":1}"#));
+    let applied = house.try_context(write).await.unwrap();
+    let written: Vec<_> = applied.conversations.iter().map(|one| one.conversation.id).collect();
+    assert_eq!(written, ids[1..]);
+    let statuses: Vec<_> = applied.conversations.iter().map(|one| one.conversation.status).collect();
+    assert_eq!(statuses, [Status::Solved, Status::Waiting, Status::Open]);
+    assert_eq!(house.context(ids[0]).await, "{}");
+    assert_eq!(house.context(stranger).await, "{}");
+}
+
+pub(crate) async fn all_is_all_or_nothing(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let small = house.start(guest, "small").await.id;
+    let large = house.start_holding(guest, long("large", 7)).await.conversations[0].conversation.id;
+    let before = house.journal(large).await;
+    let write = house.by_strategy(guest, Strategy::All, None, long("more", 2));
+    assert!(matches!(
+        refused(house.try_context(write).await),
+        Refusal::Context(ContextError::TooLarge { .. })
+    ));
+    assert_eq!(house.context(small).await, "{}");
+    assert_eq!(house.journal(large).await, before);
+
+    let busy = house.guest(house.multi).await;
+    for n in 0..51 {
+        house.start(busy, &n.to_string()).await;
+    }
+    let write = house.by_strategy(busy, Strategy::All, None, merge(r#"{"a":1}"#));
+    assert!(matches!(refused(house.try_context(write).await), Refusal::TooManyConversations(_)));
+}
+
+pub(crate) async fn single_thread_ignores_strategies(house: &House) {
+    let guest = house.guest(house.single).await;
+    for strategy in [Strategy::Active, Strategy::All, Strategy::AllPlusNew] {
+        let write = house.by_strategy(guest, strategy, None, merge(r#"{"a":0}"#));
+        assert!(house.try_context(write).await.unwrap().pending);
+    }
+    let id = house.start(guest, "hello").await.id;
+    assert_eq!(house.context(id).await, "{}", "single-thread leaves nothing standing");
+    for (n, strategy) in [Strategy::Active, Strategy::All, Strategy::AllPlusNew].into_iter().enumerate() {
+        let write = house.by_strategy(guest, strategy, None, merge(&format!("{{\"a\":{n}}}")));
+        let applied = house.try_context(write).await.unwrap();
+        assert_eq!(applied.conversations[0].conversation.id, id);
+        assert_eq!(house.context(id).await, format!("{{\"a\":{n}}}"));
+    }
+}
+
+pub(crate) async fn a_write_without_change_leaves_no_event(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let id =
+        house.start_holding(guest, merge(r#"{"a":1,"b":{"c":2}}"#)).await.conversations[0].conversation.id;
+    let before = house.journal(id).await;
+    let key = house.key().await;
+    for same in [merge(r#"{"b":{"c":2}}"#), merge(r#"{"x":null}"#), replace(r#"{"a":1,"b":{"c":2}}"#)] {
+        let applied = house.context_from(key.clone(), id, same).await.unwrap();
+        assert_eq!(applied.conversations[0].context_version, 1);
+        assert!(applied.conversations[0].events.is_empty());
+    }
+    assert_eq!(house.journal(id).await, before);
+}
+
+pub(crate) async fn the_same_context_write_runs_once(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let id = house.start(guest, "hello").await.id;
+    let first = house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"a":1}"#));
+    house.try_context(first.clone()).await.unwrap();
+    house
+        .try_context(house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"a":2}"#)))
+        .await
+        .unwrap();
+    let again = house.try_context(first.clone()).await.unwrap();
+    assert!(again.duplicate);
+    assert_eq!(again.conversations[0].context_version, 1, "the first result");
+    assert_eq!(house.context(id).await, r#"{"a":2}"#, "a late repetition does not bring back the past");
+    let mut other = first;
+    other.patch = merge(r#"{"a":3}"#);
+    assert_eq!(refused(house.try_context(other).await), Refusal::ClientIdReused);
+}
+
+pub(crate) async fn limits_leave_nothing_stored(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let mut send = house.send(guest, Destination::Thread(thread()), "hello");
+    send.held = Some(HeldContext { client_id: Some(client()), patch: long("a", 9) });
+    assert!(matches!(
+        refused(house.store.apply(Command::VisitorSend(send)).await),
+        Refusal::Context(ContextError::TooLarge { .. })
+    ));
+    assert!(house.store.threads(guest.visitor, 10).await.unwrap().is_empty());
+    let write = house.by_strategy(guest, Strategy::Active, None, long("a", 9));
+    assert!(matches!(refused(house.try_context(write).await), Refusal::Context(_)));
+    let write = house.by_strategy(guest, Strategy::AllPlusNew, None, long("a", 9));
+    assert!(matches!(refused(house.try_context(write).await), Refusal::Context(_)));
+    assert_eq!(house.start(guest, "hello").await.context_version, 0);
+}
+
+pub(crate) async fn put_patch_and_delete_by_key(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let id = house.start(guest, "hello").await.id;
+    let key = house.key().await;
+    house.context_from(key.clone(), id, merge(r#"{"b":1,"a":2}"#)).await.unwrap();
+    house.context_from(key.clone(), id, merge(r#"{"a":null,"c":3}"#)).await.unwrap();
+    assert_eq!(house.context(id).await, r#"{"b":1,"c":3}"#);
+    house.context_from(key.clone(), id, replace(r#"{"c":3,"b":1.0,"x":null}"#)).await.unwrap();
+    assert_eq!(house.context(id).await, r#"{"c":3,"b":1.0}"#);
+    let gone = house.context_from(key, id, Patch::clear()).await.unwrap();
+    assert_eq!(gone.conversations[0].context_version, 4);
+    assert_eq!(house.context(id).await, "{}");
+}
+
+pub(crate) async fn the_journal_folds_to_the_context(house: &House) {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        changes: Vec<ToldChange>,
+    }
+    #[derive(serde::Deserialize)]
+    struct ToldChange {
+        key: String,
+        from: Option<String>,
+        to: Option<String>,
+    }
+    let guest = house.guest(house.multi).await;
+    let id =
+        house.start_holding(guest, merge(r#"{"z":1,"a":{"n":1.10}}"#)).await.conversations[0].conversation.id;
+    let key = house.key().await;
+    for patch in [
+        merge(r#"{"z":null}"#),
+        merge(r#"{"z":12345678901234567890,"e":1e400}"#),
+        replace(r#"{"e":1e400,"new":[],"a":{"n":1.10}}"#),
+        merge(r#"{"a":"text","q":"\u00e9"}"#),
+    ] {
+        house.context_from(key.clone(), id, patch).await.unwrap();
+    }
+    let mut changes = Vec::new();
+    for event in house.journal(id).await.iter().filter(|event| event.kind == Kind::Metadata) {
+        let told: Told = serde_json::from_str(&event.json).unwrap();
+        changes.extend(told.changes.into_iter().map(|c| Change { key: c.key, from: c.from, to: c.to }));
+    }
+    assert_eq!(fold(&changes).to_text(), house.context(id).await);
+    assert_eq!(house.context(id).await, r#"{"e":1e400,"new":[],"a":"text","q":"é"}"#);
+}

@@ -1,0 +1,14 @@
+//! What every backend promises, checked through the trait only. Each backend adds a module that opens
+//! it on a real place and runs the suite.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod agents;
+mod contexts;
+mod conversations;
+mod durability;
+mod house;
+mod inbox;
+mod sqlite;
+mod sqlite_files;
+mod visitors;

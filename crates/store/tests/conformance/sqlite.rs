@@ -1,0 +1,72 @@
+//! The suite on SQLite, on real files.
+
+use std::sync::Arc;
+
+use beckon_store::sqlite::{SqliteOptions, SqliteStore};
+
+use crate::house::{House, StepClock, block_on};
+
+macro_rules! suite {
+    ($($module:ident: $($name:ident)*;)*) => {$($(
+        #[test]
+        fn $name() {
+            block_on(async {
+                let folder = tempfile::tempdir().unwrap();
+                let clock = Arc::new(StepClock::default());
+                let mut options = SqliteOptions::new(folder.path());
+                options.clock = clock.clone();
+                let store = Arc::new(SqliteStore::open(&options).unwrap());
+                crate::$module::$name(&House::new(store, clock).await).await;
+            });
+        }
+    )*)*};
+}
+
+suite! {
+    conversations:
+        a_first_message_starts_a_conversation
+        the_same_client_id_is_one_message
+        the_same_client_id_with_another_text_is_refused
+        a_thread_starts_once
+        numbers_have_no_gaps_under_concurrent_writers
+        the_visitor_sees_neither_internal_events_nor_their_numbers
+        single_thread_has_one_open_conversation
+        a_closed_conversation_takes_nothing
+        a_message_reopens_what_was_solved
+        cursors_only_move_forward
+        unread_and_waiting_follow_the_messages
+        swapped_ids_never_cross_visitors
+        messages_are_listed_with_exact_totals
+        events_page_both_ways
+        of_many_takes_one_wins;
+    contexts:
+        held_context_is_stored_before_the_message
+        held_context_is_not_written_twice
+        standing_reaches_every_new_conversation
+        held_wins_over_standing_at_the_limit
+        active_writes_the_one_on_screen_or_holds
+        all_writes_every_open_one
+        all_is_all_or_nothing
+        single_thread_ignores_strategies
+        a_write_without_change_leaves_no_event
+        the_same_context_write_runs_once
+        limits_leave_nothing_stored
+        put_patch_and_delete_by_key
+        the_journal_folds_to_the_context;
+    inbox:
+        an_agent_sees_only_what_is_allowed
+        views_page_by_key_and_count
+        the_list_has_exact_totals
+        what_is_not_seen_cannot_be_changed
+        a_key_writes_in_whose_name_it_may;
+    agents:
+        emails_are_unique
+        setup_tokens_work_once
+        sign_ins_end
+        keys_are_found_until_revoked
+        widgets_keep_their_origins;
+    visitors:
+        sessions_slide_and_end;
+    durability:
+        the_first_start_happens_once;
+}

@@ -1,0 +1,240 @@
+//! What SQLite alone can break: files, full disks, transactions lost as a whole, panics in the writer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use beckon_core::command::{Command, Destination, VisitorSend};
+use beckon_core::id::Ids;
+use beckon_core::text::Name;
+use beckon_core::time::Timestamp;
+use beckon_store::sqlite::{
+    DataLock, FILE, LockError, MigrationError, OpenError, SqliteOptions, SqliteStore,
+};
+use beckon_store::{EventRange, NewSession, RandomIds, Side, Store, StoreError};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::house::{Guest, House, StepClock, block_on, merge, secret, thread};
+
+async fn house(options: &SqliteOptions) -> House {
+    let store = Arc::new(SqliteStore::open(options).unwrap());
+    House::new(store, Arc::new(StepClock::default())).await
+}
+
+fn folder() -> (TempDir, SqliteOptions) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions::new(folder.path());
+    (folder, options)
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_opening_again() {
+    let (_folder, options) = folder();
+    let (guest, id, journal, epoch) = block_on(async {
+        let house = house(&options).await;
+        let guest = house.guest(house.multi).await;
+        let id = house.start_holding(guest, merge(r#"{"n":1e400}"#)).await.conversations[0].conversation.id;
+        house.say(guest, id, "more").await;
+        (guest, id, house.journal(id).await, house.store.epoch())
+    });
+    block_on(async {
+        let house = house(&options).await;
+        assert_eq!(house.store.epoch(), epoch);
+        assert_eq!(house.journal(id).await, journal);
+        assert_eq!(house.context(id).await, r#"{"n":1e400}"#);
+        assert_eq!(house.say(guest, id, "again").await.conversations[0].conversation.head, 4);
+        assert_eq!(house.store.widgets().await.unwrap().len(), 2);
+    });
+}
+
+/// SQLite rolls back the whole transaction when the file cannot grow. Jobs of the batch that had succeeded
+/// must then not be answered as stored.
+#[test]
+fn a_lost_transaction_is_told_to_every_job_of_the_batch() {
+    let (_folder, mut options) = folder();
+    options.most_pages = Some(150);
+    block_on(async {
+        let house = house(&options).await;
+        let mut guests = Vec::new();
+        for _ in 0..20 {
+            guests.push((house.guest(house.multi).await, thread()));
+        }
+        let mut outcomes: Vec<(VisitorSend, Result<i64, StoreError>)> = Vec::new();
+        for round in 0..40 {
+            let mut tasks = tokio::task::JoinSet::new();
+            for (n, (guest, to)) in guests.iter().enumerate() {
+                // One large message in each round makes the file grow; the others are small.
+                let words = if n == 7 { "x".repeat(4_000) } else { format!("{round} {n}") };
+                let send = house.send(*guest, Destination::Thread(*to), &words);
+                let store = Arc::clone(&house.store);
+                tasks.spawn(async move {
+                    let result = store.apply(Command::VisitorSend(send.clone())).await;
+                    (send, result.map(|applied| applied.conversations[0].events[0].seq))
+                });
+            }
+            outcomes.extend(tasks.join_all().await);
+        }
+        let lost = outcomes.iter().filter(|(_, result)| *result == Err(StoreError::Unknown)).count();
+        assert!(lost > 0, "the file never ran full");
+        for (_, result) in &outcomes {
+            let known = matches!(result, Ok(_) | Err(StoreError::Unknown | StoreError::Unavailable(_)));
+            assert!(known, "{result:?}");
+        }
+        // What was answered as stored is stored, and nothing else; numbers have no gaps; reads go on.
+        for (guest, to) in &guests {
+            let mine = |send: &VisitorSend| send.visitor == guest.visitor;
+            let acknowledged = outcomes.iter().filter(|(send, result)| mine(send) && result.is_ok());
+            let threads = house.store.threads(guest.visitor, 10).await.unwrap();
+            let Some(row) = threads.iter().find(|row| row.conversation.thread == *to) else {
+                assert_eq!(acknowledged.count(), 0);
+                continue;
+            };
+            let events = house.journal(row.conversation.id).await;
+            let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+            assert_eq!(seqs, (1..=row.conversation.head).collect::<Vec<_>>());
+            let stored: Vec<_> = events.iter().map(|event| event.client_id).collect();
+            for (send, _) in acknowledged {
+                assert!(stored.contains(&Some(send.client_id)), "an acknowledged message is missing");
+            }
+            let unknown = outcomes.iter().filter(|(send, result)| mine(send) && result.is_err());
+            for (send, _) in unknown {
+                assert!(!stored.contains(&Some(send.client_id)), "a rolled back message is there");
+            }
+        }
+    });
+    // With room again it recovers, and the repetition of what was unknown is stored once.
+    options.most_pages = None;
+    block_on(async {
+        let house = house(&options).await;
+        let guest = house.guest(house.multi).await;
+        assert_eq!(house.start(guest, "room again").await.head, 1);
+    });
+}
+
+struct Trap {
+    real: RandomIds,
+    calls_left: AtomicI64,
+    armed: AtomicBool,
+}
+
+impl Ids for Trap {
+    fn next(&self, now: Timestamp) -> Uuid {
+        if self.armed.load(Ordering::SeqCst) && self.calls_left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            panic!("a defect in the middle of a write");
+        }
+        self.real.next(now)
+    }
+}
+
+#[test]
+fn a_panic_costs_its_own_job_only() {
+    let (_folder, mut options) = folder();
+    let trap = Arc::new(Trap {
+        real: RandomIds::default(),
+        calls_left: AtomicI64::new(2),
+        armed: AtomicBool::new(false),
+    });
+    options.ids = trap.clone();
+    block_on(async {
+        let house = house(&options).await;
+        trap.armed.store(true, Ordering::SeqCst);
+        // Its third id is asked for after the visitor's rows were inserted.
+        let token = secret();
+        let broken = house.store.create_session(NewSession { widget: house.multi, token }).await;
+        assert!(matches!(broken, Err(StoreError::Damaged(_))), "{broken:?}");
+        assert_eq!(house.store.session_by_token(token).await, Ok(None));
+        let guest = house.guest(house.multi).await;
+        assert_eq!(house.start(guest, "on it goes").await.head, 1);
+    });
+    let database = rusqlite::Connection::open(options.folder.join(FILE)).unwrap();
+    let visitors: i64 = database.query_row("SELECT COUNT(*) FROM visitor", [], |row| row.get(0)).unwrap();
+    assert_eq!(visitors, 1, "the broken job left nothing");
+}
+
+#[test]
+fn one_server_for_each_folder_and_commands_beside_it() {
+    let (folder, options) = folder();
+    let lock = DataLock::take(folder.path()).unwrap();
+    assert!(matches!(DataLock::take(folder.path()), Err(LockError::InUse(_))));
+    drop(lock);
+    drop(DataLock::take(folder.path()).unwrap());
+
+    block_on(async {
+        let serving = house(&options).await;
+        let beside = SqliteStore::open(&options).unwrap();
+        let guest = serving.guest(serving.multi).await;
+        for n in 0..10 {
+            serving.start(guest, &n.to_string()).await;
+            let name = Name::new(format!("widget {n}")).unwrap();
+            let store: &dyn Store = &beside;
+            store.create_widget(name, true, Vec::new()).await.unwrap();
+        }
+        assert_eq!(serving.store.widgets().await.unwrap().len(), 12);
+        assert_eq!(beside_threads(&beside, guest).await, 10);
+    });
+}
+
+async fn beside_threads(store: &dyn Store, guest: Guest) -> usize {
+    store.threads(guest.visitor, 100).await.unwrap().len()
+}
+
+#[test]
+fn another_releases_tables_are_refused_with_the_remedy() {
+    let (folder, options) = folder();
+    let plan = SqliteStore::plan(folder.path()).unwrap();
+    assert_eq!((plan.applied.len(), plan.pending.len()), (0, 1));
+    drop(SqliteStore::open(&options).unwrap());
+    let plan = SqliteStore::plan(folder.path()).unwrap();
+    assert_eq!((plan.applied.len(), plan.pending.len()), (1, 0));
+
+    let database = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+    database.execute("UPDATE migration SET checksum = 'other'", []).unwrap();
+    let refused = SqliteStore::open(&options).err().unwrap();
+    assert!(matches!(refused, OpenError::Migration(MigrationError::Changed { .. })));
+    assert!(refused.to_string().contains(&format!("Delete the folder {}", folder.path().display())));
+    drop(database);
+
+    let (folder, options) = self::folder();
+    drop(SqliteStore::open(&options).unwrap());
+    let database = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+    database.execute("INSERT INTO migration VALUES (2, 'future', 'x')", []).unwrap();
+    let refused = SqliteStore::open(&options).err().unwrap();
+    assert!(matches!(refused, OpenError::Migration(MigrationError::Newer { .. })));
+}
+
+#[test]
+fn two_first_starts_make_one_beginning() {
+    let (_folder, options) = folder();
+    let openers: Vec<_> = (0..4)
+        .map(|_| {
+            let options = options.clone();
+            std::thread::spawn(move || {
+                let store = SqliteStore::open(&options).unwrap();
+                let epoch = beckon_store::Meta::epoch(&store);
+                block_on(async move {
+                    let store: &dyn Store = &store;
+                    store.first_start().await.unwrap();
+                    (epoch, store.widgets().await.unwrap().len())
+                })
+            })
+        })
+        .collect();
+    let seen: Vec<_> = openers.into_iter().map(|opener| opener.join().unwrap()).collect();
+    assert!(seen.iter().all(|one| *one == seen[0] && one.1 == 2), "{seen:?}");
+}
+
+#[test]
+fn a_read_sees_the_write_before_it() {
+    let (_folder, options) = folder();
+    block_on(async {
+        let house = house(&options).await;
+        let guest = house.guest(house.multi).await;
+        let id = house.start(guest, "0").await.id;
+        for n in 2..200 {
+            house.say(guest, id, &n.to_string()).await;
+            let page = house.store.events(id, Side::Ours, EventRange::Latest, 1).await.unwrap();
+            assert_eq!(page.events[0].seq, n);
+            assert_eq!(page.conversation.head, n);
+        }
+    });
+}
