@@ -189,11 +189,15 @@ impl Patch {
 #[derive(Serialize)]
 struct StoredOp<'a>(&'a str, &'static str, Option<&'a String>);
 
-/// The steps from one context to another: keys that stay in place are set there; from the first place
-/// where the orders part, keys are taken away and joined again.
+/// The steps from one context to another. The longest start of the new order whose keys already stand in
+/// that order stays in place; every later key is taken away and joined again.
 fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
-    let was: HashMap<&str, &str> =
-        current.entries.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let was: HashMap<&str, (usize, &str)> = current
+        .entries
+        .iter()
+        .enumerate()
+        .map(|(place, (key, value))| (key.as_str(), (place, value.as_str())))
+        .collect();
     let now: HashSet<&str> = next.entries.iter().map(|(key, _)| key.as_str()).collect();
     let mut changes = Vec::new();
     for (key, value) in &current.entries {
@@ -201,23 +205,23 @@ fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
             changes.push(Change { key: key.clone(), from: Some(value.clone()), to: None });
         }
     }
-    let mut kept = current.entries.iter().map(|(key, _)| key).filter(|key| now.contains(key.as_str()));
+    let mut free = 0;
     let mut parted = false;
     for (key, value) in &next.entries {
-        let before = was.get(key.as_str()).map(|&text| text.to_owned());
         let to = Some(value.clone());
-        // Once the orders part, every later key joins at the end, in the new order.
-        parted = parted || kept.next() != Some(key);
-        match before {
-            None => changes.push(Change { key: key.clone(), from: None, to }),
-            Some(before) if parted => {
-                changes.push(Change { key: key.clone(), from: Some(before), to: None });
-                changes.push(Change { key: key.clone(), from: None, to });
-            }
-            Some(before) if before != *value => {
-                changes.push(Change { key: key.clone(), from: Some(before), to });
-            }
-            Some(_) => {}
+        let Some(&(place, before)) = was.get(key.as_str()) else {
+            parted = true;
+            changes.push(Change { key: key.clone(), from: None, to });
+            continue;
+        };
+        let from = Some(before.to_owned());
+        parted = parted || place < free;
+        free = place + 1;
+        if parted {
+            changes.push(Change { key: key.clone(), from, to: None });
+            changes.push(Change { key: key.clone(), from: None, to });
+        } else if before != value {
+            changes.push(Change { key: key.clone(), from, to });
         }
     }
     changes

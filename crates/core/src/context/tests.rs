@@ -1,1 +1,259 @@
+use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
+use super::{
+    Change, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS, Metadata, Op, Patch,
+    WriteMode, fold,
+};
+
+fn parse(text: &str) -> Metadata {
+    Metadata::parse(text).unwrap()
+}
+
+fn same(text: &str) {
+    assert_eq!(parse(text).to_text(), text);
+}
+
+#[test]
+fn order_and_digits_are_kept() {
+    same(r#"{"z":1.10,"a":1e400,"m":12345678901234567890,"0":-0,"e":1E+5}"#);
+    same(r#"{"deep":{"z":{"b":[1.0,{"y":2,"x":3}]},"a":null},"empty":{},"list":[],"t":true}"#);
+    assert_eq!(parse(" { \"a\" :\n [ 1 ,\t{ \"b\" : 2.50 } ] } ").to_text(), r#"{"a":[1,{"b":2.50}]}"#);
+    assert_eq!(parse(r#"{"a":1,"b":2,"a":3}"#).to_text(), r#"{"a":3,"b":2}"#);
+    assert_eq!(parse(r#"{"\u0061":"\u00e9\/"}"#).to_text(), r#"{"a":"é/"}"#);
+}
+
+/// serde_json marks exact numbers and raw values with magic keys. A site that sends such a key must get it
+/// back as it is, not turned into a number or spliced in as JSON.
+#[test]
+fn magic_keys_of_the_json_library_are_ordinary_keys() {
+    same(r#"{"a":{"$serde_json::private::Number":"1"}}"#);
+    same(r#"{"$serde_json::private::RawValue":"[1,2"}"#);
+    same(r#"{"a":[{"$serde_json::private::RawValue":"},\"b\":{"}]}"#);
+}
+
+/// A site that cuts a string in the middle of an emoji sends half a surrogate pair.
+#[test]
+fn half_an_emoji_becomes_a_replacement_character() {
+    assert_eq!(parse(r#"{"a":"x\ud83d"}"#).to_text(), "{\"a\":\"x\u{fffd}\"}");
+    assert_eq!(parse(r#"{"a":"\ude00\ud83dx"}"#).to_text(), "{\"a\":\"\u{fffd}\u{fffd}x\"}");
+    assert_eq!(parse(r#"{"a":"\ud83d\ude00"}"#).to_text(), "{\"a\":\"😀\"}");
+    assert_eq!(parse(r#"{"a":"\\ud83d"}"#).to_text(), r#"{"a":"\\ud83d"}"#);
+    assert_eq!(parse(r#"{"é":"\ud83dé"}"#).to_text(), "{\"é\":\"\u{fffd}é\"}");
+}
+
+#[test]
+fn what_is_no_object_is_refused() {
+    for text in [
+        "",
+        "[]",
+        "[1]",
+        "\"text\"",
+        "1",
+        "null",
+        "true",
+        "{",
+        "{a:1}",
+        "{\"a\":1,}",
+        "{\"a\":1}x",
+        "\u{feff}{}",
+    ] {
+        assert!(matches!(Metadata::parse(text), Err(ContextError::NotAnObject(_))), "{text}");
+    }
+}
+
+#[test]
+fn keys_that_reach_into_prototypes_are_refused_at_any_depth() {
+    for key in ["__proto__", "constructor", "prototype", "__pr\\u006fto__"] {
+        for text in [format!("{{\"{key}\":1}}"), format!("{{\"a\":[{{\"b\":{{\"{key}\":1}}}}]}}")] {
+            assert!(matches!(Metadata::parse(&text), Err(ContextError::ForbiddenKey(_))), "{text}");
+        }
+    }
+    same(r#"{"proto":1,"Constructor":2}"#);
+}
+
+fn nested(depth: usize) -> String {
+    format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth))
+}
+
+#[test]
+fn each_limit_holds_exactly() {
+    same(&nested(DEEPEST));
+    assert_eq!(Metadata::parse(&nested(DEEPEST + 1)), Err(ContextError::TooDeep { key: "a".to_owned() }));
+    assert!(Metadata::parse(&nested(10_000)).is_err(), "no input may exhaust the stack");
+    let brackets = format!("{{\"a\":{}", "[".repeat(100_000));
+    assert!(Metadata::parse(&brackets).is_err());
+
+    let key = |length: usize| format!("{{\"a\":{{\"{}\":1}}}}", "é".repeat(length));
+    same(&key(LONGEST_KEY));
+    assert!(matches!(
+        Metadata::parse(&key(LONGEST_KEY + 1)),
+        Err(ContextError::KeyTooLong { length: 129, .. })
+    ));
+    let string = |bytes: usize| format!("{{\"top\":[\"{}\"]}}", "x".repeat(bytes));
+    same(&string(LONGEST_STRING));
+    assert_eq!(
+        Metadata::parse(&string(LONGEST_STRING + 1)),
+        Err(ContextError::StringTooLong { bytes: LONGEST_STRING + 1, key: "top".to_owned() })
+    );
+    let keys = |count: usize| {
+        let members: Vec<String> = (0..count).map(|n| format!("\"k{n}\":{n}")).collect();
+        parse(&format!("{{{}}}", members.join(",")))
+    };
+    assert_eq!(keys(MOST_KEYS).within_limits(), Ok(()));
+    assert_eq!(keys(MOST_KEYS + 1).within_limits(), Err(ContextError::TooManyKeys(257)));
+}
+
+/// An object of exactly so many bytes.
+fn sized(bytes: usize) -> Metadata {
+    let part = "x".repeat(8_000);
+    let mut text = String::from("{\"cart\":[");
+    while text.len() + part.len() + 20 < bytes {
+        text.push_str(&format!("\"{part}\","));
+    }
+    let rest = bytes - text.len() - 4;
+    text.push_str(&format!("\"{}\"]}}", "y".repeat(rest)));
+    parse(&text)
+}
+
+#[test]
+fn the_size_limit_holds_to_the_byte_and_names_the_largest_key() {
+    let most = Patch::new(WriteMode::Merge, sized(MOST_BYTES));
+    let (context, _) = most.apply(&Metadata::default()).unwrap();
+    assert_eq!(context.to_text().len(), 65_536);
+    let over = Patch::new(WriteMode::Merge, sized(MOST_BYTES + 1));
+    let error = over.apply(&Metadata::default()).unwrap_err();
+    assert_eq!(error.to_string(), "metadata is 65537 bytes, limit 65536; largest key: cart, 65528");
+    // The limit is on the result: a full context takes a smaller value, and nothing more.
+    assert!(Patch::new(WriteMode::Merge, parse(r#"{"a":1}"#)).apply(&context).is_err());
+    assert!(Patch::new(WriteMode::Merge, parse(r#"{"cart":1}"#)).apply(&context).is_ok());
+}
+
+#[test]
+fn merging_replaces_removes_and_keeps() {
+    let current = parse(r#"{"a":1,"b":{"x":1},"c":3}"#);
+    let patch = Patch::new(WriteMode::Merge, parse(r#"{"d":4,"b":{"y":null},"a":null,"gone":null}"#));
+    let (next, changes) = patch.apply(&current).unwrap();
+    assert_eq!(next.to_text(), r#"{"b":{"y":null},"c":3,"d":4}"#);
+    assert_eq!(changes.len(), 3);
+    let (again, changes) = patch.apply(&next).unwrap();
+    assert_eq!((again, changes.as_slice()), (next, [].as_slice()));
+}
+
+#[test]
+fn replacing_has_the_order_of_the_new_object() {
+    let current = parse(r#"{"a":1,"b":2,"c":3}"#);
+    let patch = Patch::new(WriteMode::Replace, parse(r#"{"c":3,"x":null,"a":9,"d":4}"#));
+    let (next, changes) = patch.apply(&current).unwrap();
+    assert_eq!(next.to_text(), r#"{"c":3,"a":9,"d":4}"#);
+    assert_eq!(fold(journal_of(&current).iter().chain(&changes)), next);
+    let (empty, _) = Patch::clear().apply(&next).unwrap();
+    assert!(empty.is_empty());
+}
+
+fn journal_of(metadata: &Metadata) -> Vec<Change> {
+    let set =
+        |(key, value): &(String, String)| Change { key: key.clone(), from: None, to: Some(value.clone()) };
+    metadata.entries().iter().map(set).collect()
+}
+
+/// JSON within the limits, few keys, so that writes meet.
+fn value() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|yes| yes.to_string()),
+        any::<i64>().prop_map(|number| number.to_string()),
+        "-?[1-9][0-9]{0,30}(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?",
+        "\\PC{0,12}".prop_map(|text| super::json::quote(&text)),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(","))),
+            prop::collection::btree_map("[a-z$é]{0,5}", inner, 0..4).prop_map(|all| object(&all)),
+        ]
+    })
+}
+
+fn object(members: &BTreeMap<String, String>) -> String {
+    let members: Vec<String> =
+        members.iter().map(|(key, value)| format!("{}:{value}", super::json::quote(key))).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    let members = prop::collection::vec(("[a-f]", prop_oneof![Just("1".to_owned()), value()]), 0..6);
+    members.prop_map(|members| {
+        let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        parse(&format!("{{{}}}", members.join(",")))
+    })
+}
+
+fn patch() -> impl Strategy<Value = Patch> {
+    let mode = prop_oneof![4 => Just(WriteMode::Merge), 1 => Just(WriteMode::Replace)];
+    (mode, metadata()).prop_map(|(mode, metadata)| Patch::new(mode, metadata))
+}
+
+proptest! {
+    #[test]
+    fn any_object_reads_back_as_it_was(metadata in metadata()) {
+        let text = metadata.to_text();
+        prop_assert_eq!(metadata.size(), text.len());
+        prop_assert_eq!(&parse(&text), &metadata);
+        serde_json::from_str::<serde::de::IgnoredAny>(&text).unwrap();
+    }
+
+    #[test]
+    fn the_journal_folds_to_the_context(writes in prop::collection::vec(patch(), 0..12)) {
+        let mut context = Metadata::default();
+        let mut journal = Vec::new();
+        for write in writes {
+            let (next, changes) = write.apply(&context).unwrap();
+            prop_assert_eq!(changes.is_empty(), next == context);
+            for change in &changes {
+                prop_assert!(change.from.is_some() || change.to.is_some());
+            }
+            journal.extend(changes);
+            context = next;
+            prop_assert_eq!(&fold(&journal), &context);
+        }
+    }
+
+    #[test]
+    fn folded_writes_do_what_they_did_one_by_one(
+        start in metadata(),
+        writes in prop::collection::vec(patch(), 1..8),
+    ) {
+        let mut one_by_one = start.clone();
+        let mut folded: Option<Patch> = None;
+        for write in writes {
+            one_by_one = write.apply(&one_by_one).unwrap().0;
+            folded = Some(match folded {
+                Some(earlier) => earlier.then(write),
+                None => write,
+            });
+        }
+        let folded = folded.unwrap();
+        prop_assert_eq!(folded.apply(&start).unwrap().0, one_by_one.clone());
+        let kept = Patch::from_stored(&folded.to_stored()).unwrap();
+        prop_assert_eq!(&kept, &folded);
+        prop_assert_eq!(kept.apply(&start).unwrap().0, one_by_one);
+    }
+
+    #[test]
+    fn no_text_breaks_the_reader(text in "[\\[\\]{}\":,\\\\u0-9a-f \n.eE+-]{0,60}") {
+        if let Ok(metadata) = Metadata::parse(&text) {
+            prop_assert_eq!(parse(&metadata.to_text()), metadata);
+        }
+    }
+}
+
+#[test]
+fn a_key_removed_and_set_again_joins_the_end() {
+    let merge = |text| Patch::new(WriteMode::Merge, parse(text));
+    let folded = merge(r#"{"a":null}"#).then(merge(r#"{"a":2}"#));
+    assert_eq!(folded.ops(), [("a".to_owned(), Op::Reset("2".to_owned()))]);
+    let (next, changes) = folded.apply(&parse(r#"{"a":1,"b":1}"#)).unwrap();
+    assert_eq!(next.to_text(), r#"{"b":1,"a":2}"#);
+    assert_eq!(changes.len(), 2);
+}

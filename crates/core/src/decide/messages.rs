@@ -92,10 +92,10 @@ fn write_held(
         (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
         (before, now) => before.clone().or_else(|| now.clone()),
     };
-    if let (Some(_), Some(left)) = (&send.standing, &left) {
-        if left.stands().is_ok() {
-            decision.standing = Some((send.session, left.clone()));
-        }
+    if let (Some(_), Some(left)) = (&send.standing, &left)
+        && left.stands().is_ok()
+    {
+        decision.standing = Some((send.session, left.clone()));
     }
     // A new conversation gets all that stands; an existing one got the earlier part when it was written.
     let standing = if created { left } else { send.standing.clone() };
@@ -208,10 +208,10 @@ fn our_message(
         return Err(Refusal::Closed);
     }
     let mut draft = Draft::of(conversation, None, moment);
-    if conversation.agent.is_none() {
-        if let Some(agent) = takes.and_then(|id| snapshot.agent_name(id)) {
-            draft.assign(&author, None, None, Some(agent));
-        }
+    if conversation.agent.is_none()
+        && let Some(agent) = takes.and_then(|id| snapshot.agent_name(id))
+    {
+        draft.assign(&author, None, None, Some(agent));
     }
     if conversation.status == Status::Solved {
         draft.set_status(&author, None, Status::Open);
