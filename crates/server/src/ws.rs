@@ -28,8 +28,9 @@ const WRITE_BUFFER: usize = 4 * 1024;
     path = "/livechat/1/socket",
     tag = "socket",
     summary = "Open a WebSocket",
-    description = "Text frames, one JSON object each; see the schemas ClientFrame and ServerFrame. \
-        The first frame is hello, within 10 seconds.",
+    description = "Text frames, one JSON object each, with a `type`. From clients: hello (first, within 10 seconds), \
+        send, context, sync, subscribe, unsubscribe, command, delivered and read (Cursor), typing, ping; each has a \
+        schema of its name. From the server: ServerFrame.",
     responses((status = 101, description = "The socket is open"), (status = 400, description = "Not a WebSocket handshake"))
 )]
 pub(crate) async fn open_socket(

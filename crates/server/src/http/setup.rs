@@ -18,7 +18,7 @@ use crate::secret::{Secret, token_hash};
 
 /// Whether anybody can sign in yet.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Status {
+pub(super) struct SetUpStatus {
     set_up_done: bool,
 }
 
@@ -27,10 +27,10 @@ pub(super) struct Status {
     get,
     path = "/console/1/status",
     tag = "console",
-    responses((status = 200, description = "Whether there is", body = Status))
+    responses((status = 200, description = "Whether there is", body = SetUpStatus))
 )]
-pub(super) async fn get_status(State(app): State<Arc<App>>) -> Result<Json<Status>, ApiError> {
-    Ok(Json(Status { set_up_done: app.store.any_agent().await? }))
+pub(super) async fn get_status(State(app): State<Arc<App>>) -> Result<Json<SetUpStatus>, ApiError> {
+    Ok(Json(SetUpStatus { set_up_done: app.store.any_agent().await? }))
 }
 
 /// A link that works.
