@@ -108,11 +108,11 @@ function documentReady(): Promise<void> {
 async function init(arg: unknown, done: Done): Promise<void> {
   const given: unknown = typeof arg === 'object' && arg !== null ? (arg as { widgetId?: unknown }).widgetId : arg;
   if (widgetId) {
-    done(widgetError(1011, `The widget ${widgetId} is already initialised on this page`));
+    done(widgetError(1011, `Already initialised: ${widgetId}`));
     return;
   }
   if (typeof given !== 'string' || given === '') {
-    failure = widgetError(1001, "widgetId is missing: liveChat('init', 'your widget id')");
+    failure = widgetError(1001, 'widgetId is missing');
     done(failure);
     fail(failure);
     return;
@@ -127,7 +127,7 @@ async function init(arg: unknown, done: Done): Promise<void> {
     widget = createWidget(base, config, earlier);
   } catch (error) {
     widgetId = undefined;
-    failure = isWidgetError(error) ? error : widgetError(1012, `The widget could not be loaded from ${base}`);
+    failure = isWidgetError(error) ? error : widgetError(1012, `No answer from ${base}`);
     done(failure);
     fail(failure);
     return;
@@ -166,7 +166,8 @@ function sendContextualData(arg: unknown, done: Done): void {
 }
 
 function run(command: unknown, arg: unknown, callback: unknown): void {
-  const done = once(callback);
+  // A command without an argument may have its callback there.
+  const done = once(callback || arg);
   switch (command) {
     case 'init':
       void init(arg, done);

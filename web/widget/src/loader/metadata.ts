@@ -30,7 +30,7 @@ export function metadataText(metadata: unknown): string {
   let reading = 'metadata';
 
   function text(value: string, path: string): string {
-    if (LONE_SURROGATE.test(value)) throw wrong(path, 'has half a character (a lone surrogate)');
+    if (LONE_SURROGATE.test(value)) throw wrong(path, 'has a lone surrogate');
     return JSON.stringify(value);
   }
 
@@ -42,7 +42,7 @@ export function metadataText(metadata: unknown): string {
       reading = inner;
       if (REFUSED_KEYS.includes(key)) throw wrong(inner, 'is not allowed as a key');
       const length = Array.from(key).length;
-      if (length > KEY_LENGTH) throw over(inner, 'has a key whose length is', length, KEY_LENGTH);
+      if (length > KEY_LENGTH) throw over(inner, 'has key length', length, KEY_LENGTH);
       const written = write(object[key], inner, key);
       if (written !== undefined) found.push([key, `${text(key, inner)}:${written}`]);
     }
@@ -50,7 +50,7 @@ export function metadataText(metadata: unknown): string {
   }
 
   function nested<Result>(value: object, path: string, inside: () => Result): Result {
-    if (parents.includes(value)) throw wrong(path, 'contains itself (a cycle)');
+    if (parents.includes(value)) throw wrong(path, 'is a cycle');
     if (parents.length >= DEPTH) throw over(path, 'has depth', parents.length + 1, DEPTH);
     parents.push(value);
     const result = inside();
@@ -61,7 +61,8 @@ export function metadataText(metadata: unknown): string {
   function plain(value: unknown, key: string): unknown {
     if (typeof value !== 'object' || value === null) return value;
     const { toJSON } = value as { toJSON?: unknown };
-    const converted: unknown = typeof toJSON === 'function' ? toJSON.call(value, key) : value;
+    // An array has none of its own; the one that old libraries give it spoils it.
+    const converted: unknown = typeof toJSON === 'function' && !Array.isArray(value) ? toJSON.call(value, key) : value;
     const boxed = [Number, String, Boolean].some((kind) => converted instanceof kind);
     return boxed ? (converted as object).valueOf() : converted;
   }
@@ -76,7 +77,7 @@ export function metadataText(metadata: unknown): string {
     }
     if (typeof value === 'string') {
       const size = bytes(value);
-      if (size > STRING_BYTES) throw over(path, 'is a text whose bytes are', size, STRING_BYTES);
+      if (size > STRING_BYTES) throw over(path, 'has bytes:', size, STRING_BYTES);
       return text(value, path);
     }
     if (typeof value !== 'object') throw wrong(path, `is a ${typeof value}, which JSON cannot say`);

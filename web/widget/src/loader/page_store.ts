@@ -28,11 +28,14 @@ export const readMarker = (widget: string): boolean => {
 export const writeMarker = (widget: string, known: boolean, open: boolean): void =>
   write('localStorage', widget, { known, open });
 
+type Calls = { [client_id: string]: ContextCall | undefined };
+
+/** By id and not in an array, because old libraries change what arrays become in JSON. */
+const storedCalls = (widget: string): Calls => read<Calls>('sessionStorage', widget, {});
+
 /** Context calls of this tab that the app has not taken over yet, oldest first. */
-export const readCalls = (widget: string): ContextCall[] => read<ContextCall[]>('sessionStorage', widget, []);
+export const readCalls = (widget: string): ContextCall[] => Object.values(storedCalls(widget)) as ContextCall[];
 
 /** Remembers a context call until the app has taken it over; without `call`, forgets the one with this id. */
-export const keepCall = (widget: string, client_id: string, call?: ContextCall): void => {
-  const others = readCalls(widget).filter((kept) => kept.client_id !== client_id);
-  write('sessionStorage', widget, call ? [...others, call] : others);
-};
+export const keepCall = (widget: string, client_id: string, call?: ContextCall): void =>
+  write('sessionStorage', widget, { ...storedCalls(widget), [client_id]: call });

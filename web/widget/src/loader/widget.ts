@@ -72,7 +72,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   function ask(command: AppCommand, done: Done, onSilence?: () => void): void {
     const call = ++calls;
-    expect(call, done, onSilence || (() => done(widgetError(1198, 'The chat does not answer. Try again later.'))));
+    expect(call, done, onSilence || (() => done(widgetError(1198, 'The chat does not answer'))));
     frame.post({ kind: 'command', call, command });
   }
 
