@@ -78,6 +78,9 @@ function Card(props: ContextCardProps) {
         if (entry?.node.path !== path) return;
         void copy(what === 'value' ? entry.node.text : path, what === 'value' ? words.copiedValue : words.copiedPath);
       },
+      at: (path, by) => {
+        (by === 'pointer' ? view.pointedAt : view.focused).value = path;
+      },
       search: () => openSearch(view, element),
       goUp: () => goUp(view, previous.current),
       leave: () => leave(view, latest.current),

@@ -3,6 +3,8 @@ export interface CardKeys {
   /** Copies the value, or the path, of the row at `path`. */
   copy(path: string, what: 'value' | 'path'): void;
   search(): void;
+  /** The row at `path` is under the pointer, or has the focus; empty when none is. */
+  at(path: string, by: 'pointer' | 'focus'): void;
   /** One step out of the part the card was narrowed to; false if it shows the whole. */
   goUp(): boolean;
   /** Escape with nothing left to close. */
@@ -34,7 +36,9 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
   const onFocus = (event: FocusEvent) => {
     const stop = event.target instanceof Element ? event.target.closest<HTMLElement>(STOP) : null;
     if (stop) settleStops(root, stop);
+    keys.at(pathUnder(event.target), 'focus');
   };
+  const onPointer = (event: Event) => keys.at(event.type === 'pointerover' ? pathUnder(event.target) : '', 'pointer');
   const onKey = (press: KeyboardEvent) => {
     if (
       press.defaultPrevented ||
@@ -65,13 +69,21 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
     queueMicrotask(() => settleStops(root));
   };
   root.addEventListener('focusin', onFocus);
+  root.addEventListener('pointerover', onPointer);
+  root.addEventListener('pointerleave', onPointer);
   root.addEventListener('keydown', onKey);
   root.addEventListener('click', onClick);
   return () => {
     root.removeEventListener('focusin', onFocus);
+    root.removeEventListener('pointerover', onPointer);
+    root.removeEventListener('pointerleave', onPointer);
     root.removeEventListener('keydown', onKey);
     root.removeEventListener('click', onClick);
   };
+}
+
+function pathUnder(target: EventTarget | null): string {
+  return (target instanceof Element && target.closest('[data-row]')?.getAttribute('data-path')) || '';
 }
 
 function act(root: HTMLElement, press: KeyboardEvent, keys: CardKeys): boolean {

@@ -15,7 +15,7 @@ const AT_FIRST = 12;
 /** From this depth on a part opens in place of the card: a fourth indent leaves no room for values. */
 const IN_PLACE = 4;
 /** Rows that sections may unfold to by themselves: what paints at once. Later sections start folded. */
-const UNFOLDED_ROWS = 150;
+const UNFOLDED_ROWS = 60;
 
 /** The whole card, or the part it was narrowed to: facts first, then a section for each object or list. */
 export function Overview({ root }: { root: Branch }) {

@@ -35,7 +35,10 @@ export function ReadingDialog(props: { title: string; onClose: () => void; child
             <XIcon />
           </IconButton>
         </header>
-        <div class={styles.body}>{props.children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+        <div class={styles.body} tabIndex={0}>
+          {props.children}
+        </div>
       </div>
     </dialog>
   );

@@ -1,4 +1,5 @@
 import { CaretRightIcon, CopyIcon, IconButton, LinkIcon } from '@beckon/ui';
+import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { labelOf } from './label';
@@ -15,9 +16,14 @@ export function nameOf(entry: Entry, parent: Branch): string {
   return parent.kind === 'array' ? `${words.item} ${Number(entry.key) + 1}` : labelOf(entry.key);
 }
 
-/** Copy buttons at the end of a row, there while it is pointed at or holds the focus. */
+/**
+ * Copy buttons at the end of a row, there while it is pointed at or holds the focus. Made only then: in a large card they
+ * would be most of what is drawn.
+ */
 export function RowActions({ node, label }: { node: ContextNode; label: string }) {
-  const { copy } = useCard();
+  const { copy, view } = useCard();
+  const wanted = useComputed(() => view.pointedAt.value === node.path || view.focused.value === node.path);
+  if (!wanted.value) return null;
   return (
     <span class={styles.actions}>
       <IconButton

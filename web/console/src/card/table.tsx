@@ -118,9 +118,9 @@ function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
                     <CaretRightIcon size={12} class={(open.value ? styles.turned : styles.caret) ?? ''} />
                   </button>
                   <span>{content}</span>
+                  <RowActions node={item} label={name} />
                 </span>
               )}
-              {place === columns.length - 1 && <RowActions node={item} label={name} />}
             </td>
           );
         })}

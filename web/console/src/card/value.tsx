@@ -50,7 +50,7 @@ export function Value({
       return (
         <time dateTime={new Date(shown.at).toISOString()} class={styles.digits}>
           <Text text={dateAndTime(shown.at, format.locale)} />{' '}
-          <span class={styles.quiet}>· {relativeTime(shown.at, view.now.value, format.locale)}</span>
+          <span class={styles.distance}>· {relativeTime(shown.at, view.now.value, format.locale)}</span>
         </time>
       );
     case 'link':
@@ -62,9 +62,16 @@ export function Value({
         </a>
       );
     case 'email':
+      return (
+        <a class={styles.link} href={shown.href} dir="ltr">
+          <Text text={node.text.slice(0, node.text.indexOf('@'))} />
+          <wbr />
+          <Text text={node.text.slice(node.text.indexOf('@'))} />
+        </a>
+      );
     case 'phone':
       return (
-        <a class={styles.link} href={shown.href}>
+        <a class={styles.link} href={shown.href} dir="ltr">
           <Text text={node.text} />
         </a>
       );
@@ -90,10 +97,10 @@ function Address({ href }: { href: string }) {
   const path = address.indexOf('/');
   if (path < 0) return <Text text={address} />;
   return (
-    <>
+    <bdi dir="ltr">
       <Text text={address.slice(0, path)} />
       <wbr />
       <Text text={address.slice(path)} />
-    </>
+    </bdi>
   );
 }

@@ -13,6 +13,9 @@ export class CardView {
   readonly searching = signal<boolean | undefined>(undefined);
   /** Said once by the live region. */
   readonly announcement = signal('');
+  /** Paths of the rows under the pointer and with the focus: only they need their buttons. */
+  readonly pointedAt = signal('');
+  readonly focused = signal('');
   /** Seen for a moment at the foot: what was just copied. */
   readonly notice = signal('');
   /** Milliseconds; moves every few seconds so that *3 min ago* stays true. */

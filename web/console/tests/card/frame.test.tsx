@@ -292,6 +292,8 @@ describe('details and menu', () => {
   test('a refused copy says so', async () => {
     vi.mocked(navigator.clipboard.writeText).mockRejectedValue(new Error('refused'));
     card = mountCard('{"a":1}');
+    expect(card.button('Copy value: A')).toBeUndefined();
+    act(() => card?.row('a')?.querySelector('button')?.focus());
     card.click(card.button('Copy value: A'));
     await vi.waitFor(() => expect(card?.element.textContent).toContain('Copying is not allowed here'));
   });

@@ -19,17 +19,21 @@ const pane = document.createElement('div');
 pane.style.inlineSize = `${query.get('width') ?? '360'}px`;
 pane.style.blockSize = `${query.get('height') ?? '900'}px`;
 document.body.append(pane);
-render(
-  <ContextCard
-    context={context}
-    state={states[query.get('state') ?? ''] ?? 'ready'}
-    conversationId="019ab5d4-7c1e-7a40-9d2e-5b1f03c24f2a"
-    allowedImageOrigins={[]}
-    baseUrl={window.location.origin}
-    howToHref="#"
-    locale={query.get('locale') ?? 'en-GB'}
-    onRetry={() => undefined}
-    onClose={query.has('drawer') ? () => undefined : undefined}
-  />,
-  pane,
-);
+const draw = (changed = false) =>
+  render(
+    <ContextCard
+      context={changed && context ? { ...context, text: context.text.replace('{', '{"changed":1,') } : context}
+      state={states[query.get('state') ?? ''] ?? 'ready'}
+      conversationId="019ab5d4-7c1e-7a40-9d2e-5b1f03c24f2a"
+      allowedImageOrigins={[]}
+      baseUrl={window.location.origin}
+      howToHref="#"
+      locale={query.get('locale') ?? 'en-GB'}
+      onRetry={() => undefined}
+      onClose={query.has('drawer') ? () => undefined : undefined}
+    />,
+    pane,
+  );
+draw();
+// For measuring from outside.
+Object.assign(window, { cardProbe: { draw, clear: () => render(null, pane) } });
