@@ -19,10 +19,11 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use beckon_core::id::{Epoch, Ids};
 use beckon_core::time::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{RandomIds, StoreError, SystemClock};
 use readers::Readers;
@@ -35,6 +36,8 @@ pub use migrations::{MigrationError, MigrationPlan};
 pub const FILE: &str = "beckon.db";
 /// How long a connection waits for another process's write, in milliseconds.
 const BUSY_MILLIS: u64 = 5_000;
+/// How long it pauses between tries to enter WAL, in milliseconds.
+const WAL_PAUSE_MILLIS: u64 = 10;
 /// Statements kept ready by each connection: more than there are.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -155,8 +158,8 @@ impl SqliteStore {
 /// Opens a connection that may write.
 fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection> {
     let connection = Connection::open(file)?;
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.busy_timeout(Duration::from_millis(BUSY_MILLIS))?;
+    enter_wal(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "wal_autocheckpoint", writer::BACKSTOP_PAGES)?;
@@ -165,6 +168,21 @@ fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection>
     }
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     Ok(connection)
+}
+
+/// Of several processes that open a new file at once, all but one are told that it is busy, and SQLite does
+/// not wait for the switch to WAL by itself.
+fn enter_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let pause = Duration::from_millis(WAL_PAUSE_MILLIS);
+    for _ in 0..BUSY_MILLIS / WAL_PAUSE_MILLIS {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::DatabaseBusy => {
+                std::thread::sleep(pause);
+            }
+            entered => return entered,
+        }
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")
 }
 
 /// Every statement there is, for the test that prepares them all.
