@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'happy-dom', css: true, include: ['{src,tests}/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', css: true, testTimeout: 30_000, include: ['{src,tests}/**/*.test.{ts,tsx}'] },
 });

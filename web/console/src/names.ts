@@ -4,20 +4,15 @@ import { text } from './locales/en';
 
 /** The visitor's name, or *Visitor 4F2A* by the end of the conversation's id: never an invented one. */
 export function visitorName(row: Pick<Row, 'conversation' | 'visitor'>): string {
-  return row.visitor.name ?? unnamedVisitor(row.conversation);
+  return row.visitor.name ?? text.visitor(row.conversation.slice(-4).toUpperCase());
 }
 
-/** *Visitor 4F2A*. */
-export function unnamedVisitor(conversation: string): string {
-  return text.visitor(conversation.slice(-4).toUpperCase());
-}
-
-/** How an author is called in a thread. */
-export function authorName(author: Author, conversation: string): string {
+/** How an author is called in a thread with a visitor of this name. */
+export function authorName(author: Author, visitor: string): string {
   if (author.name !== null) return author.name;
   switch (author.type) {
     case 'visitor':
-      return unnamedVisitor(conversation);
+      return visitor;
     case 'agent':
       return text.anAgent;
     case 'bot':

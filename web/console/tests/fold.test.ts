@@ -20,7 +20,14 @@ describe('the fold of a context', () => {
   });
 
   it('keeps the place of a changed key, puts a new one last, forgets a removed one', () => {
-    const next = applied(foldOf(START), write(4, [['2', '1e400'], ['new', '{"z":1,"a":2}'], ['1', null]]));
+    const next = applied(
+      foldOf(START),
+      write(4, [
+        ['2', '1e400'],
+        ['new', '{"z":1,"a":2}'],
+        ['1', null],
+      ]),
+    );
     expect(textOf(next)).toBe('{"b":1.10,"2":1e400,"new":{"z":1,"a":2}}');
     expect(next).toMatchObject({ version: 4, updatedAt: AT });
   });
@@ -44,7 +51,13 @@ describe('the fold of a context', () => {
   });
 
   it('is not fooled by keys that objects have anyway', () => {
-    const next = applied(foldOf({ ...START, text: '{}' }), write(4, [['__proto__', '{"a":1}'], ['constructor', '2']]));
+    const next = applied(
+      foldOf({ ...START, text: '{}' }),
+      write(4, [
+        ['__proto__', '{"a":1}'],
+        ['constructor', '2'],
+      ]),
+    );
     expect(textOf(next)).toBe('{"__proto__":{"a":1},"constructor":2}');
   });
 

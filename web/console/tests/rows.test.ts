@@ -17,9 +17,9 @@ describe('the views', () => {
     ['unassigned', ['c']],
     ['all', ['a', 'b', 'c', 'd']],
   ])('%s', (view, expected) => {
-    expect([mine, other, nobodys, closed].filter((one) => belongs(one, view, ME)).map((one) => one.conversation)).toEqual(
-      expected,
-    );
+    expect(
+      [mine, other, nobodys, closed].filter((one) => belongs(one, view, ME)).map((one) => one.conversation),
+    ).toEqual(expected);
   });
 });
 
@@ -76,11 +76,20 @@ describe('the row store', () => {
 
   it('drops what the first page no longer holds, and nothing below that page', () => {
     const store = new RowStore();
-    store.learnPage([row('a', { last_visitor_message_at: at(9) }), row('b', { last_visitor_message_at: at(8) })], store.mark());
+    store.learnPage(
+      [row('a', { last_visitor_message_at: at(9) }), row('b', { last_visitor_message_at: at(8) })],
+      store.mark(),
+    );
     store.learnPage([row('c', { last_visitor_message_at: at(2) })], store.mark());
     const mark = store.mark();
     store.learn(row('new', { last_visitor_message_at: at(10) }));
-    store.replaceFirstPage([row('a', { last_visitor_message_at: at(9) }), row('x', { last_visitor_message_at: at(7) })], 'more', 'all', ME, mark);
+    store.replaceFirstPage(
+      [row('a', { last_visitor_message_at: at(9) }), row('x', { last_visitor_message_at: at(7) })],
+      'more',
+      'all',
+      ME,
+      mark,
+    );
     expect(ids(store, 'all')).toEqual(['new', 'a', 'x', 'c']);
   });
 

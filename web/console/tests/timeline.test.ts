@@ -49,7 +49,7 @@ describe('the timeline', () => {
         message(VISITOR, clock('09:01:10'), 'three'),
         { ...base, id: 's', kind: 'status', from: 'OPEN', to: 'SOLVED' },
       ]),
-    ).toEqual(['day', 'visitor: one | two', 'assigned', 'visitor: three', 'status']);
+    ).toEqual(['day', 'visitor: one | two', 'joined', 'visitor: three', 'status']);
   });
 
   it('says it twice when one agent is assigned and another joins', () => {
@@ -77,11 +77,8 @@ describe('the timeline', () => {
 
   it('lets a message that failed stand alone', () => {
     const at = clock('09:00:00');
-    expect(laidOut([], [sending('a', 'one', at), sending('b', 'two', at, 'failed'), sending('c', 'three', at)])).toEqual([
-      'day',
-      'team: one',
-      'team: two',
-      'team: three',
-    ]);
+    expect(
+      laidOut([], [sending('a', 'one', at), sending('b', 'two', at, 'failed'), sending('c', 'three', at)]),
+    ).toEqual(['day', 'team: one', 'team: two', 'team: three']);
   });
 });

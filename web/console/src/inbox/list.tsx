@@ -21,7 +21,7 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
   const stop = shown.find((row) => row.conversation === selected)?.conversation ?? shown[0]?.conversation;
   return (
     <section class={styles.pane} aria-label={text.conversations}>
-      <nav class={styles.tabs} aria-label={text.conversations}>
+      <nav class={styles.tabs} aria-label={text.lists}>
         {VIEWS.map((one) => (
           <a
             key={one}

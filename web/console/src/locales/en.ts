@@ -61,6 +61,7 @@ export const text = {
 
   // List
   conversations: 'Conversations',
+  lists: 'Lists',
   views: { mine: 'Mine', unassigned: 'Unassigned', all: 'All' } satisfies Record<View, string>,
   viewWithCount: (view: string, count: number) => `${view}, ${count} open`,
   status: { OPEN: 'Open', WAITING: 'Waiting', SOLVED: 'Solved', CLOSED: 'Closed' } satisfies Record<

@@ -1,14 +1,13 @@
 import type { Row } from '@beckon/sdk';
 import { Avatar, PlainText, timeOfDay } from '@beckon/ui';
 import { text } from '../locales/en';
-import { authorName } from '../names';
+import { authorName, visitorName } from '../names';
 import styles from './thread.module.css';
 import type { Pending, TimelineItem } from './timeline';
 
 interface BubbleGroupProps {
   group: Extract<TimelineItem, { type: 'group' }>;
-  conversation: string;
-  visitor: Row['visitor'];
+  row: Row;
   me: string;
   offline: boolean;
   onRetry: (clientId: string) => void;
@@ -16,10 +15,10 @@ interface BubbleGroupProps {
 }
 
 /** Messages of one author in a row: one face, one time, and what became of those on their way. */
-export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry, onDelete }: BubbleGroupProps) {
+export function BubbleGroup({ group, row, me, offline, onRetry, onDelete }: BubbleGroupProps) {
   const { author, side, bubbles } = group;
   const mine = author.type === 'agent' && author.id === me;
-  const name = authorName(author, conversation);
+  const name = authorName(author, visitorName(row));
   const last = bubbles[bubbles.length - 1];
   const failed = last?.pending?.state === 'failed' ? last.pending : null;
   const sending = bubbles.some(({ pending }) => pending?.state === 'sending');
@@ -27,7 +26,7 @@ export function BubbleGroup({ group, conversation, visitor, me, offline, onRetry
     <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`}>
       {side === 'visitor' && (
         <span class={styles.face}>
-          <Avatar id={visitor.id} name={author.name ?? visitor.name ?? undefined} size={24} />
+          <Avatar id={row.visitor.id} name={author.name ?? row.visitor.name ?? undefined} size={24} />
         </span>
       )}
       <div class={styles.bubbles}>

@@ -3,6 +3,7 @@ import { calendarDay, Dot } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../clock';
 import { text } from '../locales/en';
+import { visitorName } from '../names';
 import { attentive } from '../viewport';
 import { BubbleGroup } from './bubble_group';
 import type { Conversation } from './conversation';
@@ -17,7 +18,7 @@ const NEAR_BEGINNING = 400;
 
 interface MessagesProps {
   conversation: Conversation;
-  visitor: Row['visitor'];
+  row: Row;
   me: { id: string; name: string };
   offline: boolean;
   onRetry: (clientId: string) => void;
@@ -27,7 +28,7 @@ interface MessagesProps {
 }
 
 /** The messages and lines of a conversation, newest at the bottom. */
-export function Messages({ conversation, visitor, me, offline, onRetry, onDelete, onSeen }: MessagesProps) {
+export function Messages({ conversation, row, me, offline, onRetry, onDelete, onSeen }: MessagesProps) {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [newBelow, setNewBelow] = useState(false);
@@ -116,8 +117,7 @@ export function Messages({ conversation, visitor, me, offline, onRetry, onDelete
             <Item
               key={item.key}
               item={item}
-              conversation={conversation.id}
-              visitor={visitor}
+              row={row}
               me={me.id}
               offline={offline}
               onRetry={onRetry}
@@ -143,20 +143,19 @@ export function Messages({ conversation, visitor, me, offline, onRetry, onDelete
   );
 }
 
-type ItemProps = Pick<MessagesProps, 'visitor' | 'offline' | 'onRetry' | 'onDelete'> & {
+type ItemProps = Pick<MessagesProps, 'row' | 'offline' | 'onRetry' | 'onDelete'> & {
   item: TimelineItem;
-  conversation: string;
   me: string;
 };
 
-function Item({ item, conversation, me, ...rest }: ItemProps) {
+function Item({ item, me, ...rest }: ItemProps) {
   switch (item.type) {
     case 'day':
       return <p class={styles.day}>{dayWords(item.at, now.value)}</p>;
     case 'line':
-      return <TimelineLine event={item.event} conversation={conversation} me={me} />;
+      return <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me} />;
     case 'group':
-      return <BubbleGroup group={item} conversation={conversation} me={me} {...rest} />;
+      return <BubbleGroup group={item} me={me} {...rest} />;
   }
 }
 

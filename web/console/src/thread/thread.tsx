@@ -73,7 +73,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
       <Messages
         key={conversation.id}
         conversation={conversation}
-        visitor={row.visitor}
+        row={row}
         me={agent}
         offline={desk.status.value.state !== 'live'}
         onRetry={(clientId) => desk.retry(conversation, clientId)}

@@ -78,7 +78,13 @@ export function timelineOf(
     if (event.kind === 'message') {
       // A bubble keeps its key from the moment it is written, so that it does not blink when the server confirms it.
       add(event.author, { key: event.client_id ?? event.id, text: event.message.text, at, pending: null });
-    } else if (event.kind !== 'metadata' && !isEcho(event, items.at(-1))) {
+    } else if (event.kind !== 'metadata') {
+      const last = items.at(-1);
+      if (last?.type === 'line' && isEcho(last.event, event)) {
+        // Of the two, *joined* says more: it is what the visitor sees.
+        if (event.kind === 'joined') last.event = event;
+        continue;
+      }
       beginDay(at, event.id);
       items.push({ type: 'line', key: event.id, event });
     }
@@ -90,8 +96,8 @@ export function timelineOf(
 }
 
 /** Taking a conversation both assigns it and joins it: one line says so. */
-function isEcho(event: ConversationEvent, last: TimelineItem | undefined): boolean {
-  if (last?.type !== 'line' || !('agent' in event) || !('agent' in last.event)) return false;
-  const kinds = [last.event.kind, event.kind];
-  return kinds.includes('joined') && kinds.includes('assigned') && event.agent?.id === last.event.agent?.id;
+function isEcho(last: ConversationEvent, event: ConversationEvent): boolean {
+  if (!('agent' in last) || !('agent' in event)) return false;
+  const kinds = [last.kind, event.kind];
+  return kinds.includes('joined') && kinds.includes('assigned') && event.agent?.id === last.agent?.id;
 }

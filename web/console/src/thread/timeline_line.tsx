@@ -7,13 +7,13 @@ import type { TimelineItem } from './timeline';
 type LineEvent = Extract<TimelineItem, { type: 'line' }>['event'];
 
 /** Something that happened and is no message: one quiet line. */
-export function TimelineLine({ event, conversation, me }: { event: LineEvent; conversation: string; me: string }) {
+export function TimelineLine({ event, visitor, me }: { event: LineEvent; visitor: string; me: string }) {
   const at = Date.parse(event.at);
   return (
     <p class={styles.line}>
       {iconOf(event)}
       <span>
-        <time dateTime={event.at}>{timeOfDay(at, text.locale)}</time> · {wordsOf(event, conversation, me)}
+        <time dateTime={event.at}>{timeOfDay(at, text.locale)}</time> · {wordsOf(event, visitor, me)}
       </span>
     </p>
   );
@@ -34,7 +34,7 @@ function iconOf(event: LineEvent) {
   }
 }
 
-function wordsOf(event: LineEvent, conversation: string, me: string): string {
+function wordsOf(event: LineEvent, visitor: string, me: string): string {
   const called = (agent: { id: string; name: string }): string => (agent.id === me ? text.you : agent.name);
   switch (event.kind) {
     case 'joined':
@@ -47,7 +47,7 @@ function wordsOf(event: LineEvent, conversation: string, me: string): string {
         : text.assigned(event.agent.id === me ? text.yourself : event.agent.name);
     case 'status': {
       const mine = event.author.type === 'agent' && event.author.id === me;
-      return text.statusLine[event.to](mine ? text.you : authorName(event.author, conversation));
+      return text.statusLine[event.to](mine ? text.you : authorName(event.author, visitor));
     }
   }
 }

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeServer } from './fake_server';
+import { close, openConsole, page, press, see, submit, type } from './screen';
+
+let server: FakeServer;
+beforeEach(() => {
+  server = new FakeServer();
+  server.signedIn = false;
+});
+afterEach(close);
+
+describe('sign-in', () => {
+  it('names what is missing and asks nobody', async () => {
+    await openConsole();
+    await see('Good to see you');
+    await submit();
+    await see('Write an e-mail address');
+    await see('Write your password.');
+    expect(server.asked).not.toContain('POST /console/1/session');
+  });
+
+  it('says that e-mail and password do not belong together, then lets the right ones in', async () => {
+    await openConsole();
+    await see('Good to see you');
+    await type('maja@example.com', 'email');
+    await type('something else', 'password');
+    await submit();
+    await see('do not belong together');
+    await type('a good password', 'password');
+    await submit();
+    await see('Unassigned');
+  });
+
+  it('says where the set-up link comes from while nobody is set up', async () => {
+    server.setUpDone = false;
+    await openConsole();
+    await see('beckon admin setup-link');
+    expect(document.querySelector('form')).toBeNull();
+  });
+
+  it('says when the server does not answer, and tries again', async () => {
+    server.broken = true;
+    await openConsole();
+    await see('Beckon does not answer');
+    server.broken = false;
+    await press('Try again');
+    await see('Good to see you');
+  });
+
+  it('signs out', async () => {
+    server.signedIn = true;
+    await openConsole();
+    await see('Unassigned');
+    await press('Sign out');
+    await see('Good to see you');
+    expect(server.signedIn).toBe(false);
+    expect(page()).not.toContain('Your session has ended');
+  });
+
+  it('says that the session ended when it was ended elsewhere', async () => {
+    server.signedIn = true;
+    await openConsole();
+    await see('Unassigned');
+    server.signedIn = false;
+    server.cut(4503);
+    await see('Your session has ended');
+  });
+});
+
+describe('set-up', () => {
+  it('makes the first agent', async () => {
+    await openConsole('#/setup/good');
+    await see('Make this your desk');
+    await type('Maja', 'name');
+    await type('maja@example.com', 'email');
+    await type('a good password', 'password');
+    await submit();
+    await see('Unassigned');
+    expect(location.hash).toBe('#/');
+  });
+
+  it('names a password that is too short, and one that the server refuses', async () => {
+    await openConsole('#/setup/good');
+    await see('Make this your desk');
+    await type('Maja', 'name');
+    await type('maja@example.com', 'email');
+    await type('123456789', 'password');
+    await submit();
+    await see('Use at least 10 characters.');
+    await type('password12', 'password');
+    await submit();
+    await see('Choose another one.');
+  });
+
+  it('explains a link that was used', async () => {
+    await openConsole('#/setup/used');
+    await see('This link does not work any more');
+    await see('beckon admin setup-link');
+  });
+});
