@@ -23,7 +23,7 @@ export function Notice() {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <>
+    <div class={styles.place}>
       {notice !== '' && (
         <p class={styles.notice} aria-hidden="true">
           {notice}
@@ -32,7 +32,7 @@ export function Notice() {
       <p class="bk-spoken" role="status" aria-live="polite">
         {view.announcement.value}
       </p>
-    </>
+    </div>
   );
 }
 

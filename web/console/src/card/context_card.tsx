@@ -105,8 +105,8 @@ function Card(props: ContextCardProps) {
             state !== 'error' && !broken && <Empty href={props.howToHref} />
           )}
         </div>
-        <p class={styles.foot}>{words.unverified}</p>
         <Notice />
+        <p class={styles.foot}>{words.unverified}</p>
       </aside>
     </CardScopeProvider>
   );

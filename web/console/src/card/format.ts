@@ -6,6 +6,9 @@ import { words } from './words';
 /** Longest address shown in full beside its host. */
 const SHORT_PATH = 28;
 
+/** Longest value within a folded line. */
+const SUMMARY_TEXT = 24;
+
 /** Turns classified values into the reader's language. One per card; formatters are made once and kept. */
 export class Format {
   readonly #numbers = new Map<string, Intl.NumberFormat>();
@@ -72,7 +75,7 @@ export class Format {
     const branches = node.entries.filter((entry) => isBranch(entry.node)).length;
     if (node.kind === 'array' && branches > 0) return words.items(node.entries.length);
     const plain = node.entries.filter((entry) => !isBranch(entry.node)).slice(0, node.entries.length > 3 ? 2 : 3);
-    const parts = plain.map((entry) => shorten(this.text(this.classify(entry, node), entry.node, now), 32));
+    const parts = plain.map((entry) => shorten(this.text(this.classify(entry, node), entry.node, now), SUMMARY_TEXT));
     const rest = node.entries.length - plain.length;
     if (rest > 0) parts.push(plain.length === 0 ? words.items(rest) : words.others(rest));
     return parts.join(' · ');

@@ -48,7 +48,7 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
       !(press.target instanceof HTMLElement)
     )
       return;
-    if (press.target.closest('dialog, [role=menu]')) return;
+    if (hasOwnKeys(root, press.target)) return;
     const inField = press.target.closest('input') !== null;
     if (inField && press.key !== 'Escape' && press.key !== 'ArrowDown') return;
     if (act(root, press, keys)) press.preventDefault();
@@ -59,7 +59,8 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
     const row = target?.closest('[data-row]');
     if (
       row &&
-      !target?.closest('a, button, input, dialog, [data-details]') &&
+      !target?.closest('a, button, input, [data-details]') &&
+      !hasOwnKeys(root, target) &&
       window.getSelection()?.isCollapsed !== false
     ) {
       const stop = row.querySelector<HTMLElement>(STOP);
@@ -80,6 +81,12 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
     root.removeEventListener('keydown', onKey);
     root.removeEventListener('click', onClick);
   };
+}
+
+/** In a dialog or a menu of the card; the card itself may stand in a dialog, as a drawer. */
+function hasOwnKeys(root: HTMLElement, target: Element | null): boolean {
+  const apart = target?.closest('dialog, [role=menu]');
+  return apart != null && root.contains(apart);
 }
 
 function pathUnder(target: EventTarget | null): string {

@@ -48,9 +48,16 @@ export function Value({
       return <span class={styles.quiet}>{format.text(shown, node, 0)}</span>;
     case 'instant':
       return (
-        <time dateTime={new Date(shown.at).toISOString()} class={styles.digits}>
-          <Text text={dateAndTime(shown.at, format.locale)} />{' '}
-          <span class={styles.distance}>· {relativeTime(shown.at, view.now.value, format.locale)}</span>
+        <time dateTime={new Date(shown.at).toISOString()} class={styles.time}>
+          <span class={styles.moment}>
+            <span class={styles.date}>
+              <Text text={dateAndTime(shown.at, format.locale)} />
+            </span>
+            <span class={styles.distance}>
+              <span class={styles.between}> · </span>
+              {relativeTime(shown.at, view.now.value, format.locale)}
+            </span>
+          </span>
         </time>
       );
     case 'link':

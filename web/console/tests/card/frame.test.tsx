@@ -228,6 +228,20 @@ describe('keyboard', () => {
     card.press('Escape');
     expect(onLeave).toHaveBeenCalledOnce();
   });
+  test('a card that stands in a dialog, as a drawer, has its keys too', async () => {
+    card = mountCard('{"a":1}');
+    const drawer = document.createElement('dialog');
+    card.element.replaceWith(drawer);
+    drawer.append(card.element);
+    drawer.showModal();
+    card.row('a')?.querySelector('button')?.focus();
+    card.press('y');
+    await settle();
+    expect(copied).toEqual(['1']);
+    card.click(card.row('a'));
+    expect(card.element.querySelector('dl')).not.toBeNull();
+    drawer.remove();
+  });
   test('Left leaves a part that opened in place, one step at a time', () => {
     card = mountCard('{"a":{"b":{"c":{"d":{"e":1}}}}}');
     for (const path of ['a.b', 'a.b.c']) card.click(card.row(path)?.querySelector('button'));
