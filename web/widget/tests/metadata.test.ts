@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { metadataText } from '../src/loader/metadata';
+import type { WidgetError } from '../src/port';
+
+function refusal(metadata: unknown): Pick<WidgetError, 'code' | 'message'> {
+  try {
+    metadataText(metadata);
+  } catch (error) {
+    return error as WidgetError;
+  }
+  throw new Error('it was taken');
+}
+
+function nest(levels: number): object {
+  return levels === 1 ? {} : { inner: nest(levels - 1) };
+}
+
+const cycle: { self?: unknown } = {};
+cycle.self = { back: cycle };
+
+describe('metadata of a page', () => {
+  it('becomes what JSON.stringify makes of it', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.string({ maxLength: 12 }).filter((key) => !REFUSED.has(key)),
+          fc.jsonValue({ maxDepth: 5 }),
+        ),
+        (metadata) => {
+          fc.pre((JSON.stringify(metadata).match(/[\uD800-\uDFFF]/u) ?? []).length === 0);
+          expect(metadataText(metadata)).toBe(JSON.stringify(metadata));
+        },
+      ),
+    );
+  });
+
+  it('keeps what JSON.stringify keeps: dates, toJSON, boxes, holes', () => {
+    const metadata = {
+      when: new Date(0),
+      own: { toJSON: (key: string) => `own ${key}` },
+      boxed: [Object('text'), Object(4), Object(false)],
+      holes: Object.assign([], { 1: undefined, 2: 1 }),
+      gone: undefined,
+      minus: -0,
+      [Symbol('left out')]: 1,
+    };
+    expect(metadataText(metadata)).toBe(JSON.stringify(metadata));
+  });
+
+  it.each([
+    ['missing', undefined, 1201, 'missing'],
+    ['an array', [], 1202, 'metadata'],
+    ['a text', 'red', 1202, 'metadata'],
+    ['null', null, 1202, 'metadata'],
+    ['a number', 7, 1202, 'metadata'],
+    ['something whose toJSON is no object', { toJSON: () => [] }, 1202, 'metadata'],
+    ['a function inside', { a: { b: () => 1 } }, 1202, 'metadata.a.b'],
+    ['a symbol', { a: [Symbol('x')] }, 1202, 'metadata.a[0]'],
+    ['a BigInt', { a: 1n }, 1202, 'metadata.a'],
+    ['NaN', { a: { b: [1, Number.NaN] } }, 1202, 'metadata.a.b[1]'],
+    ['Infinity', { a: Number.NEGATIVE_INFINITY }, 1202, 'metadata.a'],
+    ['a cycle', cycle, 1202, 'metadata.self.back'],
+    ['half a character', { a: 'x\ud83d' }, 1202, 'metadata.a'],
+    ['half a character in a key', { a: { '\udc00': 1 } }, 1202, 'metadata.a'],
+    ['the key __proto__', JSON.parse('{"a": {"__proto__": 1}}'), 1202, 'metadata.a.__proto__'],
+    ['the key constructor', { constructor: 1 }, 1202, 'metadata.constructor'],
+    ['the key prototype', { prototype: null }, 1202, 'metadata.prototype'],
+    ['depth 9', nest(9), 1203, 'depth 9, limit 8'],
+    ['a key of 129 characters', { ['k'.repeat(129)]: 1 }, 1203, '129, limit 128'],
+    ['a text of 8,193 bytes', { a: `${'x'.repeat(8191)}é` }, 1203, '8,193, limit 8,192'],
+    ['257 keys', Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`k${i}`, 1])), 1203, '257, limit 256'],
+  ])('is refused: %s', (_, metadata, code, named) => {
+    const error = refusal(metadata);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(named);
+  });
+
+  it('names the path of what throws', () => {
+    const throwing = {
+      fine: 1,
+      a: {
+        get b() {
+          throw new DOMException('no', 'DataError');
+        },
+      },
+    };
+    expect(refusal(throwing)).toMatchObject({ code: 1202, message: expect.stringContaining('metadata.a.b') });
+  });
+
+  it('is taken at the limits', () => {
+    expect(metadataText(nest(8))).toContain('inner');
+    expect(metadataText({ ['é'.repeat(128)]: 'é'.repeat(4096) })).toContain('é');
+    const keys = Object.fromEntries(Array.from({ length: 256 }, (_, i) => [`k${i}`, 1]));
+    expect(metadataText({ ...keys, removed: null })).toContain('"removed":null');
+  });
+
+  it('is taken at 65,536 bytes and not one more, and the largest key is named', () => {
+    const fill = (last: number) => ({
+      cart: Array.from({ length: 8 }, (_, i) => 'x'.repeat(i < 7 ? 8192 : last)),
+      b: 1,
+    });
+    const room = 65_536 - JSON.stringify(fill(0)).length;
+    expect(metadataText(fill(room))).toHaveLength(65_536);
+    expect(refusal(fill(room + 1))).toMatchObject({
+      code: 1203,
+      message: 'metadata is 65,537 bytes, limit 65,536; largest key: cart, 65,529',
+    });
+  });
+
+  it('is read once, at the call', () => {
+    let reads = 0;
+    const metadata = {
+      get a() {
+        return ++reads;
+      },
+    };
+    expect(metadataText(metadata)).toBe('{"a":1}');
+  });
+});
+
+const REFUSED = new Set(['__proto__', 'constructor', 'prototype']);
