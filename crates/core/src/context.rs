@@ -19,6 +19,9 @@ use crate::time::Timestamp;
 pub const MOST_BYTES: usize = 64 * 1024;
 /// The most top-level keys.
 pub const MOST_KEYS: usize = 256;
+/// The most top-level keys that one write may name, those it takes away included: folding writes together must
+/// stay cheap.
+pub const MOST_NAMED_KEYS: usize = 4 * MOST_KEYS;
 /// The longest key at any depth, in characters.
 pub const LONGEST_KEY: usize = 128;
 /// The longest string at any depth, in UTF-8 bytes.
@@ -99,7 +102,11 @@ impl Metadata {
     /// and string lengths, depth. Of a key given twice the last value counts, at the first one's place.
     /// Lone surrogates, which a site's careless cut leaves behind, become U+FFFD.
     pub fn parse(text: &str) -> Result<Self, ContextError> {
-        Ok(Self { entries: json::object(text)? })
+        let entries = json::object(text)?;
+        if entries.len() > MOST_NAMED_KEYS {
+            return Err(ContextError::TooManyKeys(entries.len()));
+        }
+        Ok(Self { entries })
     }
 
     /// Reads what [`Metadata::to_text`] wrote and the store kept; the limits were checked then.

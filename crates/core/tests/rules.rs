@@ -186,7 +186,7 @@ impl World {
                     Body::Metadata { changes: steps, .. } => changes.extend(steps),
                     _ => {}
                 }
-                let closed = statuses.iter().any(|status| *status == Status::Closed);
+                let closed = statuses.contains(&Status::Closed);
                 let last = event.seq == row.head;
                 prop_assert!(!closed || last, "nothing follows the close");
             }

@@ -119,12 +119,15 @@ fn conversation(owner: Option<u128>, queue: Option<u128>) -> Conversation {
     }
 }
 
+/// Role, owner, queue, and what the agent may.
+type Case = (Role, Option<u128>, Option<u128>, [bool; 4]);
+
 /// Who may see, take, write, assign: every role, whose it is, where it waits. The agent is 1, serves queue 50.
 #[test]
 fn permission_is_as_decided() {
     let all = [true, true, true, true];
     let none = [false, false, false, false];
-    let table: [(Role, Option<u128>, Option<u128>, [bool; 4]); 14] = [
+    let table: [Case; 14] = [
         (Role::Agent, None, Some(50), [true, true, true, false]),
         (Role::Agent, None, None, [true, true, true, false]),
         (Role::Agent, None, Some(51), none),

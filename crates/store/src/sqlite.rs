@@ -103,7 +103,7 @@ impl SqliteStore {
         let mut connection =
             connect(&options.file(), options.most_pages).map_err(|error| refused(error.to_string()))?;
         migrations::run(&mut connection, &options.folder)?;
-        let epoch = meta::epoch(&mut connection, &*options.ids, options.clock.now())
+        let epoch = meta::epoch(&connection, &*options.ids, options.clock.now())
             .map_err(|error| refused(error.to_string()))?;
         let writer = Writer::start(connection, options.file(), options.most_pages)
             .map_err(|error| refused(error.to_string()))?;

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{
-    Change, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS, Metadata, Op, Patch,
-    WriteMode, fold,
+    Change, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS, MOST_NAMED_KEYS,
+    Metadata, Op, Patch, WriteMode, fold,
 };
 
 fn parse(text: &str) -> Metadata {
@@ -103,6 +103,12 @@ fn each_limit_holds_exactly() {
     };
     assert_eq!(keys(MOST_KEYS).within_limits(), Ok(()));
     assert_eq!(keys(MOST_KEYS + 1).within_limits(), Err(ContextError::TooManyKeys(257)));
+    let nulls = |count: usize| {
+        let members: Vec<String> = (0..count).map(|n| format!("\"k{n}\":null")).collect();
+        Metadata::parse(&format!("{{{}}}", members.join(",")))
+    };
+    assert!(nulls(MOST_NAMED_KEYS).is_ok());
+    assert_eq!(nulls(MOST_NAMED_KEYS + 1), Err(ContextError::TooManyKeys(MOST_NAMED_KEYS + 1)));
 }
 
 /// An object of exactly so many bytes.

@@ -22,7 +22,7 @@ const WRITE: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
 pub(super) const STATEMENTS: &[&str] = &[KEEP, READ, WRITE];
 
 /// The epoch, made when it is asked for the first time.
-pub(super) fn epoch(connection: &mut Connection, ids: &dyn Ids, now: Timestamp) -> Result<Epoch, StoreError> {
+pub(super) fn epoch(connection: &Connection, ids: &dyn Ids, now: Timestamp) -> Result<Epoch, StoreError> {
     run(connection, KEEP, &[&"epoch", &bytes(ids.next(now))])?;
     let stored: Option<[u8; 16]> = first(connection, READ, &[&"epoch"], |row| Ok(row.get(0)?))?;
     Ok(Epoch(Uuid::from_bytes(stored.ok_or_else(|| damaged("the epoch is missing"))?)))
