@@ -37,8 +37,8 @@ describe('the list', () => {
   it('shows the three views with their counts', async () => {
     await openConsole();
     await see('Ana');
-    expect(control('Mine, 1 open')).toBeTruthy();
-    expect(control('Unassigned, 1 open')).toBeTruthy();
+    expect(control('Mine 1 open')).toBeTruthy();
+    expect(control('Unassigned 1 open')).toBeTruthy();
     go({ page: 'inbox', view: 'mine', conversation: null });
     await seeNo('Ana');
     await see('Visitor BBBB');
@@ -50,7 +50,7 @@ describe('the list', () => {
     server.hold(row('conversation-cccc', { visitor: { id: 'c', name: 'Petra' } }));
     server.happen('conversation-cccc', message(VISITOR, clock('09:30'), 'hi'));
     await see('Petra');
-    await see('Unassigned2');
+    await see('Unassigned 2 open');
     server.say({ type: 'gone', conversation: 'conversation-cccc' });
     await seeNo('Petra');
   });

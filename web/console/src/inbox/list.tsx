@@ -11,16 +11,26 @@ import { VIEWS, type View } from './rows';
 const AHEAD = '600px';
 const SKELETON_ROWS = 6;
 
+interface ListProps {
+  inbox: Inbox;
+  view: View;
+  selected: string | null;
+  /** Nothing else is on screen: the list is the page. */
+  alone: boolean;
+}
+
 /** The live list of conversations, in three views. */
-export function List({ inbox, view, selected }: { inbox: Inbox; view: View; selected: string | null }) {
+export function List({ inbox, view, selected, alone }: ListProps) {
   const { rows, phase, reach } = inbox.list(view);
   const counts = inbox.counts.value;
   useEffect(() => inbox.open(view), [inbox, view]);
 
+  const Pane = alone ? 'main' : 'section';
   const shown = rows.value;
   const stop = shown.find((row) => row.conversation === selected)?.conversation ?? shown[0]?.conversation;
   return (
-    <section class={styles.pane} aria-label={text.conversations}>
+    <Pane class={styles.pane ?? ''} aria-label={text.conversations}>
+      {alone && <h1 class="bk-spoken">{text.conversations}</h1>}
       <nav class={styles.tabs} aria-label={text.lists}>
         {VIEWS.map((one) => (
           <a
@@ -28,10 +38,14 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
             class={styles.tab}
             href={hrefOf({ page: 'inbox', view: one, conversation: selected })}
             aria-current={one === view ? 'page' : undefined}
-            aria-label={counts ? text.viewWithCount(text.views[one], counts[one]) : text.views[one]}
           >
-            {text.views[one]}
-            {counts && <span class={styles.count}>{counts[one]}</span>}
+            {text.views[one]}{' '}
+            {counts && (
+              <span class={styles.count}>
+                {counts[one]}
+                <span class="bk-spoken"> {text.openOnes}</span>
+              </span>
+            )}
           </a>
         ))}
       </nav>
@@ -65,7 +79,7 @@ export function List({ inbox, view, selected }: { inbox: Inbox; view: View; sele
           phase.value !== 'failed' && <Skeleton />
         )}
       </div>
-    </section>
+    </Pane>
   );
 }
 

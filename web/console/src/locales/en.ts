@@ -63,7 +63,7 @@ export const text = {
   conversations: 'Conversations',
   lists: 'Lists',
   views: { mine: 'Mine', unassigned: 'Unassigned', all: 'All' } satisfies Record<View, string>,
-  viewWithCount: (view: string, count: number) => `${view}, ${count} open`,
+  openOnes: 'open',
   status: { OPEN: 'Open', WAITING: 'Waiting', SOLVED: 'Solved', CLOSED: 'Closed' } satisfies Record<
     ConversationStatus,
     string

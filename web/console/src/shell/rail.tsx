@@ -31,15 +31,9 @@ export function Rail({ agent, unread }: { agent: Agent; unread: number }) {
         <Menu
           label={text.account(agent.name)}
           trigger={({ ref, ...attributes }) => (
-            <button
-              type="button"
-              class={styles.accountButton}
-              aria-label={text.account(agent.name)}
-              title={agent.name}
-              ref={ref}
-              {...attributes}
-            >
+            <button type="button" class={styles.accountButton} title={agent.name} ref={ref} {...attributes}>
               <Avatar id={agent.id} name={agent.name} />
+              <span class="bk-spoken">{text.account(agent.name)}</span>
             </button>
           )}
         >

@@ -55,7 +55,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
       <Rail agent={who.agent} unread={desk.inbox.unread.value} />
       <ConnectionNotice desk={desk} />
       <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
-        {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} />}
+        {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} alone={!wide} />}
         {showThread &&
           (conversation === null ? (
             <NoThread empty={desk.inbox.list(view).rows.value.length === 0} />

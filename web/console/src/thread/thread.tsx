@@ -1,11 +1,13 @@
 import { IconButton, XIcon } from '@beckon/ui';
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { CardEdge } from '../context/card_edge';
 import type { Desk } from '../desk';
 import type { View } from '../inbox/rows';
 import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { hrefOf } from '../route';
+import { cardBeside } from '../viewport';
 import { CloseDialog } from './close_dialog';
 import { Composer } from './composer';
 import type { Conversation } from './conversation';
@@ -39,7 +41,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
     return (
       <main class={styles.pane}>
         <div class={styles.still}>
-          <p class={styles.stillLead}>{text.threadUnknown}</p>
+          <h1 class={styles.stillLead}>{text.threadUnknown}</h1>
           <a href={hrefOf({ page: 'inbox', view, conversation: null })}>{text.back}</a>
         </div>
       </main>
@@ -99,6 +101,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
           onSend={(message) => desk.reply(conversation, message)}
         />
       </div>
+      {cardBeside.value && <CardEdge />}
       {asking && (
         <CloseDialog
           name={visitorName(row)}
@@ -116,6 +119,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
 function Loading({ label }: { label: string }) {
   return (
     <main class={styles.pane} aria-label={label} aria-busy="true">
+      <h1 class="bk-spoken">{label}</h1>
       <div class={styles.header} />
       <div class={styles.log}>
         <div class={`${styles.column} ${styles.ghosts}`} aria-hidden="true">
@@ -132,7 +136,9 @@ function Loading({ label }: { label: string }) {
 export function NoThread({ empty }: { empty: boolean }) {
   return (
     <main class={styles.pane} aria-label={text.messages}>
-      {!empty && (
+      {empty ? (
+        <h1 class="bk-spoken">{text.messages}</h1>
+      ) : (
         <div class={styles.still}>
           <h1 class={styles.stillHeading}>{text.chooseHeading}</h1>
           <p class={styles.stillLead}>{text.chooseLead}</p>
