@@ -253,9 +253,10 @@ export class Chat {
   private emptyThread(): string | undefined {
     const place = this.place.value;
     if (place.name !== 'thread' || this.thread.value) return undefined;
-    return this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === place.thread)
-      ? undefined
-      : place.thread;
+    // A first message that is on its way, or on disk with its conversation not announced yet, has begun it.
+    const leaving = this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === place.thread);
+    const stored = this.sent.value.some(({ thread }) => thread === place.thread);
+    return leaving || stored ? undefined : place.thread;
   }
 
   private active(): string | undefined {
