@@ -1,5 +1,6 @@
 import { calendarDay, dateAndTime, relativeTime } from '@beckon/ui';
 import { classify, type ImageOrigins, type Shown } from './classify';
+import { labelOf } from './label';
 import { type Branch, type ContextNode, type Entry, isBranch } from './tree';
 import { words } from './words';
 
@@ -75,10 +76,18 @@ export class Format {
     const branches = node.entries.filter((entry) => isBranch(entry.node)).length;
     if (node.kind === 'array' && branches > 0) return words.items(node.entries.length);
     const plain = node.entries.filter((entry) => !isBranch(entry.node)).slice(0, node.entries.length > 3 ? 2 : 3);
-    const parts = plain.map((entry) => shorten(this.text(this.classify(entry, node), entry.node, now), SUMMARY_TEXT));
+    const parts = plain.map((entry) => shorten(this.#inSummary(entry, node, now), SUMMARY_TEXT));
     const rest = node.entries.length - plain.length;
     if (rest > 0) parts.push(plain.length === 0 ? words.items(rest) : words.others(rest));
     return parts.join(' · ');
+  }
+
+  /** A lone *Yes* says nothing, so an answer brings its question. */
+  #inSummary(entry: Entry, parent: Branch, now: number): string {
+    const shown = this.classify(entry, parent);
+    const answer = this.text(shown, entry.node, now);
+    if (parent.kind === 'array' || (shown.as !== 'yes' && shown.as !== 'no')) return answer;
+    return shown.as === 'yes' ? labelOf(entry.key) : `${labelOf(entry.key)}: ${answer}`;
   }
 
   /** An amount with all the decimals it was sent with, and a currency's usual ones if it has any. */

@@ -99,7 +99,12 @@ function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
           const cell = cellOf(item, key);
           const content = cell && <Cell cell={cell} item={item} decimals={decimals.get(key) ?? 0} />;
           return (
-            <td key={key} class={numeric.has(key) ? styles.number : undefined} data-path={cell?.node.path}>
+            <td
+              key={key}
+              class={numeric.has(key) ? styles.number : undefined}
+              data-path={cell?.node.path}
+              data-label={labelOf(key)}
+            >
               {place > 0 ? (
                 content
               ) : (
