@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { environment: 'happy-dom', css: true, include: ['tests/**/*.test.{ts,tsx}'] } });
+export default defineConfig({
+  test: { environment: 'happy-dom', css: true, testTimeout: 60_000, include: ['tests/**/*.test.{ts,tsx}'] },
+});
