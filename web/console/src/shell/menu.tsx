@@ -28,15 +28,15 @@ export function Menu({
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
 
+  // Placed before it is shown, by where the button stands: measured afterwards it would jump.
   const place = (menu: HTMLElement): void => {
     const anchor = button.current?.getBoundingClientRect();
     if (!anchor) return;
-    const { offsetWidth: width, offsetHeight: height } = menu;
-    const below = anchor.bottom + GAP + height + EDGE <= innerHeight;
-    const top = below ? anchor.bottom + GAP : Math.max(EDGE, anchor.top - GAP - height);
-    const left = Math.min(Math.max(EDGE, anchor.right - width), innerWidth - width - EDGE);
-    menu.style.top = `${top}px`;
-    menu.style.left = `${left}px`;
+    const [atEnd, below] = [anchor.right > innerWidth / 2, anchor.bottom < innerHeight / 2];
+    menu.style.left = atEnd ? 'auto' : `${Math.max(EDGE, anchor.left)}px`;
+    menu.style.right = atEnd ? `${Math.max(EDGE, innerWidth - anchor.right)}px` : 'auto';
+    menu.style.top = below ? `${anchor.bottom + GAP}px` : 'auto';
+    menu.style.bottom = below ? 'auto' : `${innerHeight - anchor.top + GAP}px`;
   };
 
   const move = (event: KeyboardEvent): void => {
@@ -61,12 +61,13 @@ export function Menu({
         role="group"
         aria-label={label}
         onKeyDown={move}
+        onBeforeToggle={(event) => {
+          if (event.newState === 'open') place(event.currentTarget);
+        }}
         onToggle={(event) => {
-          const menu = event.currentTarget;
           setOpen(event.newState === 'open');
           if (event.newState === 'open') {
-            place(menu);
-            menu.querySelector<HTMLButtonElement>('button:not(:disabled)')?.focus();
+            event.currentTarget.querySelector<HTMLButtonElement>('button:not(:disabled)')?.focus();
           }
         }}
       >

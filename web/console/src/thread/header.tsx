@@ -68,8 +68,8 @@ export function Header({ row, me, view, busy, onCommand, onClose, onContext }: H
         </div>
         <p class={styles.about}>
           {!wide && <StatusMark status={row.status} />}
-          {!wide && ' · '}
-          {!cardBeside.value && facts !== '' ? <bdi>{facts}</bdi> : <About row={row} me={me} />}
+          {!wide && <span aria-hidden="true">·</span>}
+          {!cardBeside.value && facts !== '' ? <bdi class={styles.ending}>{facts}</bdi> : <About row={row} me={me} />}
         </p>
       </div>
       <div class={styles.actions}>
@@ -117,21 +117,19 @@ function About({ row, me }: { row: Row; me: string }) {
   const owner =
     row.agent === null ? text.nobody : row.agent.id === me ? text.assignedToYou : text.assignedTo(row.agent.name);
   const href = row.page ? safeHref(row.page.url) : undefined;
+  const page = row.page && <bdi>{row.page.title || row.page.url}</bdi>;
   return (
     <>
-      {owner}
-      {row.page && (
-        <>
-          {' · '}
-          {text.startedOn}{' '}
-          {href === undefined ? (
-            <bdi>{row.page.title || row.page.url}</bdi>
-          ) : (
-            <a href={href} target="_blank" rel="noopener noreferrer" title={row.page.url}>
-              <bdi>{row.page.title || row.page.url}</bdi>
-            </a>
-          )}
-        </>
+      <span>
+        {owner}
+        {page && ` · ${text.startedOn}`}
+      </span>
+      {href === undefined ? (
+        <span class={styles.ending}>{page}</span>
+      ) : (
+        <a class={styles.ending} href={href} target="_blank" rel="noopener noreferrer" title={row.page?.url ?? ''}>
+          {page}
+        </a>
       )}
     </>
   );
