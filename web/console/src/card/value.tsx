@@ -62,7 +62,13 @@ export function Value({
       );
     case 'link':
       return (
-        <a class={styles.link} href={shown.href} target="_blank" rel="noopener noreferrer" title={node.text}>
+        <a
+          class={`${styles.link} ${brief ? '' : styles.leaving}`}
+          href={shown.href}
+          target="_blank"
+          rel="noopener noreferrer"
+          title={node.text}
+        >
           <Address href={shown.href} />
           {!brief && <ArrowSquareOutIcon size={14} class={styles.outside ?? ''} />}
           <span class="bk-spoken"> ({words.opensOutside})</span>
