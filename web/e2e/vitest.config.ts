@@ -14,9 +14,9 @@ export default defineConfig({
     execArgv: ['--experimental-websocket'],
     maxWorkers: 2,
     // Guards against hanging, far above what a test takes.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
-    expect: { poll: { timeout: 20_000, interval: 50 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 50 } },
     passWithNoTests: false,
   },
 });

@@ -62,6 +62,7 @@ test('Row 3: what was sent before a conversation equals the same calls made whil
   const expected = await contextText(beckon, lively);
   expect(JSON.parse(expected)).toEqual({
     model: 'Holme',
+    wheels: 'Fjell',
     price: { amount: 46900, currency: 'EUR' },
     extras: [1, 'two'],
     colour: 'red',

@@ -209,3 +209,23 @@ test('Row 4: data sent just before a message is stored before it', async ({ beck
   const rounds = [1, 2, 3, 4].flatMap((round) => [`data ${round}`, `message ${round}`]);
   await expect.poll(told).toEqual(['message 0', ...rounds]);
 });
+
+test('Row 4: data sent just after the first message still reaches the conversation that it begins', async ({
+  beckon,
+  site,
+  newVisitor,
+}) => {
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/just-after.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  for (const round of [1, 2, 3]) {
+    await liveChat(visitor, 'open_new_thread');
+    await liveChat(visitor, 'open');
+    await say(visitor, `begins ${round}`);
+    // Whether the first message has arrived by now is a matter of luck, and must not matter.
+    const { error, result } = await liveChat(visitor, 'send_contextual_data', { metadata: { round } });
+    expect(error).toBeUndefined();
+    const id = await conversationWith(beckon, `begins ${round}`);
+    expect(result?.conversations.map(({ conversationId }) => conversationId)).toEqual([id]);
+    expect(await context(beckon, id)).toEqual({ round });
+  }
+});

@@ -16,7 +16,7 @@ export interface AgentOptions extends BrowserContextOptions {
 
 const PASSWORD = 'correct horse battery staple';
 /** How long a page may take to do what a test waits for: a guard, not a measurement. */
-const ACTION_MS = 20_000;
+const ACTION_MS = 15_000;
 
 interface Fixtures {
   $file: {
