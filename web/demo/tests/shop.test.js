@@ -183,8 +183,8 @@ async function inWidgetFrame(code) {
     frame.src = src;
     document.body.append(frame);
   }, `${served.widgetOrigin}/demo/favicon.svg`);
-  await page.waitForFunction(() => window.frames.probe !== undefined);
-  const frame = page.frame({ name: 'probe' });
+  const element = await page.waitForSelector('[name=probe]', { state: 'attached' });
+  const frame = await element.contentFrame();
   await frame.waitForURL(/favicon/);
   const result = await frame.evaluate(`(async () => { ${code} })()`);
   await page.evaluate(() => document.querySelector('[name=probe]').remove());
