@@ -32,6 +32,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(30);
 /// Time between two sockets that are sent away: a few of them need no spread.
 const DRAIN_STEP_MS: u64 = 10;
 
+/// Files and sockets to ask the system for: its usual 1,024 are fewer than one office may open.
+const OPEN_FILES: u64 = 65_536;
+
 /// Sockets that accept connections, and the origins that follow from them.
 #[derive(Debug)]
 pub struct Listeners {
@@ -177,6 +180,9 @@ fn take_folder(folder: &Path) -> Result<DataLock, Failure> {
 /// The command `serve`.
 pub async fn run(settings: Settings) -> Result<(), Failure> {
     telemetry::start(&settings.log).map_err(|error| Failure::new(format!("--log: {error}")))?;
+    if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
+        tracing::warn!(%error, "the number of sockets stays limited by the system");
+    }
     let folder = settings.data.path.as_path();
     let _lock = take_folder(folder)?;
     let listeners = Listeners::open(&settings).await?;

@@ -19,7 +19,7 @@ pub enum ServerFrame {
     /// The hello was accepted.
     Welcome(Welcome),
     /// A conversation's state; its events follow, then `live`.
-    State(State),
+    State(Box<State>),
     /// One durable event.
     Event(EventFrame),
     /// The end of an answer to `sync`, `subscribe` or `resume`.

@@ -275,7 +275,7 @@ impl Connection {
 
     async fn feed_message(&mut self, message: Message) -> Result<(), Ended> {
         self.unflushed = true;
-        within_write_time(self.socket.feed(message)).await
+        within_write_time(&self.outbound, self.socket.feed(message)).await
     }
 
     /// Writes what was queued.
@@ -284,25 +284,42 @@ impl Connection {
             return Ok(());
         }
         self.unflushed = false;
-        within_write_time(self.socket.flush()).await
+        within_write_time(&self.outbound, self.socket.flush()).await
     }
 
     /// Says goodbye, if anybody is there to hear it, and leaves.
-    pub(super) async fn end(mut self, ended: Ended) {
+    pub(super) async fn end(self, ended: Ended) {
+        let Self { socket, membership, peer, .. } = self;
         if let Ended::Close(code) = ended {
             let (number, reason) = code.parts();
-            tracing::debug!(connection = self.membership.id, number, reason, "a socket ends");
-            let goodbye = self.socket.send(Message::Close(Some(code.frame())));
-            // A peer that is gone or does not read needs no goodbye.
-            let _unheard = timeout(Duration::from_secs(WRITE_SECONDS), goodbye).await;
+            tracing::debug!(connection = membership.id, number, reason, "a socket ends");
+            say_goodbye(socket, code, || drop((membership, peer))).await;
         }
     }
 }
 
-async fn within_write_time(write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Ended> {
-    match timeout(Duration::from_secs(WRITE_SECONDS), write).await {
-        Err(_) => Err(Ended::Close(CloseCode::Slow)),
-        Ok(Err(_)) => Err(Ended::Lost),
-        Ok(Ok(())) => Ok(()),
+/// Time a peer has to take the goodbye. Leaving with unread bytes would reset the connection and lose the code.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Sends a close code, calls `said`, and waits a little for the peer to close.
+pub(super) async fn say_goodbye(mut socket: WebSocket, code: CloseCode, said: impl FnOnce()) {
+    // A peer that is gone or does not read needs no goodbye.
+    let _unheard = timeout(GOODBYE, socket.send(Message::Close(Some(code.frame())))).await;
+    said();
+    let _unanswered = timeout(GOODBYE, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
+}
+
+async fn within_write_time(
+    outbound: &Outbound,
+    write: impl Future<Output = Result<(), axum::Error>>,
+) -> Result<(), Ended> {
+    tokio::select! {
+        biased;
+        written = timeout(Duration::from_secs(WRITE_SECONDS), write) => match written {
+            Err(_) => Err(Ended::Close(CloseCode::Slow)),
+            Ok(Err(_)) => Err(Ended::Lost),
+            Ok(Ok(())) => Ok(()),
+        },
+        () = outbound.overflowed() => Err(Ended::Close(CloseCode::Slow)),
     }
 }

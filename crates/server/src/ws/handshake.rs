@@ -11,13 +11,11 @@ use beckon_core::frame::{ClientFrame, VERSION, parse};
 use tokio::time::timeout;
 
 use super::close::CloseCode;
-use super::connection::{Connection, Ended, Peer};
+use super::connection::{Connection, Ended, Peer, say_goodbye};
 use super::outbound::Outbound;
 use crate::app::{App, thread_of};
 use crate::hub::Owner;
-use crate::limits::{
-    AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, THREADS_SHOWN, VISITOR_OUTBOUND_BYTES, WRITE_SECONDS,
-};
+use crate::limits::{AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, THREADS_SHOWN, VISITOR_OUTBOUND_BYTES};
 
 /// Runs a socket from its first frame to its end.
 pub(super) async fn greet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: bool) {
@@ -44,10 +42,8 @@ pub(super) async fn greet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, orig
     }
 }
 
-async fn send_away(mut socket: WebSocket, code: CloseCode) {
-    let goodbye = socket.send(Message::Close(Some(code.frame())));
-    // A peer that is gone or does not read needs no goodbye.
-    let _unheard = timeout(Duration::from_secs(WRITE_SECONDS), goodbye).await;
+async fn send_away(socket: WebSocket, code: CloseCode) {
+    say_goodbye(socket, code, || {}).await;
 }
 
 async fn first_frame(socket: &mut WebSocket) -> Result<Hello, Ended> {

@@ -54,6 +54,7 @@ pub struct Outbound {
     most_bytes: usize,
     state: Mutex<Waiting>,
     ready: Notify,
+    full: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -75,7 +76,7 @@ pub struct Batch {
 impl Outbound {
     /// A queue with room for so many bytes.
     pub fn new(most_bytes: usize) -> Self {
-        Self { most_bytes, state: Mutex::default(), ready: Notify::new() }
+        Self { most_bytes, state: Mutex::default(), ready: Notify::new(), full: Notify::new() }
     }
 
     /// Puts a delivery in the queue.
@@ -92,6 +93,7 @@ impl Outbound {
             waiting.deliveries = VecDeque::new();
             waiting.bytes = 0;
             waiting.close = Some(CloseCode::Slow);
+            self.full.notify_waiters();
         } else {
             waiting.bytes = bytes;
             waiting.deliveries.push_back(delivery);
@@ -104,6 +106,17 @@ impl Outbound {
     pub fn close(&self, code: CloseCode) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).close.get_or_insert(code);
         self.ready.notify_one();
+    }
+
+    /// Resolves when the queue overflows, for a task that is stuck in a write.
+    pub async fn overflowed(&self) {
+        loop {
+            let full = self.full.notified();
+            if self.state.lock().unwrap_or_else(PoisonError::into_inner).close == Some(CloseCode::Slow) {
+                return;
+            }
+            full.await;
+        }
     }
 
     /// Waits for something to do and takes all of it.

@@ -181,7 +181,7 @@ impl Connection {
             }
         };
         self.followed.insert(id, opened.state.head);
-        self.feed(ServerFrame::State(opened.state)).await?;
+        self.feed(ServerFrame::State(Box::new(opened.state))).await?;
         for (position, event) in opened.events {
             let text = self.peer.reader().event_text(&event);
             self.feed_text(event_frame(id, position, &text)).await?;

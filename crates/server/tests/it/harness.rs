@@ -55,7 +55,7 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) base: String,
     pub(crate) http: Client,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) widget: String,
     pub(crate) single: String,
     stop: watch::Sender<bool>,
@@ -94,7 +94,7 @@ impl Server {
             widgets.iter().find(|widget| widget.multi_thread == multi).expect("a widget").id.to_string()
         };
         let (widget, single) = (widget(true), widget(false));
-        Self { app, clock, base, http: Client::new(), folder, widget, single, stop, task }
+        Self { app, clock, base, http: Client::new(), _folder: folder, widget, single, stop, task }
     }
 
     /// A planned stop.
@@ -162,14 +162,19 @@ impl Server {
     }
 
     pub(crate) async fn socket_from(&self, origin: Option<&str>) -> Socket {
-        let address = format!("{}/livechat/1/socket", self.base.replacen("http", "ws", 1));
-        let mut request = address.into_client_request().expect("a request");
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().expect("a header"));
-        }
-        let (stream, _) = timeout(HANG, connect_async(request)).await.expect("in time").expect("a socket");
-        Socket { stream, raw: String::new(), request: 0 }
+        open_socket(&self.base, origin).await
     }
+}
+
+/// A socket to any server, before its hello.
+pub(crate) async fn open_socket(base: &str, origin: Option<&str>) -> Socket {
+    let address = format!("{}/livechat/1/socket", base.replacen("http", "ws", 1));
+    let mut request = address.into_client_request().expect("a request");
+    if let Some(origin) = origin {
+        request.headers_mut().insert("origin", origin.parse().expect("a header"));
+    }
+    let (stream, _) = timeout(HANG, connect_async(request)).await.expect("in time").expect("a socket");
+    Socket { stream, raw: String::new(), request: 0 }
 }
 
 /// A visitor with a session.

@@ -2,4 +2,16 @@
 
 mod harness;
 
+mod agents;
+mod api;
+mod contract;
+mod delivery;
+mod example;
+mod frames;
+mod limits;
+mod pages;
 mod path;
+mod privacy;
+mod process;
+mod sign_in;
+mod sockets;

@@ -1,0 +1,79 @@
+//! The life of a socket: pings, a slow reader, a planned stop.
+
+use std::time::Duration;
+
+use beckon_core::agent::Role;
+use serde_json::json;
+
+use crate::harness::{Server, message};
+
+#[tokio::test]
+async fn a_silent_peer_is_given_up() {
+    let server = Server::start_with(&["--ping-ms", "50", "--pong-ms", "200"]).await;
+    let visitor = server.visitor().await;
+    let mut silent = visitor.connect().await;
+    // This client answers pings only while it reads.
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    assert_eq!(silent.closed().await, 4012);
+}
+
+#[tokio::test]
+async fn a_peer_that_answers_pings_stays() {
+    let server = Server::start_with(&["--ping-ms", "50", "--pong-ms", "400"]).await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let reading = tokio::time::timeout(Duration::from_millis(1500), tab.next());
+    assert!(reading.await.is_err(), "nothing happened, least of all an end");
+    tab.settle().await;
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_reading_is_ended_and_others_are_not() {
+    let server = Server::start_with(&["--agent-sends", "100000"]).await;
+    let visitor = server.visitor().await;
+    let mut stuck = visitor.connect().await;
+    let conversation = visitor.start(&mut stuck, "hello").await;
+    let mut reading = visitor.connect().await;
+    let mut console = server.agent(Role::Agent).await.connect().await;
+    let large = "🚗".repeat(4000);
+    // The system's own buffers fill first, however large they are here.
+    let mut written = 0;
+    while server.app.hub.connections() > 2 {
+        assert!(written < 4000, "a reader that reads nothing keeps 64 MB waiting");
+        written += 1;
+        assert_eq!(console.write(message(&conversation, &large)).await["type"], "accepted");
+        reading.expect_where(|frame| frame["event"]["message"]["text"] == large.as_str()).await;
+    }
+    // It reads what was on its way, and then the end.
+    stuck.closed().await;
+    let (state, _) = reading.sync(&conversation, None).await;
+    assert_eq!(state["head"], written + 2, "hello, joined, and all that was written");
+}
+
+#[tokio::test]
+async fn a_planned_stop_tells_everybody_and_ends() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    visitor.start(&mut tab, "hello").await;
+    let mut console = server.agent(Role::Agent).await.connect().await;
+    server.begin_stop();
+    for socket in [&mut tab, &mut console] {
+        assert!(socket.expect("drain").await["spread_ms"].is_u64());
+        assert_eq!(socket.closed().await, 4001);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_welcomed_during_a_stop() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut early = server.socket().await;
+    server.begin_stop();
+    while !server.app.is_stopping() {
+        tokio::task::yield_now().await;
+    }
+    early.send(json!({"type": "hello", "version": 1, "token": visitor.token})).await;
+    assert_eq!(early.closed().await, 4001);
+}
