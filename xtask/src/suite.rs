@@ -24,7 +24,7 @@ pub(crate) fn test(progress: &mut Progress) -> Result<(), Failure> {
     )?;
     web::built(progress)?;
     progress.step("web lints and types", &mut web::npm(&["run", "check"]))?;
-    progress.step("web tests", &mut web::npm(&["test"]))?;
+    progress.step("web tests", web::npm(&["test"]).env("BECKON_CHROMIUM", &chromium))?;
     progress.step("web sizes", &mut web::npm(&["run", "sizes"]))?;
     build(progress)?;
     contract::check(progress)?;

@@ -38,7 +38,7 @@ beforeEach(async () => {
 
 function launch() {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-  return { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args };
+  return { executablePath: process.env.BECKON_CHROMIUM ?? '/usr/bin/chromium', args };
 }
 
 const calls = () => page.evaluate(() => window.madeCalls ?? []);
