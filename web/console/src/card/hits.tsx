@@ -20,20 +20,20 @@ export function Hits({ root, query }: { root: Branch; query: string }) {
       <p class={styles.count} role="status">
         {hits.length === 0 ? words.noHits(query.trim()) : words.hits(hits.length)}
       </p>
-      <MarkedQuery.Provider value={query}>
-        {shown.map((hit) => (
-          <FactRow key={hit.entry.node.path} entry={hit.entry} parent={hit.parent} label={<Way hit={hit} />} />
-        ))}
-      </MarkedQuery.Provider>
+      {shown.map((hit) => (
+        <MarkedQuery.Provider key={hit.entry.node.path} value={hit.mark}>
+          <FactRow entry={hit.entry} parent={hit.parent} label={<Way hit={hit} query={query} />} />
+        </MarkedQuery.Provider>
+      ))}
       {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} />}
     </div>
   );
 }
 
-function Way({ hit }: { hit: Hit }) {
+function Way({ hit, query }: { hit: Hit; query: string }) {
   const above = hit.labels.slice(0, -1);
   return (
-    <>
+    <MarkedQuery.Provider value={query}>
       {above.map((label, depth) => (
         <span key={depth}>
           <Text text={label} />
@@ -41,6 +41,6 @@ function Way({ hit }: { hit: Hit }) {
         </span>
       ))}
       <Text text={hit.labels[hit.labels.length - 1] ?? hit.entry.key} />
-    </>
+    </MarkedQuery.Provider>
   );
 }

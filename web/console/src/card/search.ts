@@ -8,6 +8,8 @@ export interface Hit {
   readonly parent: Branch;
   /** Readable names from the top down, the value's own last. */
   readonly labels: readonly string[];
+  /** What to mark in the value: the query, or all of it when the query only stands in the original. */
+  readonly mark: string;
 }
 
 /** Text as it is compared: without case and without accents. */
@@ -24,14 +26,17 @@ export function search(root: Branch, query: string, format: Format, now: number)
     for (const entry of parent.entries) {
       const { node } = entry;
       const labels = [...above, parent.kind === 'array' ? String(Number(entry.key) + 1) : labelOf(entry.key)];
-      if (isBranch(node) && node.entries.length > 0) {
+      const kind = format.classify(entry, parent);
+      if (isBranch(node) && node.entries.length > 0 && kind.as !== 'money') {
         visit(node, labels);
         continue;
       }
-      const shown = format.text(format.classify(entry, parent), node, now);
-      if ([node.path, labels.join(' '), node.text, shown].some((text) => folded(text).includes(wanted))) {
-        hits.push({ entry, parent, labels });
-      }
+      const shown = format.text(kind, node, now);
+      const [inShown, inOriginal, inWay] = [shown, node.text, `${node.path} ${labels.join(' ')}`].map((text) =>
+        folded(text).includes(wanted),
+      );
+      if (!inShown && !inOriginal && !inWay) continue;
+      hits.push({ entry, parent, labels, mark: !inShown && inOriginal ? shown : query });
     }
   };
   visit(root, []);

@@ -264,6 +264,6 @@ test('whatever is sent, every path and every value can be found in the card', ()
         card.unmount();
       }
     }),
-    { numRuns: 150, endOnFailure: true },
+    { numRuns: 100, endOnFailure: true },
   );
 }, 240_000);

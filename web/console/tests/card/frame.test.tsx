@@ -162,8 +162,10 @@ describe('search', () => {
     };
     expect(hits('zag')).toEqual(['dealer.address.geo.in.city', 'x']);
     expect([...card.element.querySelectorAll('mark')].map((mark) => mark.textContent)).toEqual(['Zag', 'Žag']);
-    expect(hits('48,350')).toEqual(['price.amount']);
-    expect(hits('48350')).toEqual(['price.amount']);
+    expect(hits('48,350')).toEqual(['price']);
+    expect([...card.element.querySelectorAll('mark')].map((mark) => mark.textContent)).toEqual(['48,350']);
+    expect(hits('48350')).toEqual(['price']);
+    expect([...card.element.querySelectorAll('mark')].map((mark) => mark.textContent)).toEqual(['€48,350']);
     expect(hits('delivery date')).toEqual(['deliveryDate']);
     expect(hits('geo.in')).toEqual(['dealer.address.geo.in.city']);
     expect(hits('nothing')).toEqual([]);
