@@ -108,8 +108,8 @@ pub struct VisitorSend {
     pub text: MessageText,
     /// Context that the widget held for the next conversation; stored before the message.
     pub held: Option<HeldContext>,
-    /// Context that the widget held with ALL_PLUS_NEW: applied before `held` and left standing in the
-    /// session. If both together break a limit, `held` is stored alone.
+    /// Context that the widget held with ALL_PLUS_NEW: adds the keys that `held` does not name, and is left
+    /// standing in the session. If both together break a limit, `held` is stored alone.
     pub standing: Option<Patch>,
     /// The page, kept for a conversation that starts here.
     pub page: Option<Page>,

@@ -110,6 +110,22 @@ impl Patch {
         Self { mode, ops }
     }
 
+    /// This write and, after its own keys, those that only `other` names. A replacement says all there is to
+    /// say and stays as it is.
+    #[must_use]
+    pub fn filled_by(mut self, other: Self) -> Self {
+        if self.mode == WriteMode::Replace {
+            return self;
+        }
+        let named: HashSet<String> = self.ops.iter().map(|(key, _)| key.clone()).collect();
+        self.ops.extend(other.ops.into_iter().filter(|(key, _)| !named.contains(key)));
+        if other.mode == WriteMode::Replace {
+            self.mode = WriteMode::Replace;
+            self.ops.retain(|(_, op)| *op != Op::Remove);
+        }
+        self
+    }
+
     /// The context after this write, and the steps that lead there; no steps: nothing changed. Limits are
     /// checked on the result.
     pub fn apply(&self, current: &Metadata) -> Result<(Metadata, Vec<Change>), ContextError> {

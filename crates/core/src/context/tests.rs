@@ -158,6 +158,22 @@ fn replacing_has_the_order_of_the_new_object() {
     assert!(empty.is_empty());
 }
 
+/// Found in the browser: the keys of what stood came first, in another order than the site's calls.
+#[test]
+fn what_stands_fills_up_what_was_held() {
+    let merge = |text: &str| Patch::new(WriteMode::Merge, parse(text));
+    let replace = |text: &str| Patch::new(WriteMode::Replace, parse(text));
+    let on_nothing = |patch: &Patch| patch.apply(&Metadata::default()).unwrap().0.to_text();
+    let held = merge(r#"{"a":1,"gone":null,"b":2}"#);
+    assert_eq!(
+        on_nothing(&held.clone().filled_by(merge(r#"{"c":3,"b":0,"gone":0}"#))),
+        r#"{"a":1,"b":2,"c":3}"#
+    );
+    let filled = held.filled_by(replace(r#"{"c":3,"a":0}"#));
+    assert_eq!(filled.apply(&parse(r#"{"x":9,"gone":9}"#)).unwrap().0.to_text(), r#"{"a":1,"b":2,"c":3}"#);
+    assert_eq!(on_nothing(&replace(r#"{"a":1}"#).filled_by(merge(r#"{"c":3}"#))), r#"{"a":1}"#);
+}
+
 fn journal_of(metadata: &Metadata) -> Vec<Change> {
     let set =
         |(key, value): &(String, String)| Change { key: key.clone(), from: None, to: Some(value.clone()) };

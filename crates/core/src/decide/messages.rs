@@ -100,8 +100,9 @@ fn write_held(
     // A new conversation gets all that stands; an existing one got the earlier part when it was written.
     let standing = if created { left } else { send.standing.clone() };
     let patch = held.map(|held| held.patch.clone());
+    // What the widget held names, in the order of the site's calls, also what it left standing.
     let both = match (standing, &patch) {
-        (Some(standing), Some(patch)) => Some(standing.then(patch.clone())),
+        (Some(standing), Some(patch)) => Some(patch.clone().filled_by(standing)),
         (standing, patch) => standing.or_else(|| patch.clone()),
     };
     if let Some(both) = both {
