@@ -270,15 +270,28 @@ export class Chat {
     this.threads.value = newestFirst([...others, thread]);
   }
 
+  /** A message is on disk. Its conversation counts from now on: the frame that announces a new one may still be on its way. */
   private arrived(write: Write, accepted: { conversation?: string; event_id?: string; at?: string }): void {
     const { frame } = write;
     if (frame.type !== 'send') return;
-    const { event_id = '', at = new Date().toISOString() } = accepted;
+    const { event_id = '', at = new Date().toISOString(), conversation } = accepted;
     const thread =
       frame.thread ?? this.threads.value.find((known) => known.conversation === frame.conversation)?.thread;
     if (thread === undefined) return;
     const { client_id, message } = frame;
     this.sent.value = [...this.sent.value, { thread, client_id, event_id, at, text: message.text }];
+    if (conversation === undefined || this.threads.value.some((known) => known.thread === thread)) return;
+    this.setThread({
+      conversation,
+      thread,
+      status: 'OPEN',
+      head: 1,
+      unread: 0,
+      preview: { author: { type: 'visitor', id: null, name: null }, text: message.text, at },
+      agent: null,
+      created_at: at,
+      updated_at: at,
+    });
   }
 
   private followShown(conversation: string | undefined): void {

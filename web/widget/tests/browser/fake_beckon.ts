@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type {
   Author,
   ConversationEvent,
@@ -11,9 +12,9 @@ import type {
   ServerFrame,
   Thread,
 } from '@beckon/sdk';
+import { inject } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-const DIST = new URL('../../dist/', import.meta.url);
 const TYPES: { [ending: string]: string } = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://localhost:*; img-src 'self' data:; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -56,6 +57,7 @@ export class FakeBeckon {
   refusal: { status: number; text: string } | undefined;
   down = false;
 
+  private closing: number | undefined;
   private readonly sockets = new Set<WebSocket>();
   private readonly answers = new Map<string, object>();
   private constructor(
@@ -109,6 +111,11 @@ export class FakeBeckon {
   /** Every socket is lost. */
   cut(): void {
     for (const socket of this.sockets) socket.terminate();
+  }
+
+  /** The socket whose frame is being intercepted is closed with this code. */
+  closeNext(code: number): void {
+    this.closing = code;
   }
 
   /** A conversation that is there already. */
@@ -208,7 +215,7 @@ export class FakeBeckon {
   private async file(name: string, response: ServerResponse): Promise<void> {
     const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': CSP });
-    response.end(await readFile(new URL(name, DIST)));
+    response.end(await readFile(join(inject('widgetDist'), name)));
   }
 
   private accept(socket: WebSocket): void {
@@ -217,6 +224,11 @@ export class FakeBeckon {
       const frame = JSON.parse(String(data)) as Sent;
       this.frames.push(frame);
       const answer = this.intercept(frame);
+      if (this.closing !== undefined) {
+        socket.close(this.closing);
+        this.closing = undefined;
+        return;
+      }
       const given = answer === undefined ? this.answer(socket, frame) : answer;
       if (given) socket.send(JSON.stringify({ request: frame.request, ...given }));
     });

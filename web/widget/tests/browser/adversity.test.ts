@@ -1,0 +1,129 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import { stage } from './stage';
+
+const set = stage();
+
+describe('in adversity', () => {
+  it('works on a page with the strictest policy, without a word about it', async () => {
+    const { beckon, page } = set;
+    const policy = `default-src 'none'; script-src 'nonce-x' ${beckon.origin}; connect-src ${beckon.origin}; frame-src ${beckon.origin}; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'`;
+    const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+    const body = `<script nonce="x" async src="${beckon.origin}/widget.js"></script>
+      <script nonce="x">window.liveChat = window.liveChat || function () { (liveChat.q = liveChat.q || []).push(arguments) };
+      liveChat('init', '${beckon.config.id}'); liveChat('open');</script>`;
+    await page.goto(beckon.page('/strict', body, head));
+    await set.say('through the strictest policy');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    const launcher = page.locator('#ib-button-messaging');
+    expect(await launcher.evaluate((element) => getComputedStyle(element).position)).toBe('fixed');
+  });
+
+  it('takes what is written while nothing answers, and sends it later with its context', async () => {
+    const { beckon } = set;
+    await set.visit();
+    await set.call('send_contextual_data', { metadata: { car: 'Strand' } });
+    beckon.down = true;
+    await set.call('open');
+    await set.chat.getByText('We cannot be reached').waitFor();
+    await set.say('is anybody there');
+    await set.chat.getByText('Waiting for a connection').waitFor();
+    beckon.down = false;
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand' }]);
+    set.complaints.length = 0;
+  });
+
+  it('keeps an unsent message over a page change', async () => {
+    const { beckon } = set;
+    await set.visit();
+    await set.call('open');
+    beckon.intercept = ({ type }) => (type === 'send' ? null : undefined);
+    await set.say('on its way');
+    await expect.poll(() => beckon.frames.some(({ type }) => type === 'send')).toBe(true);
+    beckon.intercept = () => undefined;
+    await set.visit();
+    await set.call('open');
+    await expect.poll(() => beckon.conversations.map(({ events }) => events.length)).toEqual([1]);
+  });
+
+  it('sends what a closed tab left behind', async () => {
+    const { beckon, context } = set;
+    await set.visit();
+    await set.call('open');
+    beckon.intercept = ({ type }) => (type === 'send' ? null : undefined);
+    await set.say('left behind');
+    await expect.poll(() => beckon.frames.some(({ type }) => type === 'send')).toBe(true);
+    await set.page.close();
+    beckon.intercept = () => undefined;
+    const other = await context.newPage();
+    await other.goto(
+      beckon.page('/site', beckon.snippet(`liveChat('init', '${beckon.config.id}'); liveChat('open');`)),
+    );
+    await expect.poll(() => beckon.conversations.map(({ events }) => events.length)).toEqual([1]);
+  });
+
+  it('loses and doubles nothing while the line is cut again and again', async () => {
+    const { beckon } = set;
+    await set.visit();
+    await set.call('open');
+    await set.say('message 0');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    const thread = beckon.conversations[0];
+    if (!thread) throw new Error('no conversation');
+    for (let step = 1; step <= 10; step++) {
+      await set.say(`message ${step}`);
+      if (step % 2) beckon.cut();
+      beckon.say(thread, `answer ${step}`);
+    }
+    await expect.poll(() => thread.events.length, { timeout: 40_000 }).toBe(21);
+    await set.chat.getByText('message 10', { exact: true }).waitFor();
+    const texts = () => set.chat.locator('.ib-widget-message-text').allTextContents();
+    const stored = () => thread.events.map(({ event }) => (event.kind === 'message' ? event.message.text : ''));
+    await expect.poll(texts, { timeout: 40_000 }).toEqual(stored());
+    const mine = stored().filter((text) => text.startsWith('message'));
+    expect(mine).toEqual(Array.from({ length: 11 }, (_, index) => `message ${index}`));
+    set.complaints.length = 0;
+  });
+
+  it('gets a new session when the server does not know the old one', async () => {
+    const { beckon } = set;
+    await set.return();
+    let refusals = 0;
+    beckon.intercept = ({ type, token }) => {
+      if (type !== 'hello' || token !== 'token' || refusals > 0) return undefined;
+      refusals++;
+      beckon.closeNext(4500);
+      return null;
+    };
+    await set.visit();
+    await set.call('open');
+    await set.say('who am I');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(beckon.requests.filter((request) => request.endsWith('/sessions'))).toHaveLength(1);
+  });
+
+  it('tells the page which command allows its origin', async () => {
+    const { beckon } = set;
+    beckon.refusal = { status: 403, text: 'Origin http://127.0.0.1 is not allowed. Allow it: beckon admin …' };
+    const body = beckon.snippet(
+      `liveChat('open', null, function (e) { window.waited = e; }); liveChat('init', '${beckon.config.id}', function (e) { window.refused = e; });`,
+    );
+    await set.page.goto(beckon.page('/site', body));
+    await expect.poll(() => set.page.evaluate('window.waited')).toMatchObject({ code: 1031 });
+    expect(await set.page.evaluate('window.refused')).toMatchObject({ code: 1031, name: 'Widget visibility error' });
+    expect(set.complaints.some((text) => text.includes('Allow it: beckon admin'))).toBe(true);
+    set.complaints.length = 0;
+  });
+
+  it('takes no port from a parent that the server does not allow', async () => {
+    const { beckon } = set;
+    beckon.config.allowedOrigins = ['https://elsewhere.example'];
+    await set.visit();
+    await set.page.evaluate("liveChat('open')");
+    await set.page.frameLocator('#ib-iframe-messaging').locator('main').waitFor();
+    await set.page.waitForTimeout(500);
+    expect(beckon.frames).toEqual([]);
+    expect(await set.field.count()).toBe(0);
+  });
+});

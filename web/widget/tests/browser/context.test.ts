@@ -1,0 +1,186 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import { stage } from './stage';
+
+const set = stage();
+const send = (metadata: object, multiThreadStrategy?: string) =>
+  set.call('send_contextual_data', { metadata, ...(multiThreadStrategy ? { multiThreadStrategy } : {}) });
+const held = { pending: true, conversations: [], ignored: [] };
+
+describe('context of the page', () => {
+  it('is held without a connection while the visitor is nobody', async () => {
+    await set.visit();
+    expect((await send({ a: 1 }, 'ALL')).result).toEqual(held);
+    expect(set.beckon.frames).toEqual([]);
+    expect(set.beckon.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+  });
+
+  it('is given back to the hold when the message that carried it is thrown away', async () => {
+    await set.visit();
+    await send({ car: 'Strand', colour: 'sand' });
+    await set.call('open');
+    set.beckon.intercept = ({ type }) =>
+      type === 'send' ? { type: 'rejected', code: 'forbidden', message: 'Not now', retry: 'never' } : undefined;
+    await set.say('refused');
+    await set.chat.getByRole('alert').getByText('Not now').waitFor();
+    await send({ colour: 'red' });
+    set.beckon.intercept = () => undefined;
+    await set.chat.getByRole('button', { name: 'Delete' }).click();
+    await set.say('taken');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(set.beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand', colour: 'red' }]);
+  });
+
+  it('travels again with a message that is tried again', async () => {
+    await set.visit();
+    await send({ car: 'Strand' });
+    await set.call('open');
+    set.beckon.intercept = ({ type }) =>
+      type === 'send' ? { type: 'rejected', code: 'forbidden', message: 'Not now', retry: 'never' } : undefined;
+    await set.say('refused at first');
+    await set.chat.getByRole('button', { name: 'Try again' }).waitFor();
+    set.beckon.intercept = () => undefined;
+    await set.chat.getByRole('button', { name: 'Try again' }).click();
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(set.beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand' }]);
+  });
+
+  it('reaches the thread on screen, then the one last on screen, and is held elsewhere', async () => {
+    const { beckon } = set;
+    const one = beckon.begin('OPEN', ['one']);
+    const two = beckon.begin('OPEN', ['two']);
+    const closed = beckon.begin('CLOSED', ['closed']);
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /one/ }).waitFor();
+    expect((await send({ n: 'list' })).result).toEqual(held);
+    await set.chat.getByRole('button', { name: /two/ }).click();
+    await set.field.waitFor();
+    await send({ n: 'two' });
+    expect(two.context).toEqual({ n: 'two' });
+    await set.call('close');
+    await send({ closed: true });
+    expect(two.context).toEqual({ n: 'two', closed: true });
+    await set.call('show_thread_list');
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /closed/ }).click();
+    await set.chat.getByText('This conversation was closed.').waitFor();
+    expect((await send({ n: 'closed' })).result).toEqual(held);
+    await set.call('open_new_thread');
+    expect((await send({ n: 'new' })).result).toEqual(held);
+    expect([one.context, closed.context]).toEqual([{}, {}]);
+  });
+
+  it('is copied to an existing thread that is opened, and stays held for a new one', async () => {
+    const { beckon } = set;
+    const old = beckon.begin('SOLVED', ['last week']);
+    await set.return();
+    await set.visit();
+    expect((await send({ car: 'Holme', gone: null })).result).toEqual(held);
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /last week/ }).click();
+    await expect.poll(() => old.context).toEqual({ car: 'Holme' });
+    await set.call('open_new_thread');
+    await set.say('about the Holme');
+    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ car: 'Holme' });
+    expect(old.version).toBe(1);
+  });
+
+  it('is used up by a conversation that somebody else begins', async () => {
+    const { beckon } = set;
+    await set.visit();
+    await send({ car: 'Skerry' });
+    await set.call('open');
+    await set.field.waitFor();
+    await expect.poll(() => beckon.frames.some(({ type }) => type === 'hello')).toBe(true);
+    const begun = beckon.begin('OPEN', [], { type: 'agent', id: 'agent-1', name: 'Maja Horvat' });
+    await expect.poll(() => begun.context).toEqual({ car: 'Skerry' });
+    await set.call('open_new_thread');
+    await set.say('mine');
+    await expect.poll(() => beckon.conversations).toHaveLength(2);
+    expect(beckon.conversations[1]?.context).toEqual({});
+  });
+
+  it('keeps its order through a lost connection: held, sent and written', async () => {
+    const { beckon } = set;
+    await set.visit();
+    await set.call('open');
+    await set.field.waitFor();
+    await expect.poll(() => beckon.frames.some(({ type }) => type === 'hello')).toBe(true);
+    beckon.down = true;
+    beckon.cut();
+    await set.chat.getByText('Reconnecting').waitFor();
+    await set.page.evaluate(`
+      liveChat('send_contextual_data', { metadata: { a: 1, b: 1, c: 1 }, multiThreadStrategy: 'ALL' });
+      liveChat('send_contextual_data', { metadata: { b: 2, c: 2 }, multiThreadStrategy: 'ACTIVE' });
+      liveChat('send_contextual_data', { metadata: { c: 3 }, multiThreadStrategy: 'ALL_PLUS_NEW' });`);
+    await set.say('written without a connection');
+    await set.chat.getByText('Waiting for a connection').waitFor();
+    beckon.down = false;
+    await expect.poll(() => beckon.conversations[0]?.context, { timeout: 20_000 }).toEqual({ a: 1, b: 2, c: 3 });
+    expect(beckon.conversations[0]?.events).toHaveLength(1);
+    set.complaints.length = 0;
+  });
+
+  it('folds calls that have to wait and answers each', async () => {
+    const { beckon } = set;
+    const thread = beckon.begin('OPEN', ['hello']);
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /hello/ }).click();
+    await set.field.waitFor();
+    const answers = await set.page.evaluate(`new Promise((resolve) => {
+      const answers = [];
+      for (let step = 1; step <= 40; step++) {
+        liveChat('send_contextual_data', { metadata: { step, ['key' + step % 3]: step } }, (error, result) => {
+          answers.push(error ? error.code : result.conversations.length);
+          if (answers.length === 40) resolve(answers);
+        });
+      }
+    })`);
+    expect(answers).toEqual(Array(40).fill(1));
+    expect(thread.context).toEqual({ step: 40, key0: 39, key1: 40, key2: 38 });
+    expect(beckon.frames.filter(({ type }) => type === 'context').length).toBeLessThan(10);
+  });
+
+  it('is not applied twice when the page changes before the answer', async () => {
+    const { beckon } = set;
+    const thread = beckon.begin('OPEN', ['hello']);
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /hello/ }).click();
+    await set.field.waitFor();
+    beckon.intercept = ({ type }) => (type === 'context' ? null : undefined);
+    await set.page.evaluate("liveChat('send_contextual_data', { metadata: { from: 'the first page' } })");
+    await expect.poll(() => beckon.frames.filter(({ type }) => type === 'context').length).toBe(1);
+    beckon.intercept = () => undefined;
+    await set.visit();
+    await expect.poll(() => thread.context).toEqual({ from: 'the first page' });
+    const ids = beckon.frames.filter(({ type }) => type === 'context').map(({ client_id }) => client_id);
+    expect(new Set(ids).size).toBe(1);
+    expect(thread.version).toBe(1);
+  });
+
+  it('waits in a single-thread widget until it is known whether a conversation is open', async () => {
+    const { beckon } = set;
+    beckon.config.multiThread = false;
+    await set.visit();
+    await set.call('open');
+    await set.say('first');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    await set.visit(
+      `liveChat('send_contextual_data', { metadata: { early: true }, multiThreadStrategy: 'ALL_PLUS_NEW' });`,
+    );
+    await expect.poll(() => beckon.conversations[0]?.context).toEqual({ early: true });
+    beckon.setStatus(beckon.conversations[0] as (typeof beckon.conversations)[number], 'CLOSED');
+    await set.call('open');
+    await set.chat.getByText('closed this conversation').waitFor();
+    expect((await send({ next: true })).result).toEqual(held);
+    await set.chat.getByRole('button', { name: 'New conversation' }).click();
+    await set.say('second');
+    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ next: true });
+  });
+});
