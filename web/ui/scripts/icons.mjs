@@ -11,28 +11,21 @@ const regular = [
   'arrow-square-out',
   'caret-down',
   'caret-right',
-  'chat',
   'chat-circle',
   'check',
   'checks',
   'clock',
-  'code',
   'copy',
   'dots-three',
-  'gear',
   'globe',
   'image',
-  'info',
   'link',
-  'list',
-  'lock',
   'magnifying-glass',
   'minus',
   'paper-plane',
   'plugs',
   'plus',
   'robot',
-  'seal-check',
   'sign-out',
   'tray',
   'user',
@@ -41,17 +34,9 @@ const regular = [
   'x',
 ];
 /** Shown for the selected state of a navigation entry. */
-const fill = ['chat-circle', 'gear', 'tray', 'users'];
+const fill = ['tray'];
 /** Icons that point along the line of text and therefore turn round in right-to-left languages. */
-const mirrored = new Set([
-  'arrow-left',
-  'arrow-right',
-  'arrow-square-out',
-  'caret-right',
-  'list',
-  'paper-plane',
-  'sign-out',
-]);
+const mirrored = new Set(['arrow-left', 'arrow-right', 'arrow-square-out', 'caret-right', 'paper-plane', 'sign-out']);
 
 const assets = fileURLToPath(new URL('../../node_modules/@phosphor-icons/core/assets', import.meta.url));
 

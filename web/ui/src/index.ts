@@ -1,10 +1,9 @@
-export { Avatar, type AvatarProps, hueOf, initials } from './avatar';
+export { Avatar, type AvatarProps } from './avatar';
 export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button';
-export { contrast, luminance, textOn } from './contrast';
 export { Dot } from './dot';
 export type { IconProps } from './glyph';
 export * from './icons';
-export { linkify, safeHref, type TextPart } from './linkify';
+export { safeHref } from './linkify';
 export { Mark } from './mark';
 export { PlainText } from './plain_text';
 export { calendarDay, dateAndTime, relativeTime, timeOfDay } from './time';

@@ -4,7 +4,7 @@ function channel(value: number): number {
 }
 
 /** Relative luminance (0 to 1) of a colour written `#rrggbb`. */
-export function luminance(hex: string): number {
+function luminance(hex: string): number {
   const value = Number.parseInt(hex.slice(1), 16);
   return 0.2126 * channel((value >> 16) & 255) + 0.7152 * channel((value >> 8) & 255) + 0.0722 * channel(value & 255);
 }
@@ -13,9 +13,4 @@ export function luminance(hex: string): number {
 export function contrast(one: string, other: string): number {
   const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
   return (high + 0.05) / (low + 0.05);
-}
-
-/** The better readable of two texts on a ground: how a theme that sets only its accent gets its text on it. */
-export function textOn(ground: string, light = '#ffffff', dark = '#0c1f18'): string {
-  return contrast(ground, light) >= contrast(ground, dark) ? light : dark;
 }
