@@ -80,8 +80,10 @@ describe('the list', () => {
     await openConsole();
     await see('Ana');
     server.hold(row('conversation-dddd', { visitor: { id: 'd', name: 'Luka from the meantime' } }));
+    server.broken = true;
     server.cut();
     await see('The connection is lost');
+    server.broken = false;
     await see('Luka from the meantime');
     await seeNo('The connection is lost');
   });

@@ -30,6 +30,8 @@ const COUNT_DELAY_MS = 300;
 
 /** The three live lists of conversations. */
 export class Inbox {
+  /** How far down the agent was in each list, CSS pixels: a list that comes back on screen stands where it stood. */
+  readonly scrolledTo: Record<View, number> = { mine: 0, unassigned: 0, all: 0 };
   readonly counts = signal<Counts | null>(null);
   /** Conversations that wait to be read by this agent: theirs and nobody's. */
   readonly unread = computed(() => {

@@ -1,5 +1,5 @@
 import { Button } from '@beckon/ui';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { text } from '../locales/en';
 import { hrefOf } from '../route';
 import type { Inbox } from './inbox';
@@ -24,6 +24,10 @@ export function List({ inbox, view, selected, alone }: ListProps) {
   const { rows, phase, reach } = inbox.list(view);
   const counts = inbox.counts.value;
   useEffect(() => inbox.open(view), [inbox, view]);
+  const scroll = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (scroll.current) scroll.current.scrollTop = inbox.scrolledTo[view];
+  }, [inbox, view]);
 
   const Pane = alone ? 'main' : 'section';
   const shown = rows.value;
@@ -49,7 +53,14 @@ export function List({ inbox, view, selected, alone }: ListProps) {
           </a>
         ))}
       </nav>
-      <div class={styles.scroll} key={view}>
+      <div
+        class={styles.scroll}
+        key={view}
+        ref={scroll}
+        onScroll={(event) => {
+          inbox.scrolledTo[view] = event.currentTarget.scrollTop;
+        }}
+      >
         {phase.value === 'failed' && (
           <div class={styles.failed} role="alert">
             <p>{text.listFailed}</p>

@@ -1,4 +1,3 @@
-import { Button, PlugsIcon } from '@beckon/ui';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { announceUnread } from '../attention';
 import { focusCard } from '../card/keyboard';
@@ -6,11 +5,11 @@ import { ContextPane } from '../context/context_pane';
 import { Desk } from '../desk';
 import { List } from '../inbox/list';
 import type { View } from '../inbox/rows';
-import { text } from '../locales/en';
 import { type Route, route } from '../route';
 import type { SessionBody } from '../session';
 import { NoThread, Thread } from '../thread/thread';
 import { cardBeside, panesBeside } from '../viewport';
+import { ConnectionNotice } from './connection_notice';
 import { Rail } from './rail';
 import styles from './shell.module.css';
 
@@ -91,30 +90,4 @@ function useDesk(who: SessionBody): Desk {
 function shownView(): View {
   const place = route.peek();
   return place.page === 'inbox' ? place.view : 'all';
-}
-
-/** Says when the connection is lost, and only then. */
-function ConnectionNotice({ desk }: { desk: Desk }) {
-  const status = desk.status.value;
-  const { state } = status;
-  // The very first try is no loss yet.
-  const lost = state === 'waiting' || (state === 'connecting' && (status.attempt > 0 || desk.wasLive.value));
-  return (
-    <div role="status">
-      {state === 'refused' ? (
-        <div class={styles.notice}>
-          <PlugsIcon />
-          {text.connectionRefused}
-          <Button onClick={() => desk.reconnect()}>{text.tryAgain}</Button>
-        </div>
-      ) : (
-        lost && (
-          <div class={styles.notice}>
-            <PlugsIcon />
-            {text.reconnecting}
-          </div>
-        )
-      )}
-    </div>
-  );
 }
