@@ -23,10 +23,8 @@ pub const HISTORY_PAGE: u32 = 50;
 pub const HISTORY_PAGE_MAX: u32 = 200;
 /// Events that are replayed after a reconnect; a longer gap is a reset.
 pub const REPLAY_EVENTS: u64 = 500;
-/// Frames a client may send each second on average, of every kind.
-pub const FRAMES_PER_SECOND: f64 = 50.0;
-/// Frames a client may send at once: a long list of conversations that is opened after a reconnect.
-pub const FRAMES_BURST: f64 = 300.0;
+/// Frames a client may send at once, in seconds of its rate: a long list of conversations is opened after a reconnect.
+pub const FRAMES_BURST_SECONDS: f64 = 6.0;
 /// Threads in a visitor's list.
 pub const THREADS_SHOWN: usize = 200;
 /// Conversations a hello may resume: more than a list shows at once.
@@ -71,6 +69,9 @@ pub struct LimitSettings {
     /// Conversations a visitor session may start in an hour
     #[arg(long, env = "BECKON_NEW_CONVERSATIONS", default_value_t = 6.0, value_name = "COUNT")]
     pub new_conversations: f64,
+    /// Frames of every kind a socket may send each second; more end it
+    #[arg(long, env = "BECKON_FRAMES", default_value_t = 50.0, value_name = "RATE")]
+    pub frames: f64,
     /// Visitor sessions an address may open in an hour: offices and proxies share one
     #[arg(long, env = "BECKON_SESSIONS_PER_IP", default_value_t = 600.0, value_name = "COUNT")]
     pub sessions_per_ip: f64,
@@ -235,6 +236,8 @@ pub struct Limits {
     pub sockets_per_ip: Places<IpAddr>,
     /// Sockets of a visitor session.
     pub sockets_per_session: Places<SessionId>,
+    /// Frames of a socket each second.
+    pub frames: f64,
 }
 
 impl Limits {
@@ -259,6 +262,7 @@ impl Limits {
             sign_ins_per_email: Buckets::new(Rate::over(MINUTE, settings.sign_ins_per_ip)),
             sockets_per_ip: Places::new(settings.sockets_per_ip),
             sockets_per_session: Places::new(settings.sockets_per_session),
+            frames: settings.frames.max(1.0),
         }
     }
 }

@@ -20,7 +20,7 @@ use super::outbound::{Batch, Delivery, Outbound};
 use crate::app::{App, Reader, event_frame};
 use crate::error::{rejected, rejected_frame};
 use crate::hub::Membership;
-use crate::limits::{FRAMES_BURST, FRAMES_PER_SECOND, Place, WRITE_SECONDS};
+use crate::limits::{FRAMES_BURST_SECONDS, Place, WRITE_SECONDS};
 
 /// Who is at the other end.
 pub(super) enum Peer {
@@ -85,6 +85,7 @@ pub(super) struct Connection {
 
 /// The frames a client may send: far more than one at work does, far fewer than a flood.
 struct Pace {
+    per_second: f64,
     tokens: f64,
     at: Instant,
 }
@@ -92,9 +93,9 @@ struct Pace {
 impl Pace {
     fn take(&mut self) -> bool {
         let now = Instant::now();
-        let filled = self.tokens + now.duration_since(self.at).as_secs_f64() * FRAMES_PER_SECOND;
+        let filled = self.tokens + now.duration_since(self.at).as_secs_f64() * self.per_second;
         self.at = now;
-        self.tokens = filled.min(FRAMES_BURST) - 1.0;
+        self.tokens = filled.min(self.per_second * FRAMES_BURST_SECONDS) - 1.0;
         self.tokens >= 0.0
     }
 }
@@ -114,6 +115,7 @@ impl Connection {
         peer: Peer,
     ) -> Self {
         let now = Instant::now();
+        let per_second = app.limits.frames;
         Self {
             app,
             socket,
@@ -122,7 +124,7 @@ impl Connection {
             peer,
             followed: HashMap::new(),
             heard_at: now,
-            pace: Pace { tokens: FRAMES_BURST, at: now },
+            pace: Pace { per_second, tokens: per_second * FRAMES_BURST_SECONDS, at: now },
             unflushed: false,
         }
     }

@@ -13,6 +13,8 @@ const FAST: &[&str] = &[
     "10000",
     "--visitor-sends-burst",
     "10000",
+    "--frames",
+    "10000",
     "--agent-sends",
     "10000",
     "--context-writes",

@@ -29,7 +29,7 @@ async fn a_peer_that_answers_pings_stays() {
 
 #[tokio::test]
 async fn a_reader_that_stops_reading_is_ended_and_others_are_not() {
-    let server = Server::start_with(&["--agent-sends", "100000"]).await;
+    let server = Server::start_with(&["--agent-sends", "100000", "--frames", "100000"]).await;
     let visitor = server.visitor().await;
     let mut stuck = visitor.connect().await;
     let conversation = visitor.start(&mut stuck, "hello").await;
