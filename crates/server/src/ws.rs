@@ -9,11 +9,13 @@ mod requests;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use crate::app::App;
+use crate::error::{ApiError, ErrorBody};
 use crate::http::ClientAddress;
 use crate::limits::{BODY_BYTES, bucket_address};
 
@@ -31,24 +33,27 @@ const WRITE_BUFFER: usize = 4 * 1024;
     description = "Text frames, one JSON object each, with a `type`. From clients: hello (first, within 10 seconds), \
         send, context, sync, subscribe, unsubscribe, command, delivered and read (Cursor), typing, ping; each has a \
         schema of its name. From the server: ServerFrame.",
-    responses((status = 101, description = "The socket is open"), (status = 400, description = "Not a WebSocket handshake"))
+    responses((status = 101, description = "The socket is open"), (status = 400, description = "Not a WebSocket handshake", body = ErrorBody))
 )]
 pub(crate) async fn open_socket(
     State(app): State<Arc<App>>,
     ClientAddress(ip): ClientAddress,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
     // Only pages served from here open sockets; programs send no origin.
     let origin_is_own = match headers.get(header::ORIGIN) {
         None => true,
         Some(origin) => origin.to_str().is_ok_and(|origin| app.own.contains(origin)),
     };
-    upgrade
+    Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(BODY_BYTES + WRITE_BUFFER)
         .max_message_size(BODY_BYTES)
         .max_frame_size(BODY_BYTES)
-        .on_upgrade(move |socket: WebSocket| handshake::greet(app, socket, bucket_address(ip), origin_is_own))
+        .on_upgrade(move |socket: WebSocket| {
+            handshake::greet(app, socket, bucket_address(ip), origin_is_own)
+        }))
 }
