@@ -21,6 +21,9 @@ export type Session =
   | { state: 'out' /** Ended without the agent asking for it. */; ended: boolean; setUpDone: boolean }
   | ({ state: 'in' } & SessionBody);
 
+/** The agent is signing out: what ends now ends on purpose. */
+let leaving = false;
+
 /** Who works at this console. */
 export const session = signal<Session>({ state: 'unknown' });
 
@@ -57,13 +60,22 @@ export async function setUp(details: { token: string; name: string; email: strin
 
 /** Signs out here and on the server. A server that is away cannot be told; then the agent stays signed in. */
 export async function signOut(): Promise<void> {
-  await ask('DELETE', '/console/1/session');
+  leaving = true;
+  try {
+    await ask('DELETE', '/console/1/session');
+  } catch (error) {
+    // A session that is over already has nothing left to end.
+    if (!(error instanceof Refused && error.status === 401)) throw error;
+  } finally {
+    leaving = false;
+  }
   await leave(false);
 }
 
 /** The server no longer knows this session. */
 export async function sessionEnded(): Promise<void> {
-  if (session.value.state === 'in') await leave(true);
+  // Signing out ends the socket too, which is no news then.
+  if (session.value.state === 'in' && !leaving) await leave(true);
 }
 
 async function leave(ended: boolean): Promise<void> {

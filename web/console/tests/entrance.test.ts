@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { session } from '../src/session';
 import { FakeServer } from './fake_server';
 import { close, openConsole, page, press, see, submit, type } from './screen';
 
@@ -55,6 +56,29 @@ describe('sign-in', () => {
     await see('Good to see you');
     expect(server.signedIn).toBe(false);
     expect(page()).not.toContain('Your session has ended');
+  });
+
+  it('does not call it an ended session when signing out ends the socket first', async () => {
+    server.signedIn = true;
+    await openConsole();
+    await see('Unassigned');
+    server.onSignOut = () => server.cut(4503);
+    const ended: boolean[] = [];
+    const stop = session.subscribe((who) => ended.push(who.state === 'out' && who.ended));
+    await press('Sign out');
+    await see('Good to see you');
+    stop();
+    expect(ended).not.toContain(true);
+  });
+
+  it('leads back to the conversation that was on screen', async () => {
+    await openConsole('#/c/some-conversation?view=mine');
+    await see('Good to see you');
+    await type('maja@example.com', 'email');
+    await type('a good password', 'password');
+    await submit();
+    await see('Unassigned');
+    expect(location.hash).toBe('#/c/some-conversation?view=mine');
   });
 
   it('says that the session ended when it was ended elsewhere', async () => {

@@ -22,6 +22,8 @@ export class FakeServer {
   broken = false;
   /** What is done with a write; by default it is taken. */
   onWrite: ((frame: ClientFrame & { type: 'send' | 'command'; request: number }) => void) | undefined;
+  /** Happens while the answer to signing out is on its way. */
+  onSignOut: (() => void) | undefined;
   readonly asked: string[] = [];
   readonly frames: ClientFrame[] = [];
   readonly #held = new Map<string, Held>();
@@ -87,6 +89,8 @@ export class FakeServer {
         return Response.json(WHO);
       case 'DELETE /console/1/session':
         this.signedIn = false;
+        this.onSignOut?.();
+        await new Promise((resolve) => setTimeout(resolve, 20));
         return new Response(null, { status: 204 });
       case 'GET /console/1/setup/good':
         return Response.json({ valid: true });

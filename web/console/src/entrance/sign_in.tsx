@@ -1,6 +1,6 @@
 import { Button } from '@beckon/ui';
 import { text } from '../locales/en';
-import { go } from '../route';
+import { go, route } from '../route';
 import { signIn } from '../session';
 import { Entrance } from './entrance';
 import styles from './entrance.module.css';
@@ -16,7 +16,8 @@ export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolea
     }),
     send: async (form) => {
       await signIn(fieldText(form, 'email').trim(), fieldText(form, 'password'));
-      go({ page: 'inbox', view: 'all', conversation: null }, true);
+      // Whoever was on the way to a conversation still gets there.
+      if (route.peek().page !== 'inbox') go({ page: 'inbox', view: 'all', conversation: null }, true);
     },
     explain: (refusal) =>
       refusal.status === 401 ? text.wrongPassword : refusal.status === 429 ? text.tooManyTries : null,

@@ -84,8 +84,8 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
     if (attentive.peek() && atEnd.current) onSeen(conversation.head);
   };
   const looking = attentive.value;
-  // A new event, and coming back to the page, are both a look at the end.
-  useEffect(seen, [conversation, events, looking]);
+  // A new event, coming back to the page, and a connection to tell it over: each is a reason to say what was seen.
+  useEffect(seen, [conversation, events, looking, offline]);
 
   const scrolled = (): void => {
     const element = log.current;
