@@ -234,13 +234,14 @@ export class Chat {
   }
 
   private showNewest(): void {
+    if (this.unsure) return;
     const last = this.memory.lastThread;
     const threads = this.threads.value;
     const shown = threads.find(({ thread }) => thread === last);
     const news = threads.some(({ unread }) => unread > 0);
-    if (shown && (shown.unread > 0 || !news)) this.showThread(shown.thread);
+    if (last !== null && (shown?.unread || !news)) this.showThread(last);
     else if (threads.length > 0) this.showList();
-    else if (!this.unsure) this.startNew();
+    else this.startNew();
   }
 
   /** Unread messages, and none of them where the window stands. An empty conversation that was asked for stays. */
@@ -314,12 +315,13 @@ export class Chat {
     this.feed.value = feed;
   }
 
-  /** The thread on screen is the one that a later visit and the next context call mean. */
+  /** The thread on screen is the one that a later visit and the next context call mean; an empty new one counts. */
   private remember(): void {
+    const place = this.place.value;
     const thread = this.thread.value;
-    if (!this.open.value || !thread) return;
-    this.memory.lastThread = thread.thread;
-    this.calls.opened(thread);
+    if (!this.open.value || place.name !== 'thread') return;
+    this.memory.lastThread = place.thread;
+    if (thread) this.calls.opened(thread);
   }
 
   private markRead(): void {

@@ -45,11 +45,6 @@ export class TabMemory {
     return this.kept.tab;
   }
 
-  /** This tab is a copy of another one that is still open: it goes on under a name of its own. */
-  renameTab(): void {
-    this.change({ tab: uuid() });
-  }
-
   get held(): Patch | null {
     return this.kept.held;
   }

@@ -145,6 +145,62 @@ describe('context of the page', () => {
     expect(beckon.frames.filter(({ type }) => type === 'context').length).toBeLessThan(10);
   });
 
+  it('is held for the new conversation that was on screen before the page changed', async () => {
+    const { beckon } = set;
+    await set.return();
+    const old = beckon.begin('OPEN', ['old']);
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /old/ }).click();
+    await set.field.waitFor();
+    await set.call('open_new_thread');
+    await set.chat.getByText('Hello. What can we do for you?').waitFor();
+    await set.visit();
+    expect((await send({ car: 'Strand' })).result).toEqual(held);
+    await set.call('open');
+    await set.say('the new one');
+    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ car: 'Strand' });
+    expect(old.context).toEqual({});
+  });
+
+  it('is answered as pending when there is no connection for 30 seconds, and goes out all the same', async () => {
+    const { beckon, page } = set;
+    await page.clock.install();
+    await set.return();
+    const thread = beckon.begin('OPEN', ['hello']);
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /hello/ }).click();
+    await set.field.waitFor();
+    beckon.intercept = ({ type }) => (type === 'context' ? null : undefined);
+    const answer = send({ late: true });
+    await expect.poll(() => beckon.frames.filter(({ type }) => type === 'context').length).toBe(1);
+    await page.clock.fastForward(31_000);
+    expect((await answer).result).toEqual(held);
+    beckon.intercept = () => undefined;
+    await page.clock.fastForward(60_000);
+    await expect.poll(() => thread.context).toEqual({ late: true });
+  });
+
+  it('gets an error when nobody calls init for 30 seconds', async () => {
+    const { beckon, page } = set;
+    await page.clock.install();
+    const body = `${beckon.snippet(
+      "liveChat('send_contextual_data', { metadata: {} }, function (e) { window.waited = e; }); liveChat('show');",
+    )}`;
+    const warnings: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'warning') warnings.push(message.text());
+    });
+    await page.goto(beckon.page('/site', body));
+    await expect.poll(() => page.evaluate('!!liveChat.beckon')).toBe(true);
+    await page.clock.fastForward(29_000);
+    expect(await page.evaluate('window.waited')).toBeUndefined();
+    await page.clock.fastForward(2_000);
+    await expect.poll(() => page.evaluate('window.waited')).toMatchObject({ code: 1012 });
+    await expect.poll(() => warnings).toEqual([expect.stringContaining('1012')]);
+  });
+
   it('is not applied twice when the page changes before the answer', async () => {
     const { beckon } = set;
     const thread = beckon.begin('OPEN', ['hello']);

@@ -254,6 +254,11 @@ export class FakeBeckon {
       case 'send':
       case 'context':
         return this.write(frame);
+      case 'read': {
+        const found = this.conversations.find(({ thread }) => thread.conversation === frame.conversation);
+        if (found) found.thread = { ...found.thread, unread: 0 };
+        return null;
+      }
       case 'ping':
         return { type: 'pong', heads: {} };
       default:

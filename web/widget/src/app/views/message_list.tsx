@@ -146,7 +146,7 @@ function MessageGroup({ chat, group, isLastMine }: { chat: Chat; group: Group; i
   const failed = bubbles.filter(({ delivery }) => delivery === 'failed');
   return (
     <div class={mine ? styles.mine : styles.theirs}>
-      {!mine && <span class="bk-spoken">{name}</span>}
+      <span class="bk-spoken">{mine ? words.you : name}</span>
       {!mine && (
         <span class={styles.face}>
           <Avatar id={author.id ?? name} name={name} bot={author.type === 'bot'} size={24} />
