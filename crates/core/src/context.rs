@@ -41,7 +41,12 @@ pub enum ContextError {
     #[error("metadata has the key {0}, which is not allowed")]
     ForbiddenKey(String),
     /// The whole is too large.
-    #[error("metadata is {bytes} bytes, limit {MOST_BYTES}; largest key: {largest}, {largest_bytes}")]
+    #[error(
+        "metadata is {} bytes, limit {}; largest key: {largest}, {}",
+        grouped(*bytes),
+        grouped(MOST_BYTES),
+        grouped(*largest_bytes)
+    )]
     TooLarge {
         /// Its size as compact UTF-8 JSON.
         bytes: usize,
@@ -62,7 +67,7 @@ pub enum ContextError {
         start: String,
     },
     /// A string is too long.
-    #[error("metadata has a string of {bytes} bytes, limit {LONGEST_STRING}; in key: {key}")]
+    #[error("metadata has a string of {} bytes, limit {}; in key: {key}", grouped(*bytes), grouped(LONGEST_STRING))]
     StringTooLong {
         /// Its UTF-8 bytes.
         bytes: usize,
@@ -75,6 +80,19 @@ pub enum ContextError {
         /// The key at or under which it is.
         key: String,
     },
+}
+
+/// A count as people read it: 65,536.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl ContextError {

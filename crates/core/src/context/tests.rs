@@ -130,7 +130,7 @@ fn the_size_limit_holds_to_the_byte_and_names_the_largest_key() {
     assert_eq!(context.to_text().len(), 65_536);
     let over = Patch::new(WriteMode::Merge, sized(MOST_BYTES + 1));
     let error = over.apply(&Metadata::default()).unwrap_err();
-    assert_eq!(error.to_string(), "metadata is 65537 bytes, limit 65536; largest key: cart, 65528");
+    assert_eq!(error.to_string(), "metadata is 65,537 bytes, limit 65,536; largest key: cart, 65,528");
     // The limit is on the result: a full context takes a smaller value, and nothing more.
     assert!(Patch::new(WriteMode::Merge, parse(r#"{"a":1}"#)).apply(&context).is_err());
     assert!(Patch::new(WriteMode::Merge, parse(r#"{"cart":1}"#)).apply(&context).is_ok());
