@@ -88,13 +88,12 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
   function fit(): void {
     const covers = open && phone.matches;
     if (covers && !unlock) {
-      const roots = [document.documentElement, document.body];
-      const before = roots.map((root) => root.style.overflow);
-      for (const root of roots) root.style.overflow = 'hidden';
+      // Not the body's: with both set, its margins no longer fall together and the page behind moves.
+      const { style } = document.documentElement;
+      const before = style.overflow;
+      style.overflow = 'hidden';
       unlock = () => {
-        roots.forEach((root, index) => {
-          root.style.overflow = before[index] as string;
-        });
+        style.overflow = before;
       };
     } else if (!covers && unlock) {
       unlock();
