@@ -1,0 +1,144 @@
+import type { Page } from 'playwright-core';
+import { accessibilityFaults, expect, messages, pageWithWidget, say, send, startThread, test } from '../src/harness';
+
+/** What has the focus, as it is called. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+  });
+}
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (name.test(await focused(page))) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the console, ${colorScheme}`, async ({ beckon, site, newVisitor, newAgent, watch }) => {
+    watch.expect(/status of 401/);
+    const stranger = await newVisitor({ colorScheme });
+    await stranger.goto(`${beckon.origin}/console/`);
+    await stranger.getByRole('button', { name: 'Sign in' }).click();
+    await stranger.getByText('Write your password.').waitFor();
+    expect(await accessibilityFaults(stranger)).toEqual([]);
+
+    const visitor = await newVisitor();
+    const greeting = `good day in ${colorScheme}`;
+    await visitor.goto(site.put('/a11y.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+    await send(visitor, { model: 'Strand', extras: [{ name: 'Tow bar', price: 890 }], dealer: { name: 'Fjord' } });
+    await startThread(visitor, beckon, greeting);
+
+    const agent = await newAgent({ colorScheme });
+    const link = agent.getByRole('link').filter({ hasText: greeting });
+    await link.waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await link.click();
+    await agent.getByRole('log').getByText(greeting).waitFor();
+    await agent.locator('[data-context-card]').getByText('Tow bar').waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await agent.getByRole('main').getByRole('button', { name: 'More actions' }).click();
+    await agent.getByRole('button', { name: 'Close conversation' }).click();
+    await agent.getByRole('dialog').getByText('Close this conversation?').waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await agent.getByRole('button', { name: 'Cancel' }).click();
+
+    // On a phone: one pane at a time, the context as a drawer.
+    await agent.setViewportSize({ width: 390, height: 844 });
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await agent.getByRole('button', { name: 'Context', exact: true }).click();
+    await agent.getByRole('dialog').getByText('Tow bar').waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await agent.keyboard.press('Escape');
+    await agent.getByRole('link', { name: 'Back to the list' }).click();
+    await agent.getByRole('heading', { name: 'Conversations' }).waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+  });
+}
+
+test('an agent works with the keyboard alone: sign in, open, read the card, answer, solve, sign out', async ({
+  beckon,
+  site,
+  newVisitor,
+  newAgent,
+  watch,
+}) => {
+  watch.expect(/status of 401/);
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/keys.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await send(visitor, { model: 'Holme', wheels: 'Tind' });
+  const conversation = await startThread(visitor, beckon, 'no mouse needed');
+
+  const agent = await newAgent({ email: 'keys@example.com' });
+  await agent.context().clearCookies();
+  await agent.reload();
+  await agent.getByLabel('E-mail').waitFor();
+  await agent.keyboard.type('keys@example.com');
+  await agent.keyboard.press('Tab');
+  await agent.keyboard.type('correct horse battery staple');
+  await agent.keyboard.press('Enter');
+
+  await agent.getByRole('link').filter({ hasText: 'no mouse needed' }).waitFor();
+  await tabTo(agent, /no mouse needed/);
+  await agent.keyboard.press('Enter');
+  await agent.locator('[data-context-card]').getByText('Holme').waitFor();
+  await expect.poll(() => focused(agent)).toMatch(/^Write to/);
+
+  await agent.keyboard.press('F6');
+  await expect.poll(() => focused(agent)).toMatch(/Model/);
+  await agent.keyboard.press('ArrowDown');
+  expect(await focused(agent)).toMatch(/Wheels/);
+  await agent.keyboard.press('Escape');
+  expect(await focused(agent)).toMatch(/^Write to/);
+
+  await agent.keyboard.type('first line');
+  await agent.keyboard.press('Shift+Enter');
+  await agent.keyboard.type('second line');
+  await agent.keyboard.press('Enter');
+  await expect.poll(() => messages(beckon, conversation)).toEqual(['no mouse needed', 'first line\nsecond line']);
+
+  await agent.keyboard.press('Alt+I');
+  await expect.poll(() => focused(agent)).toMatch(/Wheels/);
+  await tabTo(agent, /^Solve$/);
+  await agent.keyboard.press('Enter');
+  await agent.getByRole('log').getByText('You marked the conversation as solved').waitFor();
+
+  await tabTo(agent, /Account of/);
+  await agent.keyboard.press('Enter');
+  await expect.poll(() => focused(agent)).toBe('Sign out');
+  await agent.keyboard.press('Enter');
+  await agent.getByRole('heading', { name: 'Good to see you' }).waitFor();
+});
+
+test('what waits to be read is in the title and in the icon, until it was read', async ({
+  ownBeckon,
+  site,
+  newVisitor,
+  newAgent,
+}) => {
+  const beckon = await ownBeckon();
+  const agent = await newAgent({ beckon });
+  const icon = () => agent.locator('link[rel=icon]').getAttribute('href');
+  await agent.getByRole('heading', { name: 'Nobody has written yet' }).waitFor();
+  expect(await agent.title()).toBe('Beckon');
+  const calm = await icon();
+
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/title.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await startThread(visitor, beckon, 'anybody there?');
+  await expect.poll(() => agent.title()).toBe('(1) Beckon');
+  expect(await icon()).not.toBe(calm);
+
+  await agent.getByRole('link').filter({ hasText: 'anybody there?' }).click();
+  await expect.poll(() => agent.title()).toBe('Beckon');
+  expect(await icon()).toBe(calm);
+
+  // Read is what is on screen: what comes while another conversation is open still waits.
+  await agent.getByRole('link', { name: 'Inbox' }).click();
+  await say(visitor, 'hello?');
+  await expect.poll(() => agent.title()).toBe('(1) Beckon');
+});
