@@ -5,7 +5,8 @@ import { accessibilityFaults, expect, messages, pageWithWidget, say, send, start
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;
-    return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+    if (!element || element === document.body) return '';
+    return element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
   });
 }
 
@@ -21,6 +22,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the console, ${colorScheme}`, async ({ beckon, site, newVisitor, newAgent, watch }) => {
     watch.expect(/status of 401/);
+    const agent = await newAgent({ colorScheme });
     const stranger = await newVisitor({ colorScheme });
     await stranger.goto(`${beckon.origin}/console/`);
     await stranger.getByRole('button', { name: 'Sign in' }).click();
@@ -33,7 +35,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await send(visitor, { model: 'Strand', extras: [{ name: 'Tow bar', price: 890 }], dealer: { name: 'Fjord' } });
     await startThread(visitor, beckon, greeting);
 
-    const agent = await newAgent({ colorScheme });
     const link = agent.getByRole('link').filter({ hasText: greeting });
     await link.waitFor();
     expect(await accessibilityFaults(agent)).toEqual([]);
