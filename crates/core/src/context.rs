@@ -50,7 +50,7 @@ pub enum ContextError {
     TooLarge {
         /// Its size as compact UTF-8 JSON.
         bytes: usize,
-        /// The top-level key with the largest value.
+        /// Of the top-level keys that the write names, the one with the largest value.
         largest: String,
         /// That value's size.
         largest_bytes: usize,
@@ -155,16 +155,19 @@ impl Metadata {
         2 + members + self.entries.len().saturating_sub(1)
     }
 
-    /// Checks what holds for the whole: its size and the number of its keys.
-    pub fn within_limits(&self) -> Result<(), ContextError> {
+    /// Checks what holds for the whole: its size and the number of its keys. An error names only keys that
+    /// `may_name` allows: a writer need not be allowed to know the others.
+    fn within_limits(&self, may_name: impl Fn(&str) -> bool) -> Result<(), ContextError> {
         if self.entries.len() > MOST_KEYS {
             return Err(ContextError::TooManyKeys(self.entries.len()));
         }
         let bytes = self.size();
         if bytes > MOST_BYTES {
-            let largest = self.entries.iter().max_by_key(|(_, value)| value.len());
-            let (largest, largest_bytes) =
-                largest.map(|(key, value)| (key.clone(), value.len())).unwrap_or_default();
+            let named = self.entries.iter().filter(|(key, _)| may_name(key));
+            let (largest, largest_bytes) = named
+                .max_by_key(|(_, value)| value.len())
+                .map(|(key, value)| (key.clone(), value.len()))
+                .unwrap_or_default();
             return Err(ContextError::TooLarge { bytes, largest, largest_bytes });
         }
         Ok(())

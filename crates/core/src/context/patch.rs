@@ -127,7 +127,7 @@ impl Patch {
     }
 
     /// The context after this write, and the steps that lead there; no steps: nothing changed. Limits are
-    /// checked on the result.
+    /// checked on the result; their errors name keys of this write only.
     pub fn apply(&self, current: &Metadata) -> Result<(Metadata, Vec<Change>), ContextError> {
         let next = match self.mode {
             WriteMode::Merge => self.merged(current),
@@ -139,7 +139,8 @@ impl Patch {
                 Metadata { entries: entries.collect() }
             }
         };
-        next.within_limits()?;
+        let own: HashSet<&str> = self.ops.iter().map(|(key, _)| key.as_str()).collect();
+        next.within_limits(|key| own.contains(key))?;
         let changes = steps(current, &next);
         Ok((next, changes))
     }

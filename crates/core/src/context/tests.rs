@@ -101,8 +101,9 @@ fn each_limit_holds_exactly() {
         let members: Vec<String> = (0..count).map(|n| format!("\"k{n}\":{n}")).collect();
         parse(&format!("{{{}}}", members.join(",")))
     };
-    assert_eq!(keys(MOST_KEYS).within_limits(), Ok(()));
-    assert_eq!(keys(MOST_KEYS + 1).within_limits(), Err(ContextError::TooManyKeys(257)));
+    let write = |count| Patch::new(WriteMode::Merge, keys(count)).apply(&Metadata::default()).map(drop);
+    assert_eq!(write(MOST_KEYS), Ok(()));
+    assert_eq!(write(MOST_KEYS + 1), Err(ContextError::TooManyKeys(257)));
     let nulls = |count: usize| {
         let members: Vec<String> = (0..count).map(|n| format!("\"k{n}\":null")).collect();
         Metadata::parse(&format!("{{{}}}", members.join(",")))
@@ -121,6 +122,16 @@ fn sized(bytes: usize) -> Metadata {
     let rest = bytes - text.len() - 4;
     text.push_str(&format!("\"{}\"]}}", "y".repeat(rest)));
     parse(&text)
+}
+
+#[test]
+fn an_error_names_no_key_that_somebody_else_wrote() {
+    let notes = format!(r#"{{"canary":[{}]}}"#, vec![format!("{:?}", "x".repeat(8_000)); 7].join(","));
+    let (context, _) = Patch::new(WriteMode::Merge, parse(&notes)).apply(&Metadata::default()).unwrap();
+    let cart = format!(r#"{{"tiny":1,"cart":[{0:?},{0:?}]}}"#, "y".repeat(8_000));
+    let error = Patch::new(WriteMode::Merge, parse(&cart)).apply(&context).unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains("largest key: cart, 16,007") && !told.contains("canary"), "{told}");
 }
 
 #[test]
