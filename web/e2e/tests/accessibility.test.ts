@@ -1,0 +1,214 @@
+import type { Frame, Page } from 'playwright-core';
+import {
+  accessibilityFaults,
+  chat,
+  conversationWith,
+  expect,
+  liveChat,
+  messages,
+  pageWithWidget,
+  say,
+  send,
+  startThread,
+  test,
+} from '../src/harness';
+
+/** The widget's iframe as a frame, which axe needs. */
+async function inside(page: Page): Promise<Frame> {
+  const frame = await (await page.locator('#ib-iframe-messaging').elementHandle())?.contentFrame();
+  if (!frame) throw new Error('the chat is not loaded');
+  return frame;
+}
+
+/** Which element has the focus, by its role and name, or its text. */
+function focused(place: Page | Frame): Promise<string> {
+  return place.evaluate(() => {
+    const element = document.activeElement;
+    const name = element?.getAttribute('aria-label') || element?.textContent?.trim() || '';
+    return `${element?.tagName.toLowerCase()}${element?.id ? `#${element.id}` : ''} ${name}`.trim();
+  });
+}
+
+/** Presses Tab until the focus is where it should be; fails when it never comes there. */
+async function tabTo(page: Page, place: Page | Frame, wanted: RegExp): Promise<void> {
+  const passed: string[] = [];
+  for (let step = 0; step < 40; step += 1) {
+    await page.keyboard.press('Tab');
+    const here = await focused(place);
+    if (wanted.test(here)) return;
+    passed.push(here);
+  }
+  throw new Error(`Tab never reached ${wanted}; it passed ${passed.join(' | ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`launcher, thread and thread list have no faults that axe finds (${colorScheme})`, async ({
+    beckon,
+    site,
+    newVisitor,
+    colleague,
+  }) => {
+    const visitor = await newVisitor({ colorScheme });
+    await visitor.goto(
+      site.put(
+        '/axe.html',
+        pageWithWidget(beckon.origin, await beckon.widgetId('multi'), '', '<main><h1>Shop</h1></main>'),
+      ),
+    );
+    await visitor.locator('#ib-button-messaging').waitFor();
+    expect(await accessibilityFaults(visitor)).toEqual([]);
+
+    await liveChat(visitor, 'open');
+    await chat(visitor).locator('.ib-widget-message-input').waitFor();
+    expect(await accessibilityFaults(visitor)).toEqual([]);
+    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
+
+    await say(visitor, 'can everyone read this? https://example.com');
+    const id = await conversationWith(beckon, 'can everyone read this? https://example.com');
+    await colleague.say(id, 'everyone can');
+    await chat(visitor).getByRole('log').getByText('everyone can').waitFor();
+    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
+    await colleague.command(id, 'close');
+    await chat(visitor).getByRole('button', { name: 'New conversation' }).waitFor();
+    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
+    await startThread(visitor, beckon, `a second one, ${colorScheme}`);
+    await liveChat(visitor, 'show_thread_list');
+    await chat(visitor).getByRole('heading', { name: 'Your conversations' }).waitFor();
+    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
+  });
+
+  test(`sign-in, list, thread and card have no faults that axe finds (${colorScheme})`, async ({
+    beckon,
+    site,
+    newVisitor,
+    newAgent,
+    watch,
+  }) => {
+    watch.expect(/status of 401/);
+    const stranger = await newVisitor({ colorScheme });
+    await newAgent();
+    await stranger.goto(`${beckon.origin}/console/`);
+    await stranger.getByLabel('Password').waitFor();
+    expect(await accessibilityFaults(stranger)).toEqual([]);
+
+    const visitor = await newVisitor();
+    await visitor.goto(site.put('/axe-agent.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+    await send(visitor, {
+      model: 'Strand',
+      colour: { name: 'Madder red', hex: '#8F2F2A' },
+      price: { amount: 48350, currency: 'EUR' },
+      extras: [{ name: 'Glass roof', price: { amount: 1400, currency: 'EUR' } }],
+      tags: ['returning', 'newsletter'],
+      testDrive: true,
+      site: 'https://shop.example/build',
+    });
+    await startThread(visitor, beckon, `look at me, ${colorScheme}`);
+    const agent = await newAgent({ colorScheme });
+    const row = agent.getByRole('link').filter({ hasText: `look at me, ${colorScheme}` });
+    await row.waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    await row.click();
+    await agent.locator('[data-context-card]').getByText('Glass roof').waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+    // As a drawer, too.
+    await agent.setViewportSize({ width: 820, height: 900 });
+    await agent.getByRole('button', { name: /^Context/ }).click();
+    await agent.locator('[data-context-card]').getByText('Glass roof').waitFor();
+    expect(await accessibilityFaults(agent)).toEqual([]);
+  });
+}
+
+test('a visitor gets from the launcher to a sent message and back by keyboard alone', async ({
+  beckon,
+  site,
+  newVisitor,
+}) => {
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/keys.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await visitor.locator('#ib-button-messaging').waitFor();
+  await tabTo(visitor, visitor, /#ib-button-messaging Open chat/);
+  await visitor.keyboard.press('Enter');
+  const frame = async () => inside(visitor);
+  // The cursor stands in the composer.
+  await expect.poll(async () => focused(await frame())).toContain('Write a message');
+  await visitor.keyboard.type('typed without a mouse');
+  await visitor.keyboard.press('Enter');
+  const first = await conversationWith(beckon, 'typed without a mouse');
+  await chat(visitor)
+    .getByText(/· Sent$/)
+    .waitFor();
+
+  // To the list, to a new conversation, and to the first one again.
+  await visitor.keyboard.press('Shift+Tab');
+  for (let step = 0; step < 10 && !(await focused(await frame())).includes('All conversations'); step += 1) {
+    await visitor.keyboard.press('Shift+Tab');
+  }
+  await visitor.keyboard.press('Enter');
+  await chat(visitor).getByRole('heading', { name: 'Your conversations' }).waitFor();
+  await tabTo(visitor, await frame(), /New conversation/);
+  await visitor.keyboard.press('Enter');
+  await expect.poll(async () => focused(await frame())).toContain('Write a message');
+  await visitor.keyboard.type('a second one');
+  await visitor.keyboard.press('Shift+Enter');
+  await visitor.keyboard.type('on two lines');
+  await visitor.keyboard.press('Enter');
+  const second = await conversationWith(beckon, 'a second one\non two lines');
+  expect(second).not.toBe(first);
+  await liveChat(visitor, 'show_thread_list');
+  await tabTo(visitor, await frame(), /typed without a mouse/);
+  await visitor.keyboard.press('Enter');
+  await chat(visitor).getByRole('log').getByText('typed without a mouse').waitFor();
+
+  // Escape closes the window and gives the focus back to the launcher.
+  await visitor.keyboard.press('Escape');
+  await visitor.locator('#ib-iframe-messaging').waitFor({ state: 'hidden' });
+  await expect.poll(() => focused(visitor)).toContain('#ib-button-messaging');
+});
+
+test('an agent signs in, picks a conversation, reads the card and answers by keyboard alone', async ({
+  beckon,
+  site,
+  newVisitor,
+  watch,
+}) => {
+  watch.expect(/status of 401/);
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/agent-keys.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await send(visitor, { plan: 'Premium', basket: { items: 3 } });
+  const id = await startThread(visitor, beckon, 'no mouse on my desk');
+
+  const password = 'correct horse battery staple';
+  await beckon.admin(
+    ['agent', 'create', '--email', 'keys@example.com', '--name', 'Kay', '--role', 'admin', '--password-stdin'],
+    `${password}\n`,
+  );
+  const agent = await newVisitor({ viewport: { width: 1440, height: 900 } });
+  await agent.goto(`${beckon.origin}/console/`);
+  await expect.poll(() => agent.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('email');
+  await agent.keyboard.type('keys@example.com');
+  await agent.keyboard.press('Tab');
+  await agent.keyboard.type(password);
+  await agent.keyboard.press('Enter');
+  await agent.getByRole('link').filter({ hasText: 'no mouse on my desk' }).waitFor();
+  await tabTo(agent, agent, /no mouse on my desk/);
+  await agent.keyboard.press('Enter');
+
+  // Whoever opens a conversation wants to answer; F6 leads to the card, Escape back.
+  await expect.poll(() => focused(agent)).toMatch(/^textarea/);
+  await agent.locator('[data-context-card] [data-path="plan"]').waitFor();
+  await agent.keyboard.press('F6');
+  await expect
+    .poll(() => agent.evaluate(() => document.activeElement?.closest('[data-context-card]') !== null))
+    .toBe(true);
+  const rowOf = () =>
+    agent.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('data-path') ?? 'no row');
+  for (let step = 0; step < 6 && (await rowOf()) !== 'plan'; step += 1) await agent.keyboard.press('ArrowDown');
+  expect(await rowOf()).toBe('plan');
+  await agent.keyboard.press('Enter');
+  await agent.locator('[data-details="plan"]').getByText('Premium').waitFor();
+  await agent.keyboard.press('Escape');
+  await expect.poll(() => focused(agent)).toMatch(/^textarea/);
+  await agent.keyboard.type('none needed');
+  await agent.keyboard.press('Enter');
+  await expect.poll(() => messages(beckon, id)).toEqual(['no mouse on my desk', 'none needed']);
+});
