@@ -17,7 +17,7 @@ use axum::response::Response;
 use crate::app::App;
 use crate::error::{ApiError, ErrorBody};
 use crate::http::ClientAddress;
-use crate::limits::{BODY_BYTES, bucket_address};
+use crate::limits::{BODY_BYTES, WRITTEN_FRAME_BYTES, bucket_address};
 
 /// Bytes a socket reads at once. It grows with a larger frame; the library's 128 KiB would be kept by each idle socket.
 const READ_BUFFER: usize = 1024;
@@ -50,7 +50,7 @@ pub(crate) async fn open_socket(
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(BODY_BYTES + WRITE_BUFFER)
+        .max_write_buffer_size(WRITTEN_FRAME_BYTES + WRITE_BUFFER)
         .max_message_size(BODY_BYTES)
         .max_frame_size(BODY_BYTES)
         .on_upgrade(move |socket: WebSocket| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use beckon_core::agent::Role;
 use serde_json::json;
 
-use crate::harness::{Server, message};
+use crate::harness::{Server, context, message};
 
 #[tokio::test]
 async fn a_silent_peer_is_given_up() {
@@ -76,4 +76,30 @@ async fn nobody_is_welcomed_during_a_stop() {
     }
     early.send(json!({"type": "hello", "version": 1, "token": visitor.token})).await;
     assert_eq!(early.closed().await, 4001);
+}
+
+#[tokio::test]
+async fn the_largest_frame_there_is_reaches_the_console() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "hello").await;
+    let agent = server.agent(Role::Agent).await;
+    let (mut console, state) = agent.follow(&conversation).await;
+    // Quotation marks and backslashes, each of which takes another byte as text in a text; 64 KiB of them.
+    let strings =
+        |last: &str| vec![json!("\"".repeat(4000)); 8].into_iter().chain([json!(last)]).collect::<Vec<_>>();
+    for last in ["one", "two"] {
+        let mut write = context("ACTIVE", Some(&conversation), json!({"k": strings(last)}));
+        write["mode"] = "replace".into();
+        assert_eq!(tab.write(write).await["type"], "accepted", "{last}");
+    }
+    let told = console.expect_where(|frame| frame["event"]["version"] == 2).await;
+    assert!(told.to_string().len() > 200 * 1024, "{} bytes show nothing", told.to_string().len());
+    // Live, by replay and from the start.
+    let epoch = state["epoch"].as_str().expect("an epoch").to_owned();
+    for from in [Some((epoch.as_str(), 1)), None] {
+        let (state, events) = console.sync(&conversation, from).await;
+        assert_eq!((state["head"].clone(), events.last().expect("events")), (json!(3), &told));
+    }
 }
