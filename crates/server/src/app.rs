@@ -65,3 +65,15 @@ impl App {
         self.stopping.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
+
+/// Does something that must not stop half way: whoever awaits it may hang up, and it goes on. `None` when the process
+/// ends before it does.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    match tokio::spawn(work).await {
+        Ok(done) => Some(done),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_cancelled) => None,
+        },
+    }
+}

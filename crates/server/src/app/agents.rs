@@ -1,12 +1,13 @@
 //! Agents come and go: set-up link, sign-in, sign-out.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use beckon_core::agent::Role;
 use beckon_core::text::{Email, Name, TextError};
 use beckon_store::{AgentSession, NewAgent, StoreError};
 
-use super::App;
+use super::{App, to_the_end};
 use crate::error::ApiError;
 use crate::limits::{PASSWORD_BYTES, PASSWORD_CHARACTERS, bucket_address};
 use crate::secret::{PasswordError, Secret, new_token, token_hash};
@@ -122,12 +123,17 @@ impl App {
         self.store.agent_session(token_hash(token)).await?.ok_or_else(ApiError::unauthorized)
     }
 
-    /// Ends a sign-in, its tickets and its sockets.
-    pub async fn sign_out(&self, session: &AgentSession) -> Result<(), ApiError> {
-        self.store.delete_agent_session(session.id).await?;
-        self.tickets.forget(session.id);
-        self.hub.revoke(session.id);
-        Ok(())
+    /// Ends a sign-in, its tickets and its sockets, also when the caller hangs up meanwhile.
+    pub async fn sign_out(self: &Arc<Self>, session: &AgentSession) -> Result<(), ApiError> {
+        let (app, id) = (Arc::clone(self), session.id);
+        to_the_end(async move {
+            app.store.delete_agent_session(id).await?;
+            app.tickets.forget(id);
+            app.hub.revoke(id);
+            Ok(())
+        })
+        .await
+        .unwrap_or(Err(ApiError::OutcomeUnknown))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Writes: parse at the edge, one command to the store, publish after the commit.
 
+use std::sync::Arc;
+
 use beckon_core::command::{
     Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
 };
@@ -14,8 +16,8 @@ use beckon_core::visitor::Session;
 use beckon_store::{Applied, Side, StoreError};
 use serde_json::value::RawValue;
 
-use super::App;
 use super::history::Reader;
+use super::{App, to_the_end};
 use crate::limits::Exceeded;
 
 /// Why a write of a socket was not done.
@@ -81,15 +83,28 @@ pub(crate) fn conversation_of(raw: &str) -> Result<ConversationId, StoreError> {
 }
 
 impl App {
-    /// Applies a command and tells everybody entitled.
-    pub async fn write(&self, command: Command, author: Option<&Author>) -> Result<Applied, StoreError> {
-        let applied = self.store.apply(command).await?;
-        self.publish(&applied, author);
-        Ok(applied)
+    /// Applies a command and tells everybody entitled, also when the caller hangs up meanwhile.
+    pub async fn write(
+        self: &Arc<Self>,
+        command: Command,
+        started_by: Option<Author>,
+    ) -> Result<Applied, StoreError> {
+        let app = Arc::clone(self);
+        to_the_end(async move {
+            let applied = app.store.apply(command).await?;
+            app.publish(&applied, started_by.as_ref());
+            Ok(applied)
+        })
+        .await
+        .unwrap_or(Err(StoreError::Unknown))
     }
 
     /// A visitor's message, perhaps the first of a conversation.
-    pub async fn visitor_send(&self, session: &Session, send: client::Send) -> Result<Applied, Rejection> {
+    pub async fn visitor_send(
+        self: &Arc<Self>,
+        session: &Session,
+        send: client::Send,
+    ) -> Result<Applied, Rejection> {
         let text = text_of(send.message)?;
         let to = match (send.conversation.as_deref(), send.thread) {
             (Some(conversation), None) => Destination::Conversation(conversation_of(conversation)?),
@@ -120,7 +135,7 @@ impl App {
             page: send.page.map(|page| Page { url: PageUrl::cut(&page.url), title: Title::cut(&page.title) }),
         };
         let author = Author { kind: AuthorKind::Visitor, id: Some(session.visitor.0), name: None };
-        let applied = self.write(Command::VisitorSend(command), Some(&author)).await?;
+        let applied = self.write(Command::VisitorSend(command), Some(author)).await?;
         if !applied.duplicate && applied.conversations.iter().any(|touched| touched.created) {
             // Two first messages at once may both pass: the bucket then has one less than none, which is no harm.
             let _taken = self.limits.new_conversations.take(session.id, self.now().0);
@@ -145,7 +160,7 @@ impl App {
 
     /// What a page knows about its visitor's situation.
     pub async fn visitor_context(
-        &self,
+        self: &Arc<Self>,
         session: &Session,
         write: client::ContextWrite,
     ) -> Result<Applied, Rejection> {
@@ -170,7 +185,11 @@ impl App {
     }
 
     /// An agent's message from the console.
-    pub async fn agent_send(&self, agent: AgentId, send: client::Send) -> Result<Applied, Rejection> {
+    pub async fn agent_send(
+        self: &Arc<Self>,
+        agent: AgentId,
+        send: client::Send,
+    ) -> Result<Applied, Rejection> {
         let text = text_of(send.message)?;
         let Some(conversation) = send.conversation.as_deref() else {
             return Err(field("conversation", "must be given"));
@@ -183,7 +202,7 @@ impl App {
 
     /// An agent takes, solves, closes or reopens a conversation.
     pub async fn agent_command(
-        &self,
+        self: &Arc<Self>,
         agent: AgentId,
         command: client::Command,
     ) -> Result<Applied, Rejection> {

@@ -256,7 +256,7 @@ pub(super) async fn create(
             Author { kind: AuthorKind::Agent, id: Some(agent.id.0), name: Some(agent.name.to_string()) }
         }
     };
-    let applied = app.write(Command::Create(command), Some(&author)).await?;
+    let applied = app.write(Command::Create(command), Some(author)).await?;
     let made = applied.conversations.into_iter().next().ok_or(ApiError::Internal)?;
     Ok(Json(made.conversation.into()))
 }

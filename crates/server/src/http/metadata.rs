@@ -147,7 +147,12 @@ fn patch_of(body: &str, mode: WriteMode) -> Result<Patch, ApiError> {
 }
 
 /// The id is looked at first: an unknown conversation is unknown whatever the body says.
-async fn write(app: &App, caller: &Caller, id: &str, patch: Result<Patch, ApiError>) -> Result<(), ApiError> {
+async fn write(
+    app: &Arc<App>,
+    caller: &Caller,
+    id: &str,
+    patch: Result<Patch, ApiError>,
+) -> Result<(), ApiError> {
     let conversation = app.conversation_named(caller, id).await?;
     app.within_write_rate(caller)?;
     let target = ContextTarget::Conversation { by: caller.actor(), conversation: conversation.id };

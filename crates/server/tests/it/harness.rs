@@ -55,7 +55,7 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) base: String,
     pub(crate) http: Client,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) widget: String,
     pub(crate) single: String,
     stop: watch::Sender<bool>,
@@ -94,7 +94,7 @@ impl Server {
             widgets.iter().find(|widget| widget.multi_thread == multi).expect("a widget").id.to_string()
         };
         let (widget, single) = (widget(true), widget(false));
-        Self { app, clock, base, http: Client::new(), _folder: folder, widget, single, stop, task }
+        Self { app, clock, base, http: Client::new(), folder, widget, single, stop, task }
     }
 
     /// A planned stop.
@@ -223,6 +223,12 @@ pub(crate) struct SignedIn<'a> {
 impl SignedIn<'_> {
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.server.get(path).header("cookie", &self.cookie)
+    }
+
+    /// Signs out as the console's page does.
+    pub(crate) fn sign_out(&self) -> RequestBuilder {
+        let request = self.server.http.delete(format!("{}/console/1/session", self.server.base));
+        request.header("cookie", &self.cookie).header("origin", &self.server.base)
     }
 
     /// A request as the console's page sends it.

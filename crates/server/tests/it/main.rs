@@ -8,6 +8,7 @@ mod contract;
 mod delivery;
 mod example;
 mod frames;
+mod hang_up;
 mod limits;
 mod pages;
 mod path;
