@@ -183,11 +183,14 @@ fn name_of(text: &str) -> Result<Name, Failure> {
 }
 
 fn origins_of(texts: &[String]) -> Result<Vec<String>, Failure> {
-    let parsed = texts.iter().map(|text| {
-        origin_of(text)
-            .ok_or_else(|| Failure::new(format!("{text} is no origin; write it as https://shop.example")))
-    });
-    parsed.collect()
+    let no_origin = |text: &str| {
+        Failure::new(if text.is_ascii() {
+            format!("{text} is no origin; write it as https://shop.example")
+        } else {
+            format!("{text} is no origin; write it as browsers do, in letters a to z: https://xn--….example")
+        })
+    };
+    texts.iter().map(|text| origin_of(text).ok_or_else(|| no_origin(text))).collect()
 }
 
 #[derive(Serialize)]

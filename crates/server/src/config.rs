@@ -89,7 +89,8 @@ pub fn origin_of(url: &str) -> Option<String> {
         return None;
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let valid = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
+    // Anything else cannot be written in a policy; browsers write other alphabets as xn--.
+    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
     if authority.is_empty() || authority.starts_with(':') || !authority.chars().all(valid) {
         return None;
     }
@@ -150,7 +151,15 @@ mod tests {
         assert_eq!(origin_of("HTTPS://Shop.Example:443/a?b").as_deref(), Some("https://shop.example"));
         assert_eq!(origin_of("http://a:80").as_deref(), Some("http://a"));
         assert_eq!(origin_of("http://[::1]:8080/x").as_deref(), Some("http://[::1]:8080"));
-        for bad in ["shop.example", "ftp://a", "http://", "http://a b", "http://a;script-src", "http://:80"] {
+        for bad in [
+            "shop.example",
+            "ftp://a",
+            "http://",
+            "http://a b",
+            "http://a;script-src",
+            "http://:80",
+            "https://bücher.example",
+        ] {
             assert_eq!(origin_of(bad), None, "{bad}");
         }
     }

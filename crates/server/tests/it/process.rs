@@ -247,6 +247,11 @@ async fn admin_commands_work_beside_a_running_server() {
     printed(&admin(&["widget", "allow-origin", &id, "https://two.example"]));
     assert_eq!(from("https://two.example").await.0, 200);
     assert_one_line(&admin(&["widget", "allow-origin", &id, "two.example"]), "https://shop.example");
+    assert_one_line(&admin(&["widget", "allow-origin", &id, "https://bücher.example"]), "https://xn--");
+    for page in ["console/".to_owned(), format!("widget/{id}/")] {
+        let page = Client::new().get(format!("{}/{page}", process.base)).send().await.expect("an answer");
+        assert_eq!(page.status(), 200);
+    }
     let unknown = uuid::Uuid::new_v4().to_string();
     assert_one_line(
         &admin(&["widget", "allow-origin", &unknown, "https://a.example"]),
