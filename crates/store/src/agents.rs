@@ -44,7 +44,8 @@ pub struct AgentSession {
 /// Agents.
 #[async_trait]
 pub trait Agents: Send + Sync {
-    /// Makes an agent, who joins the default queue; [`StoreError::Exists`] if the e-mail is taken.
+    /// Makes an agent, who joins the default queue; [`StoreError::Exists`] if the e-mail is taken. The first
+    /// agent, however made, voids every set-up token.
     async fn create_agent(&self, agent: NewAgent) -> Result<Agent, StoreError>;
 
     /// Makes an agent with a set-up token and uses it up; not found if it is unknown, used or ended.
@@ -86,7 +87,7 @@ pub trait Agents: Send + Sync {
     /// Ends a sign-in; nothing if it has ended before.
     async fn delete_agent_session(&self, id: AgentSessionId) -> Result<(), StoreError>;
 
-    /// Keeps a set-up token until its end or its use.
+    /// Keeps a set-up token until its end or its use; earlier ones work no more.
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError>;
 
     /// Would this set-up token work now?

@@ -43,10 +43,10 @@ CREATE TABLE agent_session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX agent_session_agent ON agent_session (agent);
 
+-- At most one set-up link works; using it deletes it.
 CREATE TABLE setup_token (
     token      BLOB PRIMARY KEY,            -- SHA-256
-    expires_at INTEGER NOT NULL,
-    used_at    INTEGER
+    expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_key (

@@ -28,11 +28,10 @@ const INSERT_SESSION: &str =
     "INSERT INTO agent_session (id, agent, token, expires_at) VALUES (?1, ?2, ?3, ?4)";
 const SESSION: &str = "SELECT id, agent, expires_at FROM agent_session WHERE token = ?1 AND expires_at > ?2";
 const DELETE_SESSION: &str = "DELETE FROM agent_session WHERE id = ?1";
-const INSERT_TOKEN: &str = "INSERT INTO setup_token (token, expires_at, used_at) VALUES (?1, ?2, NULL)";
-const TOKEN_WORKS: &str = "SELECT EXISTS \
-    (SELECT 1 FROM setup_token WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2)";
-const USE_TOKEN: &str =
-    "UPDATE setup_token SET used_at = ?2 WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2";
+const INSERT_TOKEN: &str = "INSERT INTO setup_token (token, expires_at) VALUES (?1, ?2)";
+const TOKEN_WORKS: &str = "SELECT EXISTS (SELECT 1 FROM setup_token WHERE token = ?1 AND expires_at > ?2)";
+const USE_TOKEN: &str = "DELETE FROM setup_token WHERE token = ?1 AND expires_at > ?2";
+const VOID_TOKENS: &str = "DELETE FROM setup_token";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
@@ -51,6 +50,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     INSERT_TOKEN,
     TOKEN_WORKS,
     USE_TOKEN,
+    VOID_TOKENS,
 ];
 
 fn queues_of(connection: &Connection, agent: AgentId) -> Result<Vec<QueueId>, StoreError> {
@@ -74,6 +74,10 @@ fn create(
 ) -> Result<Agent, StoreError> {
     if first(connection, BY_EMAIL, &[&agent.email.as_str()], |_| Ok(()))?.is_some() {
         return Err(StoreError::Exists("an agent with this e-mail"));
+    }
+    if !value::<bool>(connection, ANY, &[])? {
+        // Links that lie about in scrollbacks and logs must not make another administrator.
+        run(connection, VOID_TOKENS, &[])?;
     }
     let id: AgentId = ids.next(now).into();
     run(
@@ -197,7 +201,11 @@ impl Agents for SqliteStore {
     }
 
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError> {
-        self.write(move |connection| run(connection, INSERT_TOKEN, &[&token, &expires_at.0]).map(drop)).await
+        self.write(move |connection| {
+            run(connection, VOID_TOKENS, &[])?;
+            run(connection, INSERT_TOKEN, &[&token, &expires_at.0]).map(drop)
+        })
+        .await
     }
 
     async fn setup_token_works(&self, token: SecretHash) -> Result<bool, StoreError> {

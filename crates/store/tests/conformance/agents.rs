@@ -31,13 +31,13 @@ pub(crate) async fn emails_are_unique(house: &House) {
 
 pub(crate) async fn setup_tokens_work_once(house: &House) {
     let store = &house.store;
-    let soon = beckon_core::time::Clock::now(&*house.clock).plus_seconds(60);
-    let (token, late) = (secret(), secret());
-    store.create_setup_token(token, soon).await.unwrap();
-    store.create_setup_token(late, soon).await.unwrap();
+    let soon = || beckon_core::time::Clock::now(&*house.clock).plus_seconds(60);
+    // A token may be made for a further agent, too: its user forgot the password, say.
+    store.create_agent(new_agent("taken@example.com")).await.unwrap();
+    let token = secret();
+    store.create_setup_token(token, soon()).await.unwrap();
     assert!(store.setup_token_works(token).await.unwrap());
     assert!(!store.setup_token_works(secret()).await.unwrap());
-    store.create_agent(new_agent("taken@example.com")).await.unwrap();
     let clash = store.create_agent_with_setup_token(token, new_agent("taken@example.com")).await;
     assert!(matches!(clash, Err(StoreError::Exists(_))));
     assert!(store.setup_token_works(token).await.unwrap(), "what failed used nothing up");
@@ -45,10 +45,39 @@ pub(crate) async fn setup_tokens_work_once(house: &House) {
     assert!(!store.setup_token_works(token).await.unwrap());
     let again = store.create_agent_with_setup_token(token, new_agent("b@example.com")).await;
     assert_eq!(again, Err(StoreError::NotFound));
+    let late = secret();
+    store.create_setup_token(late, soon()).await.unwrap();
     house.clock.skip_seconds(61);
+    assert!(!store.setup_token_works(late).await.unwrap());
     let ended = store.create_agent_with_setup_token(late, new_agent("c@example.com")).await;
     assert_eq!(ended, Err(StoreError::NotFound));
-    assert_eq!(store.agents().await.unwrap().len(), 2);
+    assert_eq!(store.agent_by_email(&new_agent("c@example.com").email).await, Ok(None));
+}
+
+pub(crate) async fn a_new_setup_token_voids_the_one_before(house: &House) {
+    let store = &house.store;
+    let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(60);
+    let (first, second) = (secret(), secret());
+    store.create_setup_token(first, end).await.unwrap();
+    store.create_setup_token(second, end).await.unwrap();
+    assert!(!store.setup_token_works(first).await.unwrap());
+    let refused = store.create_agent_with_setup_token(first, new_agent("a@example.com")).await;
+    assert_eq!(refused, Err(StoreError::NotFound));
+    store.create_agent_with_setup_token(second, new_agent("b@example.com")).await.unwrap();
+}
+
+pub(crate) async fn the_first_agent_voids_every_setup_token(house: &House) {
+    let store = &house.store;
+    let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(60);
+    let token = secret();
+    store.create_setup_token(token, end).await.unwrap();
+    store.create_agent(new_agent("a@example.com")).await.unwrap();
+    assert!(!store.setup_token_works(token).await.unwrap());
+    // A further agent leaves a link alone that was made for somebody.
+    let token = secret();
+    store.create_setup_token(token, end).await.unwrap();
+    store.create_agent(new_agent("b@example.com")).await.unwrap();
+    assert!(store.setup_token_works(token).await.unwrap());
 }
 
 pub(crate) async fn sign_ins_end(house: &House) {

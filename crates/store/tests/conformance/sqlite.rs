@@ -62,6 +62,8 @@ suite! {
     agents:
         emails_are_unique
         setup_tokens_work_once
+        a_new_setup_token_voids_the_one_before
+        the_first_agent_voids_every_setup_token
         sign_ins_end
         keys_are_found_until_revoked
         widgets_keep_their_origins;
