@@ -34,9 +34,11 @@ pub struct AuthorKey {
     pub id: Uuid,
 }
 
-/// The first event that an author wrote under a `client_id` in one conversation.
+/// The event that an author wrote under a `client_id` in one conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// The author's name for the write.
+    pub client_id: ClientId,
     /// Where.
     pub conversation: ConversationId,
     /// Its place there.
@@ -79,7 +81,7 @@ pub struct Snapshot {
     pub open: Vec<Conversation>,
     /// The contexts of `conversation` and `open`, as far as they were ever written.
     pub contexts: HashMap<ConversationId, Context>,
-    /// What the author wrote under the same `client_id` before.
+    /// What the author wrote under the names asked for before.
     pub earlier: Vec<Earlier>,
     /// What came of a context write under the same `client_id`.
     pub receipt: Option<Receipt>,
@@ -212,9 +214,14 @@ impl Snapshot {
         Ok(conversation)
     }
 
+    /// What was written under this name before, in any conversation.
+    fn earlier(&self, client_id: ClientId) -> impl Iterator<Item = &Earlier> {
+        self.earlier.iter().filter(move |earlier| earlier.client_id == client_id)
+    }
+
     /// What was written under this name in this conversation before.
-    fn earlier_in(&self, conversation: ConversationId) -> Option<&Earlier> {
-        self.earlier.iter().find(|earlier| earlier.conversation == conversation)
+    fn earlier_in(&self, conversation: ConversationId, client_id: ClientId) -> Option<&Earlier> {
+        self.earlier(client_id).find(|earlier| earlier.conversation == conversation)
     }
 
     fn author(&self, actor: &Actor) -> Author {

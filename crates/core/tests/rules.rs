@@ -103,15 +103,16 @@ impl World {
             }
             Target::Open(_) => snapshot.open = open(),
         }
-        if let Some((author, client_id)) = needs.earlier {
+        if let Some((author, client_ids)) = needs.earlier {
             let same = |event: &Event| {
-                event.client_id == Some(client_id)
+                event.client_id.is_some_and(|client_id| client_ids.contains(&client_id))
                     && event.author.kind == author.kind
                     && event.author.id == Some(author.id)
             };
             let found = self.events.iter().filter(|(_, event)| same(event));
             snapshot.earlier = found
                 .map(|(conversation, event)| Earlier {
+                    client_id: event.client_id.unwrap(),
                     conversation: *conversation,
                     seq: event.seq,
                     kind: event.kind(),
@@ -139,7 +140,9 @@ impl World {
                     None => self.rows.push(write.conversation.clone()),
                 }
                 let id = write.conversation.id;
-                self.events.extend(write.events.iter().map(|event| (id, event.clone())));
+                for event in &write.events {
+                    self.insert_event(id, event);
+                }
                 if let Some(context) = &write.context {
                     self.contexts.insert(id, context.clone());
                 }
@@ -147,9 +150,22 @@ impl World {
             if let Some((_, patch)) = &decision.standing {
                 self.standing = Some(patch.clone());
             }
-            self.receipts.extend(decision.receipt.clone());
+            if let Some(receipt) = &decision.receipt {
+                let name = |receipt: &Receipt| (receipt.author, receipt.client_id);
+                let taken = self.receipts.iter().any(|known| name(known) == name(receipt));
+                assert!(!taken, "a second receipt of {:?}", name(receipt));
+                self.receipts.push(receipt.clone());
+            }
         }
         Ok(outcome)
+    }
+
+    /// No rule may lead to two events of one author under one name in one conversation.
+    fn insert_event(&mut self, conversation: ConversationId, event: &Event) {
+        let name = |event: &Event| event.client_id.map(|client_id| (event.author.id, client_id));
+        let taken = |(id, known): &(ConversationId, Event)| *id == conversation && name(known) == name(event);
+        assert!(name(event).is_none() || !self.events.iter().any(taken), "a second {:?}", name(event));
+        self.events.push((conversation, event.clone()));
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
@@ -204,7 +220,7 @@ impl World {
 /// A command in small numbers, so that they meet; resolved against the world when its turn comes.
 #[derive(Debug, Clone)]
 enum Step {
-    Send { thread: u64, fresh: bool, name: u64, held: Option<Patch>, standing: Option<Patch> },
+    Send { thread: u64, fresh: bool, name: u64, held: Option<(Option<u64>, Patch)>, standing: Option<Patch> },
     Context { strategy: ByStrategy, active: usize, name: u64, patch: Patch },
     ApiContext { which: usize, patch: Patch },
     AgentSend { agent: usize, which: usize, name: u64 },
@@ -227,10 +243,11 @@ fn patch() -> impl Strategy<Value = Patch> {
 fn step() -> impl Strategy<Value = Step> {
     let strategy = prop_oneof![Just(ByStrategy::Active), Just(ByStrategy::All), Just(ByStrategy::AllPlusNew)];
     let maybe = || prop::option::of(patch());
-    let name = || 100..1_000_u64;
+    let name = || 100..140_u64;
+    let held = prop::option::of((prop::option::of(name()), patch()));
     let status = prop::sample::select(Status::ALL.to_vec());
     prop_oneof![
-        4 => (0..4_u64, any::<bool>(), name(), maybe(), maybe()).prop_map(
+        4 => (0..4_u64, any::<bool>(), name(), held, maybe()).prop_map(
             |(thread, fresh, name, held, standing)| Step::Send { thread, fresh, name, held, standing }
         ),
         3 => (strategy, 0..5_usize, name(), patch())
@@ -263,7 +280,7 @@ impl Step {
                     Some(id) if !fresh => Destination::Conversation(id),
                     _ => Destination::Thread(ThreadId(id(200 + thread))),
                 };
-                let held = held.map(|patch| HeldContext { client_id: Some(client(name + 5_000)), patch });
+                let held = held.map(|(name, patch)| HeldContext { client_id: name.map(client), patch });
                 Command::VisitorSend(VisitorSend {
                     visitor: world.visitor.id,
                     session,

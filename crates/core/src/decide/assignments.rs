@@ -52,7 +52,7 @@ pub(super) fn take(
 ) -> Result<Outcome, Refusal> {
     let actor = Actor::Agent(agent);
     let conversation = snapshot.seen_by(&actor)?;
-    if let Some(earlier) = snapshot.earlier_in(conversation.id) {
+    if let Some(earlier) = snapshot.earlier_in(conversation.id, client_id) {
         return known(earlier, Kind::Assigned, |told| told.agent() == Some(agent));
     }
     if conversation.agent == Some(agent) {
@@ -78,7 +78,7 @@ pub(super) fn assign(
     moment: &Moment<'_>,
 ) -> Result<Outcome, Refusal> {
     let conversation = snapshot.seen_by(by)?;
-    if let Some(earlier) = snapshot.earlier_in(conversation.id) {
+    if let Some(earlier) = snapshot.earlier_in(conversation.id, client_id) {
         return known(earlier, Kind::Assigned, |told| told.agent() == to);
     }
     if let Actor::Agent(id) = by {
@@ -114,7 +114,7 @@ pub(super) fn set_status(
     moment: &Moment<'_>,
 ) -> Result<Outcome, Refusal> {
     let seen = snapshot.seen_by(by)?;
-    if let Some(earlier) = snapshot.earlier_in(seen.id) {
+    if let Some(earlier) = snapshot.earlier_in(seen.id, client_id) {
         return known(earlier, Kind::Status, |told| told.to.as_deref() == Some(to.as_str()));
     }
     let conversation = snapshot.writable_by(by)?;

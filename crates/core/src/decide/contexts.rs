@@ -76,6 +76,10 @@ pub(super) fn write(
     };
 
     for id in targets {
+        // There is no receipt, so what has this name here is another kind of write.
+        if write.client_id.is_some_and(|client_id| snapshot.earlier_in(id, client_id).is_some()) {
+            return Err(Refusal::ClientIdReused);
+        }
         let row = snapshot.open.iter().chain(&snapshot.conversation).find(|row| row.id == id);
         let mut draft = Draft::of(row.ok_or(Refusal::NotFound)?, snapshot.contexts.get(&id), moment);
         draft.write_context(&author, write.client_id, source, &write.patch)?;

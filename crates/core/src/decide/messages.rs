@@ -43,14 +43,14 @@ pub(super) fn visitor_send(
     let existing = match send.to {
         Destination::Conversation(id) => {
             let conversation = snapshot.conversation.as_ref().ok_or(Refusal::NotFound)?;
-            if let Some(earlier) = snapshot.earlier_in(id) {
+            if let Some(earlier) = snapshot.earlier_in(id, send.client_id) {
                 return known(earlier, &send.text);
             }
             Some(conversation)
         }
         Destination::Thread(_) => {
             // The thread may have been led into another conversation at the first try.
-            if let Some(earlier) = snapshot.earlier.first() {
+            if let Some(earlier) = snapshot.earlier(send.client_id).next() {
                 return known(earlier, &send.text);
             }
             let open = if *multi_thread { None } else { snapshot.open.first() };
@@ -86,7 +86,12 @@ fn write_held(
 ) -> Result<(), Refusal> {
     // Held context that was written by itself in the meantime is not written again.
     let held = send.held.as_ref().filter(|_| snapshot.receipt.is_none());
-    let client_id = send.held.as_ref().and_then(|held| held.client_id);
+    let client_id = held.and_then(|held| held.client_id);
+    if let Some(name) = client_id
+        && (name == send.client_id || snapshot.earlier_in(draft.conversation().id, name).is_some())
+    {
+        return Err(Refusal::ClientIdReused);
+    }
 
     let left = match (&snapshot.standing, &send.standing) {
         (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
@@ -105,19 +110,16 @@ fn write_held(
         (Some(standing), Some(patch)) => Some(patch.clone().filled_by(standing)),
         (standing, patch) => standing.or_else(|| patch.clone()),
     };
+    let mut written = true;
     if let Some(both) = both {
-        let written = draft.write_context(author, client_id, Source::Page, &both);
-        match (written, &patch) {
-            (Ok(()), _) => {}
-            // What stood before is left out rather than refusing the visitor's first words.
-            (Err(Refusal::Context(_)), Some(patch)) => {
-                draft.write_context(author, client_id, Source::Page, patch)?;
-            }
-            (Err(Refusal::Context(_)), None) => {}
-            (Err(refusal), _) => return Err(refusal),
+        // What stood before, and at last what was held, is left out rather than refusing the visitor's words:
+        // whoever wrote context over the limit was told so at that call.
+        written = fits(draft.write_context(author, client_id, Source::Page, &both))?;
+        if let Some(patch) = patch.filter(|_| !written) {
+            written = fits(draft.write_context(author, client_id, Source::Page, &patch))?;
         }
     }
-    if let (Some(held), Some(client_id)) = (held, client_id) {
+    if let (Some(held), Some(client_id), true) = (held, client_id, written) {
         decision.receipt = Some(Receipt {
             author: AuthorKey { kind: AuthorKind::Visitor, id: send.visitor.0 },
             client_id,
@@ -127,6 +129,15 @@ fn write_held(
         });
     }
     Ok(())
+}
+
+/// Did the write keep within the limits?
+fn fits(written: Result<(), Refusal>) -> Result<bool, Refusal> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(Refusal::Context(_)) => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn started(snapshot: &Snapshot, visitor: &Visitor, send: &VisitorSend, moment: &Moment<'_>) -> Conversation {
@@ -156,7 +167,7 @@ pub(super) fn agent_send(
     let actor = Actor::Agent(agent);
     // A known write is answered even when the conversation has passed to somebody else since.
     snapshot.seen_by(&actor)?;
-    if let Some(earlier) = snapshot.earlier_in(id) {
+    if let Some(earlier) = snapshot.earlier_in(id, client_id) {
         return known(earlier, text);
     }
     let conversation = snapshot.writable_by(&actor)?;
@@ -173,7 +184,7 @@ pub(super) fn api_send(
     moment: &Moment<'_>,
 ) -> Result<Outcome, Refusal> {
     let conversation = snapshot.conversation.as_ref().ok_or(Refusal::NotFound)?;
-    if let Some(earlier) = snapshot.earlier_in(id) {
+    if let Some(earlier) = snapshot.earlier_in(id, client_id) {
         return known(earlier, text);
     }
     let owner = conversation.agent.and_then(|owner| snapshot.agent(owner));

@@ -36,8 +36,8 @@ pub struct Needs {
     pub target: Target,
     /// Their contexts.
     pub contexts: bool,
-    /// What this author wrote under this name before.
-    pub earlier: Option<(AuthorKey, ClientId)>,
+    /// What this author wrote under these names before.
+    pub earlier: Option<(AuthorKey, Vec<ClientId>)>,
     /// What came of this author's context write under this name.
     pub receipt: Option<(AuthorKey, ClientId)>,
     /// Where new conversations wait.
@@ -76,6 +76,7 @@ pub fn needs(command: &Command) -> Needs {
     match command {
         Command::VisitorSend(send) => {
             let starts = matches!(send.to, Destination::Thread(_));
+            let held = send.held.as_ref().and_then(|held| held.client_id);
             Needs {
                 visitor: Some(send.visitor),
                 session: (starts || send.standing.is_some()).then_some(send.session),
@@ -84,12 +85,11 @@ pub fn needs(command: &Command) -> Needs {
                     Destination::Thread(thread) => Target::Thread(send.visitor, thread),
                 },
                 contexts: send.held.is_some() || send.standing.is_some(),
-                earlier: Some((visitor_key(send.visitor), send.client_id)),
-                receipt: send
-                    .held
-                    .as_ref()
-                    .and_then(|held| held.client_id)
-                    .map(|client_id| (visitor_key(send.visitor), client_id)),
+                earlier: Some((
+                    visitor_key(send.visitor),
+                    std::iter::once(send.client_id).chain(held).collect(),
+                )),
+                receipt: held.map(|client_id| (visitor_key(send.visitor), client_id)),
                 default_queue: starts,
                 ..Needs::default()
             }
@@ -99,7 +99,7 @@ pub fn needs(command: &Command) -> Needs {
             agents: vec![*agent],
             owner: true,
             target: Target::Conversation(*conversation),
-            earlier: Some((agent_key(*agent), *client_id)),
+            earlier: Some((agent_key(*agent), vec![*client_id])),
             ..Needs::default()
         },
         Command::ApiSend { key, as_agent, conversation, client_id, .. } => Needs {
@@ -108,7 +108,7 @@ pub fn needs(command: &Command) -> Needs {
             target: Target::Conversation(*conversation),
             earlier: Some((
                 as_agent.map_or(AuthorKey { kind: AuthorKind::Api, id: key.id.0 }, agent_key),
-                *client_id,
+                vec![*client_id],
             )),
             ..Needs::default()
         },
@@ -126,6 +126,7 @@ pub fn needs(command: &Command) -> Needs {
                 session: Some(*session),
                 target: Target::Open(*visitor),
                 contexts: true,
+                earlier: write.client_id.map(|client_id| (visitor_key(*visitor), vec![client_id])),
                 receipt: write.client_id.map(|client_id| (visitor_key(*visitor), client_id)),
                 ..Needs::default()
             },
@@ -133,6 +134,7 @@ pub fn needs(command: &Command) -> Needs {
                 agents: actor_agents(by),
                 target: Target::Conversation(*conversation),
                 contexts: true,
+                earlier: write.client_id.map(|client_id| (actor_key(by), vec![client_id])),
                 receipt: write.client_id.map(|client_id| (actor_key(by), client_id)),
                 ..Needs::default()
             },
@@ -141,13 +143,13 @@ pub fn needs(command: &Command) -> Needs {
             agents: actor_agents(by).into_iter().chain(*to).collect(),
             owner: true,
             target: Target::Conversation(*conversation),
-            earlier: Some((actor_key(by), *client_id)),
+            earlier: Some((actor_key(by), vec![*client_id])),
             ..Needs::default()
         },
         Command::SetStatus { by, conversation, client_id, .. } => Needs {
             agents: actor_agents(by),
             target: Target::Conversation(*conversation),
-            earlier: Some((actor_key(by), *client_id)),
+            earlier: Some((actor_key(by), vec![*client_id])),
             ..Needs::default()
         },
     }

@@ -85,8 +85,10 @@ pub(super) fn load(connection: &Connection, needs: &Needs) -> Result<Snapshot, S
             snapshot.agents.push(agent);
         }
     }
-    if let Some((author, client_id)) = needs.earlier {
-        snapshot.earlier = earlier(connection, author, client_id)?;
+    if let Some((author, client_ids)) = &needs.earlier {
+        for client_id in client_ids {
+            snapshot.earlier.extend(earlier(connection, *author, *client_id)?);
+        }
     }
     if let Some((author, client_id)) = needs.receipt {
         snapshot.receipt = receipt(connection, author, client_id)?;
@@ -152,6 +154,7 @@ fn earlier(
     let found = all(connection, EARLIER, &[&bytes(author.id), &bytes(client_id.0)], |row| {
         let kind = word(row, 5, AuthorKind::from_stored)?;
         let earlier = Earlier {
+            client_id,
             conversation: id(row, 0)?,
             seq: row.get(1)?,
             kind: word(row, 2, Kind::from_stored)?,

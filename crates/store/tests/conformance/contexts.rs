@@ -1,13 +1,15 @@
 //! Contexts: held, standing, by strategy, by key.
 
 use beckon_core::agent::Role;
-use beckon_core::command::{Command, Destination, HeldContext, Refusal};
+use beckon_core::command::{
+    Actor, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+};
 use beckon_core::context::{Change, ContextError, Patch, fold};
 use beckon_core::conversation::Status;
 use beckon_core::event::Kind;
 use beckon_core::strategy::Strategy;
 
-use crate::house::{House, client, merge, refused, replace, thread};
+use crate::house::{House, client, merge, refused, replace, text, thread};
 
 pub(crate) async fn held_context_is_stored_before_the_message(house: &House) {
     let guest = house.guest(house.multi).await;
@@ -212,15 +214,104 @@ pub(crate) async fn the_same_context_write_runs_once(house: &House) {
     assert_eq!(refused(house.try_context(other).await), Refusal::ClientIdReused);
 }
 
+pub(crate) async fn one_name_is_one_write_of_one_kind(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let id = house.start(guest, "hello").await.id;
+    let context = |name| {
+        let write = house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"a":1}"#));
+        WriteContext { client_id: Some(name), ..write }
+    };
+    let message = |name| {
+        let send = house.send(guest, Destination::Conversation(id), "words");
+        VisitorSend { client_id: name, ..send }
+    };
+    // A message, then context.
+    let name = client();
+    house.try_send(message(name)).await.unwrap();
+    assert_eq!(refused(house.try_context(context(name)).await), Refusal::ClientIdReused);
+    assert_eq!(house.context(id).await, "{}");
+    let held = HeldContext { client_id: Some(name), patch: merge(r#"{"a":1}"#) };
+    let holding = VisitorSend { held: Some(held), ..message(client()) };
+    assert_eq!(refused(house.try_send(holding).await), Refusal::ClientIdReused);
+    // Context, then a message.
+    let name = client();
+    house.try_context(context(name)).await.unwrap();
+    assert_eq!(refused(house.try_send(message(name)).await), Refusal::ClientIdReused);
+    // Both at once.
+    let name = client();
+    let held = HeldContext { client_id: Some(name), patch: merge(r#"{"b":1}"#) };
+    let both = VisitorSend { held: Some(held), ..message(name) };
+    assert_eq!(refused(house.try_send(both).await), Refusal::ClientIdReused);
+    // Our side.
+    let key = house.key().await;
+    let ours = |name| WriteContext {
+        target: ContextTarget::Conversation { by: key.clone(), conversation: id },
+        client_id: Some(name),
+        patch: merge(r#"{"c":1}"#),
+    };
+    let Actor::Api(api) = key.clone() else { panic!("a key") };
+    let says = |name| Command::ApiSend {
+        key: api.clone(),
+        as_agent: None,
+        conversation: id,
+        client_id: name,
+        text: text("words"),
+    };
+    let (first, second) = (client(), client());
+    house.store.apply(says(first)).await.unwrap();
+    assert_eq!(refused(house.try_context(ours(first)).await), Refusal::ClientIdReused);
+    house.try_context(ours(second)).await.unwrap();
+    assert_eq!(refused(house.store.apply(says(second)).await), Refusal::ClientIdReused);
+    assert_eq!(house.context(id).await, r#"{"a":1,"c":1}"#);
+    assert_eq!(house.journal(id).await.len(), 5);
+}
+
+pub(crate) async fn known_context_gives_its_name_to_nothing_else(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let id = house.start(guest, "hello").await.id;
+    let name = client();
+    let mut write = house.by_strategy(guest, Strategy::Active, Some(id), merge(r#"{"a":1}"#));
+    write.client_id = Some(name);
+    house.try_context(write.clone()).await.unwrap();
+    // The widget did not hear of it and sends it with its message, and with something that stands besides.
+    for to in [Destination::Conversation(id), Destination::Thread(thread())] {
+        let mut send = house.send(guest, to, "words");
+        send.held = Some(HeldContext { client_id: Some(name), patch: write.patch.clone() });
+        send.standing = Some(merge(r#"{"b":2}"#));
+        let applied = house.try_send(send).await.unwrap();
+        let row = &applied.conversations[0];
+        assert!(row.message().is_some());
+        assert!(house.context(row.conversation.id).await.contains(r#""b":2"#));
+    }
+    assert_eq!(house.context(id).await, r#"{"a":1,"b":2}"#);
+}
+
+pub(crate) async fn a_message_is_stored_without_context_that_does_not_fit(house: &House) {
+    let guest = house.guest(house.single).await;
+    let id = house.start_holding(guest, long("a", 5)).await.conversations[0].conversation.id;
+    let before = house.context(id).await;
+    // Led into the conversation that is there, what was held for a new one is too much.
+    let name = client();
+    let mut send = house.send(guest, Destination::Thread(thread()), "words");
+    send.held = Some(HeldContext { client_id: Some(name), patch: long("b", 5) });
+    let applied = house.try_send(send).await.unwrap();
+    assert_eq!(applied.conversations[0].conversation.id, id);
+    assert!(applied.conversations[0].message().is_some());
+    assert_eq!(house.context(id).await, before);
+    // It was not written, so its name is free.
+    let mut write = house.by_strategy(guest, Strategy::Active, Some(id), long("b", 1));
+    write.client_id = Some(name);
+    assert!(!house.try_context(write).await.unwrap().duplicate);
+
+    let fresh = house.guest(house.multi).await;
+    let mut send = house.send(fresh, Destination::Thread(thread()), "hello");
+    send.held = Some(HeldContext { client_id: Some(client()), patch: long("a", 9) });
+    let applied = house.try_send(send).await.unwrap();
+    assert_eq!((applied.conversations[0].events.len(), applied.conversations[0].context_version), (1, 0));
+}
+
 pub(crate) async fn limits_leave_nothing_stored(house: &House) {
     let guest = house.guest(house.multi).await;
-    let mut send = house.send(guest, Destination::Thread(thread()), "hello");
-    send.held = Some(HeldContext { client_id: Some(client()), patch: long("a", 9) });
-    assert!(matches!(
-        refused(house.store.apply(Command::VisitorSend(send)).await),
-        Refusal::Context(ContextError::TooLarge { .. })
-    ));
-    assert!(house.store.threads(guest.visitor, 10).await.unwrap().is_empty());
     let write = house.by_strategy(guest, Strategy::Active, None, long("a", 9));
     assert!(matches!(refused(house.try_context(write).await), Refusal::Context(_)));
     let write = house.by_strategy(guest, Strategy::AllPlusNew, None, long("a", 9));

@@ -50,6 +50,9 @@ suite! {
         single_thread_ignores_strategies
         a_write_without_change_leaves_no_event
         the_same_context_write_runs_once
+        one_name_is_one_write_of_one_kind
+        known_context_gives_its_name_to_nothing_else
+        a_message_is_stored_without_context_that_does_not_fit
         limits_leave_nothing_stored
         put_patch_and_delete_by_key
         the_journal_folds_to_the_context;
