@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub enum Role {
     /// Everything, settings included.
     Admin,
-    /// Every conversation, and reassigning.
+    /// Every conversation.
     Supervisor,
     /// Own conversations, those of the agent's queues and those without a queue.
     Agent,

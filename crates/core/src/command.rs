@@ -3,9 +3,7 @@
 
 use crate::context::{ContextError, Patch};
 use crate::conversation::{Page, Priority, Status};
-use crate::id::{
-    AgentId, ClientId, ConversationId, KeyId, QueueId, SessionId, ThreadId, VisitorId, WidgetId,
-};
+use crate::id::{AgentId, ClientId, ConversationId, KeyId, QueueId, SessionId, ThreadId, VisitorId};
 use crate::strategy::Strategy;
 use crate::text::{MessageText, Name, Summary, Topic};
 
@@ -50,17 +48,6 @@ pub enum Command {
         conversation: ConversationId,
         /// Names this write.
         client_id: ClientId,
-    },
-    /// Somebody gives a conversation to an agent, or to nobody.
-    Assign {
-        /// Who gives it.
-        by: Actor,
-        /// Which.
-        conversation: ConversationId,
-        /// Names this write.
-        client_id: ClientId,
-        /// To whom; `None`: to nobody.
-        to: Option<AgentId>,
     },
     /// Somebody solves, closes, reopens a conversation or lets it wait.
     SetStatus {
@@ -139,10 +126,8 @@ pub enum Destination {
 pub struct CreateConversation {
     /// Who starts it.
     pub by: Actor,
-    /// For whom; `None`: for a new visitor, as the contract's body names nobody.
+    /// For whom; `None`: for a new visitor of the first widget, as the contract's body names nobody.
     pub visitor: Option<VisitorId>,
-    /// Through which widget a new visitor comes; `None`: the first one.
-    pub widget: Option<WidgetId>,
     /// What it is about.
     pub topic: Option<Topic>,
     /// What became of it.
@@ -227,9 +212,9 @@ pub enum Refusal {
     /// No such visitor.
     #[error("Invalid id '{0}' given! No such entity exists.")]
     InvalidVisitor(VisitorId),
-    /// No such widget, or none at all.
-    #[error("no such widget")]
-    InvalidWidget,
+    /// A new visitor comes through a widget, and there is none.
+    #[error("there is no widget")]
+    NoWidget,
     /// The single-thread visitor has a conversation that is not closed.
     #[error("the visitor of a single-thread widget has a conversation that is not closed")]
     AlreadyOpen,

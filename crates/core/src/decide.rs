@@ -71,7 +71,7 @@ pub struct Receipt {
 pub struct Snapshot {
     /// The visitor asked for, and whether the visitor's widget is multi-thread.
     pub visitor: Option<(Visitor, bool)>,
-    /// What ALL_PLUS_NEW left standing in the session asked for.
+    /// What ALL_PLUS_NEW left standing in the session asked for, or in the newest one.
     pub standing: Option<Patch>,
     /// The agents asked for and the one who has the conversation, as far as they exist.
     pub agents: Vec<Agent>,
@@ -89,7 +89,7 @@ pub struct Snapshot {
     pub default_queue: Option<QueueId>,
     /// The queue asked for exists.
     pub queue_exists: bool,
-    /// The widget asked for, else the first one.
+    /// The first widget.
     pub widget: Option<WidgetId>,
 }
 
@@ -164,9 +164,6 @@ pub fn decide(
         Command::Create(create) => creation::create(snapshot, create, &moment),
         Command::WriteContext(write) => contexts::write(snapshot, write, &moment),
         Command::Take { agent, client_id, .. } => assignments::take(snapshot, *agent, *client_id, &moment),
-        Command::Assign { by, client_id, to, .. } => {
-            assignments::assign(snapshot, by, *client_id, *to, &moment)
-        }
         Command::SetStatus { by, client_id, status, .. } => {
             assignments::set_status(snapshot, by, *client_id, *status, &moment)
         }

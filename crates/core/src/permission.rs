@@ -1,6 +1,6 @@
 //! Who may do what. An AGENT sees own conversations, those of the agent's queues and those without a
-//! queue, and may take unassigned ones, never another's. A SUPERVISOR sees all and reassigns; an ADMIN
-//! may do that and change settings.
+//! queue, and may take unassigned ones, never another's. A SUPERVISOR sees all and writes everywhere, as
+//! does an ADMIN.
 
 use crate::agent::{Agent, Role};
 use crate::conversation::Conversation;
@@ -30,18 +30,4 @@ pub fn may_write(agent: &Agent, conversation: &Conversation) -> bool {
         Role::Admin | Role::Supervisor => may_see(agent, conversation),
         Role::Agent => may_take(agent, conversation),
     }
-}
-
-/// May the agent give the conversation to somebody else?
-pub fn may_assign(agent: &Agent, conversation: &Conversation) -> bool {
-    match agent.role {
-        Role::Admin | Role::Supervisor => may_see(agent, conversation),
-        // An agent may pass on an own conversation.
-        Role::Agent => may_see(agent, conversation) && conversation.agent == Some(agent.id),
-    }
-}
-
-/// May the agent change settings?
-pub fn may_administer(agent: &Agent) -> bool {
-    !agent.disabled && agent.role == Role::Admin
 }

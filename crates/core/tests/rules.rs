@@ -88,7 +88,7 @@ impl World {
         let open = || self.rows.iter().filter(|row| !row.is_closed()).cloned().collect();
         let mut snapshot = Snapshot {
             visitor: needs.visitor.map(|_| (self.visitor.clone(), self.multi_thread)),
-            standing: self.standing.clone().filter(|_| needs.session.is_some()),
+            standing: self.standing.clone().filter(|_| needs.session.is_some() || needs.newest_session),
             agents: self.agents.clone(),
             contexts: self.contexts.clone(),
             default_queue: Some(self.queue),
@@ -226,7 +226,6 @@ enum Step {
     AgentSend { agent: usize, which: usize, name: u64 },
     ApiSend { which: usize, name: u64 },
     Take { agent: usize, which: usize, name: u64 },
-    Assign { by: usize, which: usize, to: Option<usize>, name: u64 },
     SetStatus { by: usize, which: usize, status: Status, name: u64 },
     Again(usize),
 }
@@ -258,8 +257,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_usize, name()).prop_map(|(which, name)| Step::ApiSend { which, name }),
         1 => (0..3_usize, 0..5_usize, name())
             .prop_map(|(agent, which, name)| Step::Take { agent, which, name }),
-        1 => (0..3_usize, 0..5_usize, prop::option::of(0..3_usize), name())
-            .prop_map(|(by, which, to, name)| Step::Assign { by, which, to, name }),
         2 => (0..3_usize, 0..5_usize, status, name())
             .prop_map(|(by, which, status, name)| Step::SetStatus { by, which, status, name }),
         2 => (0..40_usize).prop_map(Step::Again),
@@ -323,12 +320,6 @@ impl Step {
             Self::Take { agent: by, which, name } => {
                 Command::Take { agent: agent(by), conversation: row(which)?, client_id: client(name) }
             }
-            Self::Assign { by, which, to, name } => Command::Assign {
-                by: Actor::Agent(agent(by)),
-                conversation: row(which)?,
-                client_id: client(name),
-                to: to.map(agent),
-            },
             Self::SetStatus { by, which, status, name } => Command::SetStatus {
                 by: Actor::Agent(agent(by)),
                 conversation: row(which)?,

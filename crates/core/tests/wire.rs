@@ -6,7 +6,7 @@ use beckon_core::agent::{Agent, Role};
 use beckon_core::context::{Change, WriteMode};
 use beckon_core::conversation::{Conversation, Cursors, Priority, Status};
 use beckon_core::event::{AgentName, Author, AuthorKind, Body, Event, Source, with_client_id};
-use beckon_core::permission::{may_assign, may_see, may_take, may_write};
+use beckon_core::permission::{may_see, may_take, may_write};
 use beckon_core::text::{Email, MessageText, Name};
 use beckon_core::time::Timestamp;
 use uuid::Uuid;
@@ -120,34 +120,32 @@ fn conversation(owner: Option<u128>, queue: Option<u128>) -> Conversation {
 }
 
 /// Role, owner, queue, and what the agent may.
-type Case = (Role, Option<u128>, Option<u128>, [bool; 4]);
+type Case = (Role, Option<u128>, Option<u128>, [bool; 3]);
 
-/// Who may see, take, write, assign: every role, whose it is, where it waits. The agent is 1, serves queue 50.
+/// Who may see, take, write: every role, whose it is, where it waits. The agent is 1, serves queue 50.
 #[test]
 fn permission_is_as_decided() {
-    let all = [true, true, true, true];
-    let none = [false, false, false, false];
+    let all = [true, true, true];
+    let none = [false, false, false];
     let table: [Case; 14] = [
-        (Role::Agent, None, Some(50), [true, true, true, false]),
-        (Role::Agent, None, None, [true, true, true, false]),
+        (Role::Agent, None, Some(50), [true, true, true]),
+        (Role::Agent, None, None, [true, true, true]),
         (Role::Agent, None, Some(51), none),
         (Role::Agent, Some(1), Some(50), all),
         (Role::Agent, Some(1), Some(51), all),
-        (Role::Agent, Some(2), Some(50), [true, false, false, false]),
-        (Role::Agent, Some(2), None, [true, false, false, false]),
+        (Role::Agent, Some(2), Some(50), [true, false, false]),
+        (Role::Agent, Some(2), None, [true, false, false]),
         (Role::Agent, Some(2), Some(51), none),
         (Role::Supervisor, None, Some(51), all),
-        (Role::Supervisor, Some(2), Some(51), [true, false, true, true]),
+        (Role::Supervisor, Some(2), Some(51), [true, false, true]),
         (Role::Supervisor, Some(1), Some(51), all),
         (Role::Admin, None, Some(51), all),
-        (Role::Admin, Some(2), None, [true, false, true, true]),
+        (Role::Admin, Some(2), None, [true, false, true]),
         (Role::Admin, Some(1), None, all),
     ];
     for (role, owner, queue, expected) in table {
         let row = conversation(owner, queue);
-        let may = |agent: &Agent| {
-            [may_see(agent, &row), may_take(agent, &row), may_write(agent, &row), may_assign(agent, &row)]
-        };
+        let may = |agent: &Agent| [may_see(agent, &row), may_take(agent, &row), may_write(agent, &row)];
         assert_eq!(may(&agent(1, role, false, &[50])), expected, "{role} {owner:?} {queue:?}");
         assert_eq!(may(&agent(1, role, true, &[50])), none, "a disabled {role} may nothing");
     }

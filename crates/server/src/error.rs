@@ -191,7 +191,7 @@ impl From<Refusal> for ApiError {
             | Refusal::InvalidAgent(_)
             | Refusal::InvalidQueue(_)
             | Refusal::InvalidVisitor(_)
-            | Refusal::InvalidWidget
+            | Refusal::NoWidget
             | Refusal::AlreadyOpen => Self::bad_request(text),
         }
     }
@@ -298,7 +298,7 @@ fn store_code(error: &StoreError) -> (RejectCode, Retry) {
                 | Refusal::InvalidAgent(_)
                 | Refusal::InvalidQueue(_)
                 | Refusal::InvalidVisitor(_)
-                | Refusal::InvalidWidget
+                | Refusal::NoWidget
                 | Refusal::AlreadyOpen => RejectCode::BadRequest,
             };
             (code, Retry::Never)

@@ -61,17 +61,8 @@ pub trait Agents: Send + Sync {
     /// The agent with this e-mail and the password's PHC string.
     async fn agent_by_email(&self, email: &Email) -> Result<Option<AgentSecret>, StoreError>;
 
-    /// All agents, oldest first.
-    async fn agents(&self) -> Result<Vec<Agent>, StoreError>;
-
     /// Is there an agent at all?
     async fn any_agent(&self) -> Result<bool, StoreError>;
-
-    /// Sets a password and ends the agent's sign-ins.
-    async fn set_password(&self, id: AgentId, password: String) -> Result<(), StoreError>;
-
-    /// Disables an agent and ends the agent's sign-ins.
-    async fn disable_agent(&self, id: AgentId) -> Result<(), StoreError>;
 
     /// Makes a sign-in.
     async fn create_agent_session(

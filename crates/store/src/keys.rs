@@ -1,7 +1,6 @@
 //! The promise about API keys.
 
 use async_trait::async_trait;
-use beckon_core::id::KeyId;
 use beckon_core::key::{Key, Scope};
 use beckon_core::text::Name;
 
@@ -15,10 +14,4 @@ pub trait Keys: Send + Sync {
 
     /// The key with this secret, unless it was revoked.
     async fn key_by_secret(&self, secret: SecretHash) -> Result<Option<Key>, StoreError>;
-
-    /// All keys, oldest first, revoked ones too.
-    async fn keys(&self) -> Result<Vec<Key>, StoreError>;
-
-    /// Revokes a key; nothing if it was revoked before.
-    async fn revoke_key(&self, id: KeyId) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Taking, giving, solving, closing, reopening.
+//! Taking, solving, closing, reopening.
 
 use super::draft::Draft;
 use super::{Decision, Earlier, Moment, Outcome, Snapshot};
@@ -6,7 +6,6 @@ use crate::command::{Actor, Refusal};
 use crate::conversation::{Conversation, Status};
 use crate::event::Kind;
 use crate::id::{AgentId, ClientId};
-use crate::permission;
 
 fn unchanged(conversation: &Conversation, moment: &Moment<'_>) -> Outcome {
     store(Draft::of(conversation, None, moment))
@@ -66,43 +65,8 @@ pub(super) fn take(
         return Err(Refusal::Taken(name));
     }
     let mut draft = Draft::of(conversation, None, moment);
-    draft.assign(&snapshot.author(&actor), Some(client_id), None, snapshot.agent_name(agent));
-    Ok(store(draft))
-}
-
-pub(super) fn assign(
-    snapshot: &Snapshot,
-    by: &Actor,
-    client_id: ClientId,
-    to: Option<AgentId>,
-    moment: &Moment<'_>,
-) -> Result<Outcome, Refusal> {
-    let conversation = snapshot.seen_by(by)?;
-    if let Some(earlier) = snapshot.earlier_in(conversation.id, client_id) {
-        return known(earlier, Kind::Assigned, |told| told.agent() == to);
-    }
-    if let Actor::Agent(id) = by {
-        let agent = snapshot.agent(*id).ok_or(Refusal::NotFound)?;
-        if !permission::may_assign(agent, conversation) {
-            return Err(Refusal::Forbidden);
-        }
-    }
-    if conversation.agent == to {
-        return Ok(unchanged(conversation, moment));
-    }
-    if conversation.is_closed() {
-        return Err(Refusal::Closed);
-    }
-    let given = match to {
-        Some(id) => {
-            snapshot.agent(id).filter(|agent| !agent.disabled).ok_or(Refusal::InvalidAgent(id))?;
-            snapshot.agent_name(id)
-        }
-        None => None,
-    };
-    let was = conversation.agent.and_then(|owner| snapshot.agent_name(owner));
-    let mut draft = Draft::of(conversation, None, moment);
-    draft.assign(&snapshot.author(by), Some(client_id), was, given);
+    let name = snapshot.agent_name(agent).ok_or(Refusal::NotFound)?;
+    draft.assign(&snapshot.author(&actor), Some(client_id), name);
     Ok(store(draft))
 }
 

@@ -1,10 +1,11 @@
 //! Conversations that our side starts.
 
 use super::draft::Draft;
+use super::messages::visitor_author;
 use super::{Decision, Moment, NewVisitor, Outcome, Snapshot};
 use crate::command::{Actor, CreateConversation, Refusal};
 use crate::conversation::{Conversation, Cursors, Priority, Status};
-use crate::event::AuthorKind;
+use crate::event::{AuthorKind, Source};
 use crate::permission;
 use crate::time::Timestamp;
 use uuid::Uuid;
@@ -67,7 +68,7 @@ pub(super) fn create(
             (visitor.id, visitor.widget)
         }
         None => {
-            let widget = snapshot.widget.ok_or(Refusal::InvalidWidget)?;
+            let widget = snapshot.widget.ok_or(Refusal::NoWidget)?;
             let made = NewVisitor { id: moment.id(), person: moment.id(), widget };
             let id = made.id;
             decision.visitor = Some(made);
@@ -96,8 +97,11 @@ pub(super) fn create(
     let author = snapshot.author(&create.by);
     debug_assert!(author.kind != AuthorKind::Visitor);
     let mut draft = Draft::new(conversation, moment);
-    if given_to.is_some() {
-        draft.assign(&author, None, None, given_to);
+    if let (Some((visitor, _)), Some(standing)) = (&snapshot.visitor, &snapshot.standing) {
+        draft.write_context(&visitor_author(visitor), None, Source::Page, standing)?;
+    }
+    if let Some(agent) = given_to {
+        draft.assign(&author, None, agent);
     }
     draft.set_status(&author, None, create.status);
     decision.writes.push(draft.finish());

@@ -127,21 +127,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Gives the conversation to an agent or to nobody; `was` is the one who has it.
-    pub(super) fn assign(
-        &mut self,
-        author: &Author,
-        client_id: Option<ClientId>,
-        was: Option<AgentName>,
-        to: Option<AgentName>,
-    ) {
-        self.push(author, client_id, Body::Assigned(to.clone()));
-        if let Some(was) = was {
-            self.push(author, None, Body::Left(was));
-        }
-        if let Some(agent) = to {
-            self.push(author, None, Body::Joined(agent));
-        }
+    /// Gives the conversation, which nobody has, to an agent.
+    pub(super) fn assign(&mut self, author: &Author, client_id: Option<ClientId>, to: AgentName) {
+        self.push(author, client_id, Body::Assigned(Some(to.clone())));
+        self.push(author, None, Body::Joined(to));
     }
 
     /// Writes context; nothing if it changes nothing.

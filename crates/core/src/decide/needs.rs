@@ -3,7 +3,7 @@
 use super::AuthorKey;
 use crate::command::{Actor, Command, ContextTarget, Destination};
 use crate::event::AuthorKind;
-use crate::id::{AgentId, ClientId, ConversationId, QueueId, SessionId, ThreadId, VisitorId, WidgetId};
+use crate::id::{AgentId, ClientId, ConversationId, QueueId, SessionId, ThreadId, VisitorId};
 
 /// Which conversations a decision depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +28,8 @@ pub struct Needs {
     pub visitor: Option<VisitorId>,
     /// What is left standing in this session.
     pub session: Option<SessionId>,
+    /// What is left standing in the visitor's newest session that has not ended.
+    pub newest_session: bool,
     /// These agents with their queues.
     pub agents: Vec<AgentId>,
     /// The agent who has the conversation.
@@ -44,8 +46,8 @@ pub struct Needs {
     pub default_queue: bool,
     /// Does this queue exist?
     pub queue: Option<QueueId>,
-    /// Does this widget exist? With `None` inside: which is the first?
-    pub widget: Option<Option<WidgetId>>,
+    /// Through which widget new visitors come whom our side names.
+    pub first_widget: bool,
 }
 
 fn visitor_key(visitor: VisitorId) -> AuthorKey {
@@ -114,10 +116,11 @@ pub fn needs(command: &Command) -> Needs {
         },
         Command::Create(create) => Needs {
             visitor: create.visitor,
+            newest_session: true,
             agents: actor_agents(&create.by).into_iter().chain(create.agent).collect(),
             target: create.visitor.map_or(Target::Nothing, Target::Open),
             queue: create.queue,
-            widget: create.visitor.is_none().then_some(create.widget),
+            first_widget: create.visitor.is_none(),
             ..Needs::default()
         },
         Command::WriteContext(write) => match &write.target {
@@ -138,13 +141,6 @@ pub fn needs(command: &Command) -> Needs {
                 receipt: write.client_id.map(|client_id| (actor_key(by), client_id)),
                 ..Needs::default()
             },
-        },
-        Command::Assign { by, conversation, client_id, to } => Needs {
-            agents: actor_agents(by).into_iter().chain(*to).collect(),
-            owner: true,
-            target: Target::Conversation(*conversation),
-            earlier: Some((actor_key(by), vec![*client_id])),
-            ..Needs::default()
         },
         Command::SetStatus { by, conversation, client_id, .. } => Needs {
             agents: actor_agents(by),

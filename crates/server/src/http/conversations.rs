@@ -240,7 +240,6 @@ pub(super) async fn create(
     let command = CreateConversation {
         by: caller.actor(),
         visitor: parsed::<VisitorId>("visitorId", body.visitor_id.as_deref())?,
-        widget: None,
         topic: body.topic.map(Topic::new).transpose().map_err(|error| text("topic", error))?,
         summary: body.summary.map(Summary::new).transpose().map_err(|error| text("summary", error))?,
         status: parsed("status", body.status.as_deref())?.unwrap_or_default(),

@@ -78,6 +78,7 @@ CREATE TABLE session (
     expires_at INTEGER NOT NULL,
     standing   TEXT                         -- what ALL_PLUS_NEW left standing
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX session_visitor ON session (visitor, id);
 
 CREATE TABLE conversation (
     id                      BLOB NOT NULL UNIQUE,

@@ -18,12 +18,8 @@ const INSERT: &str = "INSERT INTO agent (id, name, email, role, password, disabl
 const BY_ID: &str = "SELECT id, name, email, role, disabled, created_at FROM agent WHERE id = ?1";
 const BY_EMAIL: &str =
     "SELECT id, name, email, role, disabled, created_at, password FROM agent WHERE email = ?1";
-const ALL: &str = "SELECT id, name, email, role, disabled, created_at FROM agent ORDER BY id";
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM agent)";
 const QUEUES: &str = "SELECT queue FROM agent_queue WHERE agent = ?1 ORDER BY queue";
-const SET_PASSWORD: &str = "UPDATE agent SET password = ?2 WHERE id = ?1";
-const DISABLE: &str = "UPDATE agent SET disabled = 1 WHERE id = ?1";
-const END_SESSIONS: &str = "DELETE FROM agent_session WHERE agent = ?1";
 const INSERT_SESSION: &str =
     "INSERT INTO agent_session (id, agent, token, expires_at) VALUES (?1, ?2, ?3, ?4)";
 const SESSION: &str = "SELECT id, agent, expires_at FROM agent_session WHERE token = ?1 AND expires_at > ?2";
@@ -38,12 +34,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     INSERT,
     BY_ID,
     BY_EMAIL,
-    ALL,
     ANY,
     QUEUES,
-    SET_PASSWORD,
-    DISABLE,
-    END_SESSIONS,
     INSERT_SESSION,
     SESSION,
     DELETE_SESSION,
@@ -136,34 +128,8 @@ impl Agents for SqliteStore {
         .await
     }
 
-    async fn agents(&self) -> Result<Vec<Agent>, StoreError> {
-        self.read(|connection| all(connection, ALL, &[], |row| read(connection, row))).await
-    }
-
     async fn any_agent(&self) -> Result<bool, StoreError> {
         self.read(|connection| value(connection, ANY, &[])).await
-    }
-
-    async fn set_password(&self, id: AgentId, password: String) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            if run(connection, SET_PASSWORD, &[&bytes(id.0), &password])? == 0 {
-                return Err(StoreError::NotFound);
-            }
-            run(connection, END_SESSIONS, &[&bytes(id.0)])?;
-            Ok(())
-        })
-        .await
-    }
-
-    async fn disable_agent(&self, id: AgentId) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            if run(connection, DISABLE, &[&bytes(id.0)])? == 0 {
-                return Err(StoreError::NotFound);
-            }
-            run(connection, END_SESSIONS, &[&bytes(id.0)])?;
-            Ok(())
-        })
-        .await
     }
 
     async fn create_agent_session(

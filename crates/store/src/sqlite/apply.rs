@@ -91,7 +91,7 @@ pub(super) fn apply(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Applied, StoreError> {
-    let snapshot = snapshot::load(connection, &needs(command))?;
+    let snapshot = snapshot::load(connection, &needs(command), now)?;
     match decide(&snapshot, command, now, ids)? {
         Outcome::Store(decision) => store(connection, *decision, now),
         Outcome::Known(earlier) => known(connection, &earlier),

@@ -3,25 +3,21 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use beckon_core::id::KeyId;
 use beckon_core::key::{Key, Scope};
 use beckon_core::text::Name;
 use rusqlite::Row;
 
 use super::SqliteStore;
-use super::rows::{all, bytes, first, id, name, optional_time, run, time, word};
+use super::rows::{bytes, first, id, name, optional_time, run, time, word};
 use crate::{Keys, SecretHash, StoreError};
 
 const INSERT: &str =
     "INSERT INTO api_key (id, name, scope, secret, created_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, NULL)";
 const BY_SECRET: &str = "SELECT id, name, scope, created_at, revoked_at FROM api_key \
     WHERE secret = ?1 AND revoked_at IS NULL";
-const ALL: &str = "SELECT id, name, scope, created_at, revoked_at FROM api_key ORDER BY id";
-const EXISTS: &str = "SELECT id, name, scope, created_at, revoked_at FROM api_key WHERE id = ?1";
-const REVOKE: &str = "UPDATE api_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_SECRET, ALL, EXISTS, REVOKE];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_SECRET];
 
 fn read(row: &Row<'_>) -> Result<Key, StoreError> {
     Ok(Key {
@@ -52,19 +48,5 @@ impl Keys for SqliteStore {
 
     async fn key_by_secret(&self, secret: SecretHash) -> Result<Option<Key>, StoreError> {
         self.read(move |connection| first(connection, BY_SECRET, &[&secret], read)).await
-    }
-
-    async fn keys(&self) -> Result<Vec<Key>, StoreError> {
-        self.read(|connection| all(connection, ALL, &[], read)).await
-    }
-
-    async fn revoke_key(&self, id: KeyId) -> Result<(), StoreError> {
-        let clock = Arc::clone(&self.clock);
-        self.write(move |connection| {
-            first(connection, EXISTS, &[&bytes(id.0)], read)?.ok_or(StoreError::NotFound)?;
-            run(connection, REVOKE, &[&bytes(id.0), &clock.now().0])?;
-            Ok(())
-        })
-        .await
     }
 }

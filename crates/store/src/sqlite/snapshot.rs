@@ -5,10 +5,11 @@ use beckon_core::context::Patch;
 use beckon_core::conversation::Conversation;
 use beckon_core::decide::{AuthorKey, Earlier, Needs, Receipt, Snapshot, Target};
 use beckon_core::event::{AuthorKind, Kind};
-use beckon_core::id::{AgentId, ClientId, ConversationId, SessionId, VisitorId};
+use beckon_core::id::{AgentId, ClientId, ConversationId, VisitorId};
 use beckon_core::strategy::MOST_CONVERSATIONS;
+use beckon_core::time::Timestamp;
 use beckon_core::visitor::Visitor;
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 
 use super::rows::{
@@ -21,6 +22,8 @@ use crate::StoreError;
 const VISITOR: &str = "SELECT v.id, v.person, v.widget, v.name, v.created_at, w.multi_thread \
     FROM visitor v JOIN widget w ON w.id = v.widget WHERE v.id = ?1";
 const STANDING: &str = "SELECT standing FROM session WHERE id = ?1 AND visitor = ?2";
+const NEWEST_STANDING: &str =
+    "SELECT standing FROM session WHERE visitor = ?1 AND expires_at > ?2 ORDER BY id DESC LIMIT 1";
 const CONVERSATION: &str =
     concat!("SELECT ", conversation_columns!(), " FROM conversation c WHERE c.id = ?1");
 const VISITOR_CONVERSATION: &str =
@@ -41,15 +44,28 @@ const EARLIER: &str = "SELECT conversation, seq, kind, at, json, author_kind FRO
 const RECEIPT: &str = "SELECT digest, versions, at FROM receipt WHERE author = ?1 AND client_id = ?2";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[VISITOR, STANDING, CONVERSATION, VISITOR_CONVERSATION, THREAD, OPEN, CONTEXT, EARLIER, RECEIPT];
+pub(super) const STATEMENTS: &[&str] = &[
+    VISITOR,
+    STANDING,
+    NEWEST_STANDING,
+    CONVERSATION,
+    VISITOR_CONVERSATION,
+    THREAD,
+    OPEN,
+    CONTEXT,
+    EARLIER,
+    RECEIPT,
+];
 
-pub(super) fn load(connection: &Connection, needs: &Needs) -> Result<Snapshot, StoreError> {
+pub(super) fn load(connection: &Connection, needs: &Needs, now: Timestamp) -> Result<Snapshot, StoreError> {
     let mut snapshot = Snapshot::default();
     if let Some(visitor) = needs.visitor {
         snapshot.visitor = self::visitor(connection, visitor)?;
         if let Some(session) = needs.session {
-            snapshot.standing = standing(connection, session, visitor)?;
+            snapshot.standing = standing(connection, STANDING, &[&bytes(session.0), &bytes(visitor.0)])?;
+        }
+        if needs.newest_session {
+            snapshot.standing = standing(connection, NEWEST_STANDING, &[&bytes(visitor.0), &now.0])?;
         }
     }
     let multi_thread = snapshot.visitor.as_ref().is_some_and(|(_, multi_thread)| *multi_thread);
@@ -99,8 +115,8 @@ pub(super) fn load(connection: &Connection, needs: &Needs) -> Result<Snapshot, S
     if let Some(queue) = needs.queue {
         snapshot.queue_exists = queues::exists(connection, queue)?;
     }
-    if let Some(widget) = needs.widget {
-        snapshot.widget = widgets::this_or_first(connection, widget)?;
+    if needs.first_widget {
+        snapshot.widget = widgets::first_widget(connection)?;
     }
     Ok(snapshot)
 }
@@ -118,13 +134,8 @@ pub(super) fn visitor(connection: &Connection, id: VisitorId) -> Result<Option<(
     })
 }
 
-fn standing(
-    connection: &Connection,
-    session: SessionId,
-    visitor: VisitorId,
-) -> Result<Option<Patch>, StoreError> {
-    let stored: Option<Option<String>> =
-        first(connection, STANDING, &[&bytes(session.0), &bytes(visitor.0)], |row| Ok(row.get(0)?))?;
+fn standing(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<Option<Patch>, StoreError> {
+    let stored: Option<Option<String>> = first(connection, sql, params, |row| Ok(row.get(0)?))?;
     stored
         .flatten()
         .map(|text| Patch::from_stored(&text).map_err(|error| damaged(&error.to_string())))

@@ -23,7 +23,6 @@ pub(crate) async fn emails_are_unique(house: &House) {
     let again = store.create_agent(new_agent("MAJA@example.com")).await;
     assert!(matches!(again, Err(StoreError::Exists(_))));
     assert!(store.any_agent().await.unwrap());
-    assert_eq!(store.agents().await.unwrap(), std::slice::from_ref(&maja));
     let found = store.agent_by_email(&maja.email).await.unwrap().unwrap();
     assert_eq!((found.agent, found.password.as_str()), (maja, "phc"));
     assert_eq!(store.agent_by_email(&Email::new("x@y").unwrap()).await, Ok(None));
@@ -84,7 +83,7 @@ pub(crate) async fn sign_ins_end(house: &House) {
     let store = &house.store;
     let maja = house.agent("maja", Role::Agent).await;
     let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(100);
-    let tokens = [secret(), secret(), secret(), secret()];
+    let tokens = [secret(), secret()];
     let mut sessions = Vec::new();
     for token in tokens {
         sessions.push(store.create_agent_session(maja.id, token, end).await.unwrap());
@@ -94,32 +93,18 @@ pub(crate) async fn sign_ins_end(house: &House) {
     store.delete_agent_session(sessions[0].id).await.unwrap();
     assert_eq!(store.agent_session(tokens[0]).await, Ok(None));
     assert!(store.agent_session(tokens[1]).await.unwrap().is_some());
-    store.set_password(maja.id, "new".to_owned()).await.unwrap();
-    assert_eq!(store.agent_session(tokens[1]).await, Ok(None));
-    store.create_agent_session(maja.id, secret(), end).await.unwrap();
-    let token = secret();
-    store.create_agent_session(maja.id, token, end).await.unwrap();
     house.clock.skip_seconds(101);
-    assert_eq!(store.agent_session(token).await, Ok(None));
-    let token = secret();
-    store.create_agent_session(maja.id, token, end.plus_seconds(1_000)).await.unwrap();
-    store.disable_agent(maja.id).await.unwrap();
-    assert_eq!(store.agent_session(token).await, Ok(None));
-    let late = store.create_agent_session(maja.id, secret(), end.plus_seconds(1_000)).await;
-    assert_eq!(late, Err(StoreError::NotFound));
+    assert_eq!(store.agent_session(tokens[1]).await, Ok(None));
+    let unknown = uuid::Uuid::new_v4().into();
+    assert_eq!(store.create_agent_session(unknown, secret(), end).await, Err(StoreError::NotFound));
 }
 
-pub(crate) async fn keys_are_found_until_revoked(house: &House) {
+pub(crate) async fn keys_are_found_by_their_secret(house: &House) {
     let store = &house.store;
     let hash = secret();
     let key = store.create_key(Name::new("crm").unwrap(), Scope::Manage, hash).await.unwrap();
     assert_eq!(store.key_by_secret(hash).await.unwrap(), Some(key.clone()));
     assert_eq!(store.key_by_secret(secret()).await, Ok(None));
-    store.revoke_key(key.id).await.unwrap();
-    store.revoke_key(key.id).await.unwrap();
-    assert_eq!(store.key_by_secret(hash).await, Ok(None));
-    let keys = store.keys().await.unwrap();
-    assert!(keys.len() == 1 && keys[0].revoked_at.is_some());
 }
 
 pub(crate) async fn widgets_keep_their_origins(house: &House) {

@@ -2,12 +2,14 @@
 
 use beckon_core::agent::Role;
 use beckon_core::command::{
-    Actor, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+    Actor, Command, ContextTarget, CreateConversation, Destination, HeldContext, Refusal, VisitorSend,
+    WriteContext,
 };
 use beckon_core::context::{Change, ContextError, Patch, fold};
-use beckon_core::conversation::Status;
+use beckon_core::conversation::{Priority, Status};
 use beckon_core::event::Kind;
 use beckon_core::strategy::Strategy;
+use beckon_core::visitor::SESSION_SECONDS;
 
 use crate::house::{House, client, merge, refused, replace, text, thread};
 
@@ -83,6 +85,43 @@ pub(crate) async fn standing_reaches_every_new_conversation(house: &House) {
     assert!(applied.pending && applied.conversations.is_empty());
     let id = house.start(fresh, "hello").await.id;
     assert_eq!(house.context(id).await, r#"{"a":1}"#);
+}
+
+pub(crate) async fn standing_reaches_what_our_side_starts(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let write = house.by_strategy(guest, Strategy::AllPlusNew, None, merge(r#"{"plan":"pro"}"#));
+    house.try_context(write).await.unwrap();
+    let maja = house.agent("maja", Role::Agent).await;
+    let key = house.key().await;
+    let create = |visitor| CreateConversation {
+        by: key.clone(),
+        visitor,
+        topic: None,
+        summary: None,
+        status: Status::Open,
+        priority: Priority::Normal,
+        queue: None,
+        agent: Some(maja.id),
+    };
+    let start = async |visitor| {
+        let applied = house.store.apply(Command::Create(create(visitor))).await.unwrap();
+        applied.conversations.into_iter().next().unwrap()
+    };
+    let started = start(Some(guest.visitor)).await;
+    assert_eq!(started.context_version, 1);
+    let events: Vec<_> = started.events.iter().map(|e| (e.seq, e.visitor_seq, e.kind)).collect();
+    let joined = (3, Some(1), Kind::Joined);
+    assert_eq!(events, [(1, None, Kind::Metadata), (2, None, Kind::Assigned), joined]);
+    assert_eq!(started.events[0].author_id, Some(guest.visitor.0), "the page said so");
+    assert_eq!(house.context(started.conversation.id).await, r#"{"plan":"pro"}"#);
+
+    // Nobody else's, and nothing after the session's end.
+    let stranger = house.guest(house.multi).await;
+    for visitor in [None, Some(stranger.visitor)] {
+        assert_eq!(start(visitor).await.context_version, 0);
+    }
+    house.clock.skip_seconds(SESSION_SECONDS + 1);
+    assert_eq!(start(Some(guest.visitor)).await.context_version, 0);
 }
 
 fn long(key: &str, strings: usize) -> Patch {

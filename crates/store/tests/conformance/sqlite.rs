@@ -43,6 +43,7 @@ suite! {
         held_context_is_stored_before_the_message
         held_context_is_not_written_twice
         standing_reaches_every_new_conversation
+        standing_reaches_what_our_side_starts
         held_wins_over_standing_at_the_limit
         active_writes_the_one_on_screen_or_holds
         all_writes_every_open_one
@@ -68,7 +69,7 @@ suite! {
         a_new_setup_token_voids_the_one_before
         the_first_agent_voids_every_setup_token
         sign_ins_end
-        keys_are_found_until_revoked
+        keys_are_found_by_their_secret
         widgets_keep_their_origins;
     visitors:
         sessions_slide_and_end;
