@@ -5,10 +5,8 @@ import {
   conversationWith,
   expect,
   liveChat,
-  messages,
   pageWithWidget,
   say,
-  send,
   startThread,
   test,
 } from '../src/harness';
@@ -76,46 +74,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await chat(visitor).getByRole('heading', { name: 'Your conversations' }).waitFor();
     expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
   });
-
-  test(`sign-in, list, thread and card have no faults that axe finds (${colorScheme})`, async ({
-    beckon,
-    site,
-    newVisitor,
-    newAgent,
-    watch,
-  }) => {
-    watch.expect(/status of 401/);
-    const stranger = await newVisitor({ colorScheme });
-    await newAgent();
-    await stranger.goto(`${beckon.origin}/console/`);
-    await stranger.getByLabel('Password').waitFor();
-    expect(await accessibilityFaults(stranger)).toEqual([]);
-
-    const visitor = await newVisitor();
-    await visitor.goto(site.put('/axe-agent.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
-    await send(visitor, {
-      model: 'Strand',
-      colour: { name: 'Madder red', hex: '#8F2F2A' },
-      price: { amount: 48350, currency: 'EUR' },
-      extras: [{ name: 'Glass roof', price: { amount: 1400, currency: 'EUR' } }],
-      tags: ['returning', 'newsletter'],
-      testDrive: true,
-      site: 'https://shop.example/build',
-    });
-    await startThread(visitor, beckon, `look at me, ${colorScheme}`);
-    const agent = await newAgent({ colorScheme });
-    const row = agent.getByRole('link').filter({ hasText: `look at me, ${colorScheme}` });
-    await row.waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await row.click();
-    await agent.locator('[data-context-card]').getByText('Glass roof').waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    // As a drawer, too.
-    await agent.setViewportSize({ width: 820, height: 900 });
-    await agent.getByRole('button', { name: /^Context/ }).click();
-    await agent.locator('[data-context-card]').getByText('Glass roof').waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-  });
 }
 
 test('a visitor gets from the launcher to a sent message and back by keyboard alone', async ({
@@ -163,52 +121,4 @@ test('a visitor gets from the launcher to a sent message and back by keyboard al
   await visitor.keyboard.press('Escape');
   await visitor.locator('#ib-iframe-messaging').waitFor({ state: 'hidden' });
   await expect.poll(() => focused(visitor)).toContain('#ib-button-messaging');
-});
-
-test('an agent signs in, picks a conversation, reads the card and answers by keyboard alone', async ({
-  beckon,
-  site,
-  newVisitor,
-  watch,
-}) => {
-  watch.expect(/status of 401/);
-  const visitor = await newVisitor();
-  await visitor.goto(site.put('/agent-keys.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
-  await send(visitor, { plan: 'Premium', basket: { items: 3 } });
-  const id = await startThread(visitor, beckon, 'no mouse on my desk');
-
-  const password = 'correct horse battery staple';
-  await beckon.admin(
-    ['agent', 'create', '--email', 'keys@example.com', '--name', 'Kay', '--role', 'admin', '--password-stdin'],
-    `${password}\n`,
-  );
-  const agent = await newVisitor({ viewport: { width: 1440, height: 900 } });
-  await agent.goto(`${beckon.origin}/console/`);
-  await expect.poll(() => agent.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('email');
-  await agent.keyboard.type('keys@example.com');
-  await agent.keyboard.press('Tab');
-  await agent.keyboard.type(password);
-  await agent.keyboard.press('Enter');
-  await agent.getByRole('link').filter({ hasText: 'no mouse on my desk' }).waitFor();
-  await tabTo(agent, agent, /no mouse on my desk/);
-  await agent.keyboard.press('Enter');
-
-  // Whoever opens a conversation wants to answer; F6 leads to the card, Escape back.
-  await expect.poll(() => focused(agent)).toMatch(/^textarea/);
-  await agent.locator('[data-context-card] [data-path="plan"]').waitFor();
-  await agent.keyboard.press('F6');
-  await expect
-    .poll(() => agent.evaluate(() => document.activeElement?.closest('[data-context-card]') !== null))
-    .toBe(true);
-  const rowOf = () =>
-    agent.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('data-path') ?? 'no row');
-  for (let step = 0; step < 6 && (await rowOf()) !== 'plan'; step += 1) await agent.keyboard.press('ArrowDown');
-  expect(await rowOf()).toBe('plan');
-  await agent.keyboard.press('Enter');
-  await agent.locator('[data-details="plan"]').getByText('Premium').waitFor();
-  await agent.keyboard.press('Escape');
-  await expect.poll(() => focused(agent)).toMatch(/^textarea/);
-  await agent.keyboard.type('none needed');
-  await agent.keyboard.press('Enter');
-  await expect.poll(() => messages(beckon, id)).toEqual(['no mouse on my desk', 'none needed']);
 });

@@ -28,6 +28,11 @@ function shown(page: Page): Promise<string[]> {
   return chat(page).getByRole('log').locator('.ib-widget-message-text').allTextContents();
 }
 
+/** What browsers tell a page when the network has come back: it need not wait for its own next try. */
+async function networkIsBack(page: Page): Promise<void> {
+  for (const frame of page.frames()) await frame.evaluate(() => window.dispatchEvent(new Event('online')));
+}
+
 test('cut ten times while both sides write, both logs end equal and nothing is doubled', async ({
   cabledBeckon,
   site,
@@ -60,9 +65,11 @@ test('cut ten times while both sides write, both logs end equal and nothing is d
     }
     // Now and then both sides meet again before the next cut.
     if (chance() < 0.3) {
+      await networkIsBack(visitor);
       await expect.poll(() => shown(visitor), { timeout: 40_000 }).toContain(`agent ${round}`);
     }
   }
+  await networkIsBack(visitor);
   const all = written.visitor.length + written.agent.length;
   await expect.poll(async () => (await messages(beckon, id)).length, { timeout: 40_000 }).toBe(all);
   const stored = await messages(beckon, id);
@@ -120,7 +127,8 @@ test('a page that is left while Beckon is away sends what was written from the n
   const address = site.put('/left.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi')));
   await visitor.goto(address);
   const id = await startThread(visitor, beckon, 'still here');
-  await beckon.kill();
+  // This time it goes in order: it says goodbye to open chats and ends.
+  expect(await beckon.stop()).toBe(0);
   await chat(visitor).getByText('Reconnecting').waitFor();
   await say(visitor, 'gone already');
   await chat(visitor).getByRole('log').getByText('gone already').waitFor();
@@ -175,4 +183,26 @@ test('an acknowledged message and its data survive a crash of the server', async
   await beckon.start();
   const id = await conversationWith(beckon, 'keep this');
   expect((await beckon.api(`/ccaas/1/conversations/${id}/metadata`)).text).toBe('{"colour":"red"}');
+});
+
+test('two tabs of one visitor show the same conversation, each message once', async ({
+  ownBeckon,
+  site,
+  newVisitor,
+}) => {
+  const beckon = await ownBeckon();
+  const address = site.put('/tabs.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi')));
+  const one = await newVisitor();
+  await one.goto(address);
+  const id = await startThread(one, beckon, 'in the first tab');
+  const other = await one.context().newPage();
+  await other.goto(address);
+  await liveChat(other, 'open');
+  await chat(other).getByText('in the first tab').click();
+  await expect.poll(() => shown(other)).toEqual(['in the first tab']);
+  await say(other, 'in the second tab');
+  const both = ['in the first tab', 'in the second tab'];
+  await expect.poll(() => shown(one)).toEqual(both);
+  await expect.poll(() => shown(other)).toEqual(both);
+  expect(await messages(beckon, id)).toEqual(both);
 });

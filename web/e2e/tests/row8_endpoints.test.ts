@@ -177,8 +177,17 @@ test('Row 8: hide counts on in silence, and show brings the launcher back with t
   await colleague.say(id, 'two');
   const launcher = visitor.locator('#ib-button-messaging');
   await expect.poll(() => launcher.getAttribute('aria-label')).toContain('2 unread');
-  expect(await screen(visitor)).toEqual({ launcher: false, window: false });
+  // Not one element of the widget takes up room on the page.
+  const drawn = () =>
+    visitor
+      .locator('.ib-widget-wrapper')
+      .evaluate(
+        (wrapper) =>
+          [wrapper, ...wrapper.querySelectorAll('*')].filter((element) => element.getClientRects().length > 0).length,
+      );
+  expect(await drawn()).toBe(0);
   await liveChat(visitor, 'show');
+  expect(await drawn()).toBeGreaterThan(0);
   await launcher.getByText('2', { exact: true }).waitFor();
   // Hiding lasts until the page is loaded again.
   await liveChat(visitor, 'hide');

@@ -48,6 +48,8 @@ test('data and internal events never appear in a visitor’s bytes', async ({
   const path = `/ccaas/1/conversations/${id}/metadata`;
   await beckon.api(path, { method: 'PATCH', body: { canaryApi: 'kept from visitors 4' } });
   const agent = await newAgent();
+  const agents = await Received.by(agent, beckon.origin);
+  await agent.reload();
   await agent.getByRole('link').filter({ hasText: 'what do you know of me?' }).click();
   await colleague.command(id, 'take');
   await colleague.say(id, 'only what you wrote');
@@ -61,8 +63,11 @@ test('data and internal events never appear in a visitor’s bytes', async ({
   await chat(visitor).getByText('Marked as solved').waitFor();
 
   const { everything } = received;
-  // The watch itself works: what a visitor may see is in it.
+  // The watch itself works: what a visitor may see is in it, and an agent's bytes hold all that must not be.
   expect(everything).toContain('only what you wrote');
+  for (const secret of ['canaryHeld', 'canaryLive', 'canaryPlus', 'canaryApi']) {
+    expect(agents.everything).toContain(secret);
+  }
   expect(everything).not.toMatch(/canary|kept from visitors/);
   const seen = received.frames.map((frame) => JSON.parse(frame) as SeenFrame);
   const kinds = new Set(seen.flatMap(({ event }) => (event ? [event.kind] : [])));
