@@ -191,6 +191,10 @@ pub struct Conversation {
     pub facts: Vec<Fact>,
     /// How far both sides have come.
     pub cursors: Cursors,
+    /// All messages of the visitor.
+    pub messages_from_visitor: i64,
+    /// All messages to the visitor.
+    pub messages_to_visitor: i64,
     /// The visitor's messages after the highest agent read cursor.
     pub unread_by_agents: i64,
     /// Messages to the visitor after the visitor's read cursor.
@@ -215,6 +219,13 @@ impl Conversation {
     /// Closed for good?
     pub fn is_closed(&self) -> bool {
         self.status == Status::Closed
+    }
+
+    /// When it last changed in the visitor's eyes: `updated_at` moves with internal events, too, and would tell
+    /// the visitor of them.
+    pub fn visitor_updated_at(&self) -> Timestamp {
+        let newest = self.preview.as_ref().map_or(self.created_at, |preview| preview.at);
+        self.closed_at.map_or(newest, |closed| newest.max(closed))
     }
 
     /// Its place in an inbox: the visitor's newest message, else its start.

@@ -186,6 +186,8 @@ impl World {
                 let above = events.iter().filter(|event| event.seq > after).filter(message);
                 above.filter(|event| from_visitor(event) != by_visitor).count() as i64
             };
+            prop_assert_eq!(row.messages_from_visitor, unread(0, false));
+            prop_assert_eq!(row.messages_to_visitor, unread(0, true));
             prop_assert_eq!(row.unread_by_agents, unread(row.cursors.agent_read.seq, false));
             prop_assert_eq!(row.unread_by_visitor, unread(row.cursors.visitor_read.seq, true));
 

@@ -107,6 +107,8 @@ fn conversation(owner: Option<u128>, queue: Option<u128>) -> Conversation {
         context_version: 0,
         facts: Vec::new(),
         cursors: Cursors::default(),
+        messages_from_visitor: 0,
+        messages_to_visitor: 0,
         unread_by_agents: 0,
         unread_by_visitor: 0,
         preview: None,

@@ -289,7 +289,8 @@ pub trait Conversations: Send + Sync {
     /// The conversation's context as compact JSON text.
     async fn context(&self, id: ConversationId) -> Result<StoredContext, StoreError>;
 
-    /// A visitor's conversations, newest event first, at most `limit`.
+    /// A visitor's conversations, at most the `limit` youngest, the one first that changed last in the visitor's
+    /// eyes.
     async fn threads(&self, visitor: VisitorId, limit: usize) -> Result<Vec<VisitorThread>, StoreError>;
 
     /// One row of a visitor's list.

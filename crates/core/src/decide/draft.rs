@@ -81,6 +81,7 @@ impl<'a> Draft<'a> {
                 // Who writes has seen what is above.
                 match author.kind {
                     AuthorKind::Visitor => {
+                        row.messages_from_visitor += 1;
                         row.unread_by_agents += 1;
                         row.unread_by_visitor = 0;
                         row.cursors.visitor_read = here;
@@ -89,6 +90,7 @@ impl<'a> Draft<'a> {
                         row.last_visitor_message_at = Some(now);
                     }
                     AuthorKind::Agent => {
+                        row.messages_to_visitor += 1;
                         row.unread_by_visitor += 1;
                         row.unread_by_agents = 0;
                         row.cursors.agent_read = here;
@@ -96,6 +98,7 @@ impl<'a> Draft<'a> {
                         row.waiting_since = None;
                     }
                     AuthorKind::Bot | AuthorKind::Api | AuthorKind::System => {
+                        row.messages_to_visitor += 1;
                         row.unread_by_visitor += 1;
                         row.waiting_since = None;
                     }

@@ -104,6 +104,8 @@ CREATE TABLE conversation (
     visitor_delivered_visitor INTEGER NOT NULL,
     visitor_read            INTEGER NOT NULL,
     visitor_read_visitor    INTEGER NOT NULL,
+    messages_from_visitor   INTEGER NOT NULL,
+    messages_to_visitor     INTEGER NOT NULL,
     unread_by_agents        INTEGER NOT NULL,
     unread_by_visitor       INTEGER NOT NULL,
     preview_author_kind     TEXT,

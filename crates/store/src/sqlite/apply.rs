@@ -21,11 +21,12 @@ const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
     visitor_delivered, visitor_delivered_visitor, visitor_read, visitor_read_visitor, \
     unread_by_agents, unread_by_visitor, head, visitor_head, context_version, facts, \
     preview_author_kind, preview_author, preview_author_name, preview_text, preview_at, \
-    waiting_since, updated_at, id, sort_at, last_visitor_message_at, \
+    waiting_since, updated_at, messages_from_visitor, messages_to_visitor, \
+    id, sort_at, last_visitor_message_at, \
     status, open, agent, queue, priority, topic, summary, closed_at, \
     widget, visitor, thread, page_url, page_title, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-    ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)";
+    ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)";
 
 /// What every event may change; rewrites one index.
 macro_rules! progress {
@@ -36,23 +37,24 @@ macro_rules! progress {
          unread_by_agents = ?9, unread_by_visitor = ?10, head = ?11, visitor_head = ?12, \
          context_version = ?13, facts = ?14, \
          preview_author_kind = ?15, preview_author = ?16, preview_author_name = ?17, preview_text = ?18, \
-         preview_at = ?19, waiting_since = ?20, updated_at = ?21"
+         preview_at = ?19, waiting_since = ?20, updated_at = ?21, \
+         messages_from_visitor = ?22, messages_to_visitor = ?23"
     };
 }
-const UPDATE_PROGRESS: &str = concat!(progress!(), " WHERE id = ?22");
+const UPDATE_PROGRESS: &str = concat!(progress!(), " WHERE id = ?24");
 /// A message of the visitor also moves the row in the inbox.
 const UPDATE_MOVED: &str =
-    concat!(progress!(), ", sort_at = ?23, last_visitor_message_at = ?24 WHERE id = ?22");
+    concat!(progress!(), ", sort_at = ?25, last_visitor_message_at = ?26 WHERE id = ?24");
 /// Rarely, whose it is and where it stands change, too.
 const UPDATE_WHOLE: &str = concat!(
     progress!(),
-    ", sort_at = ?23, last_visitor_message_at = ?24, status = ?25, open = ?26, agent = ?27, queue = ?28, \
-     priority = ?29, topic = ?30, summary = ?31, closed_at = ?32 WHERE id = ?22"
+    ", sort_at = ?25, last_visitor_message_at = ?26, status = ?27, open = ?28, agent = ?29, queue = ?30, \
+     priority = ?31, topic = ?32, summary = ?33, closed_at = ?34 WHERE id = ?24"
 );
-/// How many of [`values`] each statement takes.
-const PROGRESS_VALUES: usize = 22;
-const MOVED_VALUES: usize = 24;
-const WHOLE_VALUES: usize = 32;
+/// How many of [`execute`]'s values each statement takes.
+const PROGRESS_VALUES: usize = 24;
+const MOVED_VALUES: usize = 26;
+const WHOLE_VALUES: usize = 34;
 
 const INSERT_EVENT: &str =
     concat!("INSERT INTO event (", event_columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
@@ -211,7 +213,7 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
     let (widget, visitor, thread) = (bytes(row.widget.0), bytes(row.visitor.0), bytes(row.thread.0));
     let page_url = row.page.as_ref().map(|page| page.url.as_str());
     let page_title = row.page.as_ref().map(|page| page.title.as_str());
-    let all: [&dyn ToSql; 38] = [
+    let all: [&dyn ToSql; 40] = [
         &cursors.agent_delivered.seq,
         &cursors.agent_delivered.visitor_seq,
         &cursors.agent_read.seq,
@@ -233,6 +235,8 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
         &preview_at,
         &waiting_since,
         &row.updated_at.0,
+        &row.messages_from_visitor,
+        &row.messages_to_visitor,
         &id,
         &sort_at,
         &last_visitor_message_at,

@@ -18,7 +18,7 @@ use super::{SqliteStore, apply, inbox, snapshot};
 use crate::{
     Applied, ConversationFilter, ConversationList, Conversations, Direction, EventPage, EventRange,
     InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side, StoreError,
-    StoredContext, StoredEvent, Summary, VisitorThread,
+    StoredContext, Summary, VisitorThread,
 };
 
 const LATEST: &str = concat!(
@@ -78,16 +78,14 @@ const MESSAGES_OF_NEWEST: &str = concat!(
     " FROM event WHERE conversation = ?1 AND kind = 'message' AND (author_kind = 'visitor') = ?4 \
      ORDER BY seq DESC LIMIT ?2 OFFSET ?3"
 );
-const COUNT_MESSAGES: &str = "SELECT COUNT(*) FROM event WHERE conversation = ?1 AND kind = 'message'";
-const COUNT_MESSAGES_OF: &str = "SELECT COUNT(*) FROM event WHERE conversation = ?1 AND kind = 'message' \
-    AND (author_kind = 'visitor') = ?2";
 /// A visitor's position as our side counts.
 const SEQ_OF: &str = "SELECT seq FROM event WHERE conversation = ?1 AND visitor_seq = ?2";
 /// The highest visitor's position at or below ours.
 const VISITOR_SEQ_AT: &str = "SELECT visitor_seq FROM event \
     WHERE conversation = ?1 AND seq <= ?2 AND visitor_seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
-const COUNT_ABOVE: &str = "SELECT COUNT(*) FROM event WHERE conversation = ?1 AND seq > ?2 \
-    AND kind = 'message' AND (author_kind = 'visitor') = ?3";
+/// The messages that a cursor passes: each is counted once, however the cursor steps.
+const COUNT_READ: &str = "SELECT COUNT(*) FROM event WHERE conversation = ?1 AND seq > ?2 AND seq <= ?3 \
+    AND kind = 'message' AND (author_kind = 'visitor') = ?4";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
@@ -103,11 +101,9 @@ pub(super) const STATEMENTS: &[&str] = &[
     MESSAGES_NEWEST,
     MESSAGES_OF,
     MESSAGES_OF_NEWEST,
-    COUNT_MESSAGES,
-    COUNT_MESSAGES_OF,
     SEQ_OF,
     VISITOR_SEQ_AT,
-    COUNT_ABOVE,
+    COUNT_READ,
 ];
 
 /// The conversation, if that side may know of it.
@@ -173,12 +169,13 @@ fn mark(
         *delivered = here;
     }
     if read && here.seq > seen.seq {
+        let was = seen.seq;
         *seen = here;
         let from_visitor = matches!(side, Side::Ours);
-        let above = value(connection, COUNT_ABOVE, &[&bytes(id.0), &here.seq, &from_visitor])?;
+        let passed: i64 = value(connection, COUNT_READ, &[&bytes(id.0), &was, &here.seq, &from_visitor])?;
         match side {
-            Side::Ours => after.unread_by_agents = above,
-            Side::Visitor(_) => after.unread_by_visitor = above,
+            Side::Ours => after.unread_by_agents -= passed,
+            Side::Visitor(_) => after.unread_by_visitor -= passed,
         }
     }
     let moved = after != before;
@@ -206,28 +203,28 @@ fn messages(
     let conversation = of_side(connection, id, Side::Ours)?;
     let (most, skip) = (limit(most), limit(page.saturating_mul(most)));
     let key = bytes(id.0);
-    let found: Result<Vec<StoredEvent>, StoreError>;
-    let total;
-    match filter.direction {
+    let (messages, total) = match filter.direction {
         None => {
             let sql = match filter.order {
                 OrderDirection::Ascending => MESSAGES,
                 OrderDirection::Descending => MESSAGES_NEWEST,
             };
-            found = all(connection, sql, &[&key, &most, &skip], event);
-            total = value(connection, COUNT_MESSAGES, &[&key])?;
+            let total = conversation.messages_from_visitor + conversation.messages_to_visitor;
+            (all(connection, sql, &[&key, &most, &skip], event)?, total)
         }
         Some(direction) => {
             let sql = match filter.order {
                 OrderDirection::Ascending => MESSAGES_OF,
                 OrderDirection::Descending => MESSAGES_OF_NEWEST,
             };
-            let inbound = direction == Direction::Inbound;
-            found = all(connection, sql, &[&key, &most, &skip, &inbound], event);
-            total = value(connection, COUNT_MESSAGES_OF, &[&key, &inbound])?;
+            let (inbound, total) = match direction {
+                Direction::Inbound => (true, conversation.messages_from_visitor),
+                Direction::Outbound => (false, conversation.messages_to_visitor),
+            };
+            (all(connection, sql, &[&key, &most, &skip, &inbound], event)?, total)
         }
-    }
-    Ok(MessageList { messages: found?, conversation, total })
+    };
+    Ok(MessageList { messages, conversation, total })
 }
 
 #[async_trait]
@@ -299,7 +296,7 @@ impl Conversations for SqliteStore {
     async fn threads(&self, visitor: VisitorId, most: usize) -> Result<Vec<VisitorThread>, StoreError> {
         self.read(move |connection| {
             let mut threads = all(connection, THREADS, &[&bytes(visitor.0), &limit(most)], visitor_thread)?;
-            threads.sort_by_key(|thread| std::cmp::Reverse(thread.conversation.updated_at));
+            threads.sort_by_key(|thread| std::cmp::Reverse(thread.conversation.visitor_updated_at()));
             Ok(threads)
         })
         .await

@@ -25,13 +25,13 @@ macro_rules! conversation_columns {
          c.unread_by_agents, c.unread_by_visitor, \
          c.preview_author_kind, c.preview_author, c.preview_author_name, c.preview_text, c.preview_at, \
          c.waiting_since, c.last_visitor_message_at, c.page_url, c.page_title, \
-         c.created_at, c.updated_at, c.closed_at"
+         c.created_at, c.updated_at, c.closed_at, c.messages_from_visitor, c.messages_to_visitor"
     };
 }
 pub(super) use conversation_columns;
 
 /// How many columns [`conversation_columns`] names: where others begin.
-pub(super) const CONVERSATION_COLUMNS: usize = 36;
+pub(super) const CONVERSATION_COLUMNS: usize = 38;
 
 /// The columns of an event, as [`event`] reads them.
 macro_rules! event_columns {
@@ -147,6 +147,8 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation, StoreError> {
             visitor_delivered: cursor(row, 18)?,
             visitor_read: cursor(row, 20)?,
         },
+        messages_from_visitor: row.get(36)?,
+        messages_to_visitor: row.get(37)?,
         unread_by_agents: row.get(22)?,
         unread_by_visitor: row.get(23)?,
         preview: preview(row)?,

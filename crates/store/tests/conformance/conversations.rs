@@ -230,6 +230,53 @@ pub(crate) async fn unread_and_waiting_follow_the_messages(house: &House) {
     assert_eq!(row.waiting_since, row.last_visitor_message_at);
 }
 
+pub(crate) async fn unread_is_exact_however_a_cursor_steps(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let agent = house.agent("maja", Role::Agent).await;
+    let id = house.start_holding(guest, merge(r#"{"a":1}"#)).await.conversations[0].conversation.id;
+    for n in 0..6 {
+        house.say(guest, id, &n.to_string()).await;
+        house.context_from(Actor::Agent(agent.id), id, merge(&format!(r#"{{"a":{n}}}"#))).await.unwrap();
+    }
+    let events = house.journal(id).await;
+    let head = events.last().unwrap().seq;
+    for step in [1, 2, 3, 3, 7, 5, head - 1, head] {
+        let (row, _) = house.store.mark_read(id, Side::Ours, step).await.unwrap();
+        let after = row.cursors.agent_read.seq;
+        let above = events.iter().filter(|event| event.seq > after && event.kind == Kind::Message).count();
+        assert_eq!(row.unread_by_agents, above as i64, "at {step}");
+    }
+    // Programs do not read for agents, and agents' messages are read by visitors alone.
+    let Actor::Api(key) = house.key().await else { panic!("a key") };
+    for words in ["one", "two", "three"] {
+        let (key, client_id) = (key.clone(), client());
+        let says = Command::ApiSend { key, as_agent: None, conversation: id, client_id, text: text(words) };
+        house.store.apply(says).await.unwrap();
+    }
+    let row = house.store.conversation(id, Side::Ours).await.unwrap();
+    assert_eq!((row.unread_by_agents, row.unread_by_visitor), (0, 3));
+    let theirs = Side::Visitor(guest.visitor);
+    for (position, unread) in [(row.visitor_head - 2, 2), (row.visitor_head - 2, 2), (row.visitor_head, 0)] {
+        let (row, _) = house.store.mark_read(id, theirs, position).await.unwrap();
+        assert_eq!(row.unread_by_visitor, unread);
+    }
+}
+
+pub(crate) async fn internal_events_do_not_move_the_visitors_list(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let key = house.key().await;
+    let old = house.start(guest, "old").await.id;
+    let new = house.start(guest, "new").await.id;
+    let order = async || {
+        let threads = house.store.threads(guest.visitor, 10).await.unwrap();
+        threads.into_iter().map(|row| row.conversation.id).collect::<Vec<_>>()
+    };
+    house.context_from(key, old, merge(r#"{"a":1}"#)).await.unwrap();
+    assert_eq!(order().await, [new, old]);
+    house.say(guest, old, "news").await;
+    assert_eq!(order().await, [old, new]);
+}
+
 pub(crate) async fn swapped_ids_never_cross_visitors(house: &House) {
     let owner = house.guest(house.multi).await;
     let stranger = house.guest(house.multi).await;

@@ -35,6 +35,8 @@ suite! {
         a_message_reopens_what_was_solved
         cursors_only_move_forward
         unread_and_waiting_follow_the_messages
+        unread_is_exact_however_a_cursor_steps
+        internal_events_do_not_move_the_visitors_list
         swapped_ids_never_cross_visitors
         messages_are_listed_with_exact_totals
         events_page_both_ways
