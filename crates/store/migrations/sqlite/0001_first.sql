@@ -41,7 +41,7 @@ CREATE TABLE agent_session (
     token      BLOB NOT NULL UNIQUE,        -- SHA-256
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX agent_session_agent ON agent_session (agent);
+CREATE INDEX agent_session_expires_at ON agent_session (expires_at);
 
 -- At most one set-up link works; using it deletes it.
 CREATE TABLE setup_token (
@@ -79,6 +79,7 @@ CREATE TABLE session (
     standing   TEXT                         -- what ALL_PLUS_NEW left standing
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_visitor ON session (visitor, id);
+CREATE INDEX session_expires_at ON session (expires_at);
 
 CREATE TABLE conversation (
     id                      BLOB NOT NULL UNIQUE,
@@ -176,3 +177,4 @@ CREATE TABLE receipt (
     at        INTEGER NOT NULL,
     PRIMARY KEY (author, client_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX receipt_at ON receipt (at);

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use beckon_core::id::{Epoch, Ids};
 use beckon_core::text::Name;
 use beckon_core::time::Timestamp;
+use beckon_core::visitor::SESSION_SECONDS;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::rows::{bytes, damaged, first, run};
+use super::rows::{bytes, damaged, first, limit, run};
 use super::{SqliteStore, queues, widgets};
 use crate::{FirstStart, Meta, StoreError};
 
@@ -17,9 +18,20 @@ const KEEP: &str = "INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)";
 const READ: &str = "SELECT value FROM meta WHERE name = ?1";
 const WRITE: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const DELETE_SESSIONS: &str = "DELETE FROM session WHERE id IN \
+    (SELECT id FROM session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
+const DELETE_SIGN_INS: &str = "DELETE FROM agent_session WHERE id IN \
+    (SELECT id FROM agent_session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
+const DELETE_TOKENS: &str = "DELETE FROM setup_token WHERE token IN \
+    (SELECT token FROM setup_token WHERE expires_at <= ?1 LIMIT ?2)";
+const DELETE_RECEIPTS: &str = "DELETE FROM receipt WHERE (author, client_id) IN \
+    (SELECT author, client_id FROM receipt WHERE at <= ?1 ORDER BY at LIMIT ?2)";
+/// Rows of each table deleted in one transaction, so that no visitor waits for it.
+const DELETED_AT_ONCE: usize = 500;
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[KEEP, READ, WRITE];
+pub(super) const STATEMENTS: &[&str] =
+    &[KEEP, READ, WRITE, DELETE_SESSIONS, DELETE_SIGN_INS, DELETE_TOKENS, DELETE_RECEIPTS];
 
 /// The epoch, made when it is asked for the first time.
 pub(super) fn epoch(connection: &Connection, ids: &dyn Ids, now: Timestamp) -> Result<Epoch, StoreError> {
@@ -52,6 +64,29 @@ impl Meta for SqliteStore {
             Ok(Some(FirstStart { widgets: vec![multi, single], queue }))
         })
         .await
+    }
+
+    async fn delete_expired(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        // A repetition comes from a session, and none lives longer without being used.
+        let forgotten = now.plus_seconds(-SESSION_SECONDS);
+        let mut deleted = 0;
+        for (sql, until) in [
+            (DELETE_SESSIONS, now),
+            (DELETE_SIGN_INS, now),
+            (DELETE_TOKENS, now),
+            (DELETE_RECEIPTS, forgotten),
+        ] {
+            loop {
+                let most = limit(DELETED_AT_ONCE);
+                let gone = self.write(move |connection| run(connection, sql, &[&until.0, &most])).await?;
+                deleted += gone;
+                if gone < DELETED_AT_ONCE {
+                    break;
+                }
+            }
+        }
+        Ok(deleted)
     }
 
     async fn check_writable(&self) -> Result<(), StoreError> {

@@ -76,5 +76,6 @@ suite! {
     visitors:
         sessions_slide_and_end;
     durability:
-        the_first_start_happens_once;
+        the_first_start_happens_once
+        what_has_ended_is_deleted_and_nothing_else;
 }
