@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::{AuthorKey, Decision, Earlier, Moment, Outcome, Receipt, Snapshot, patch_digest};
 use crate::agent::Role;
 use crate::command::{Actor, ApiKey, Destination, Refusal, VisitorSend};
+use crate::context::Metadata;
 use crate::conversation::{Conversation, Status};
 use crate::event::{Author, AuthorKind, Body, Kind, Source};
 use crate::id::{AgentId, ClientId, ConversationId};
@@ -92,6 +93,10 @@ fn write_held(
     {
         return Err(Refusal::ClientIdReused);
     }
+    if let Some(held) = held {
+        // By itself over a limit: no widget could have held it.
+        held.patch.apply(&Metadata::default())?;
+    }
 
     let left = match (&snapshot.standing, &send.standing) {
         (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
@@ -112,8 +117,8 @@ fn write_held(
     };
     let mut written = true;
     if let Some(both) = both {
-        // What stood before, and at last what was held, is left out rather than refusing the visitor's words:
-        // whoever wrote context over the limit was told so at that call.
+        // What stood before, and at last what was held, is left out rather than refusing the visitor's words: each
+        // fitted when it was written, and only what has come together since is too much.
         written = fits(draft.write_context(author, client_id, Source::Page, &both))?;
         if let Some(patch) = patch.filter(|_| !written) {
             written = fits(draft.write_context(author, client_id, Source::Page, &patch))?;

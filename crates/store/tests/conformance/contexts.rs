@@ -345,8 +345,9 @@ pub(crate) async fn a_message_is_stored_without_context_that_does_not_fit(house:
     let fresh = house.guest(house.multi).await;
     let mut send = house.send(fresh, Destination::Thread(thread()), "hello");
     send.held = Some(HeldContext { client_id: Some(client()), patch: long("a", 9) });
-    let applied = house.try_send(send).await.unwrap();
-    assert_eq!((applied.conversations[0].events.len(), applied.conversations[0].context_version), (1, 0));
+    // By itself over the limit no widget could have held it: nothing of it is stored.
+    assert!(matches!(refused(house.try_send(send).await), Refusal::Context(_)));
+    assert!(house.store.threads(fresh.visitor, 10).await.unwrap().is_empty());
 }
 
 pub(crate) async fn limits_leave_nothing_stored(house: &House) {
