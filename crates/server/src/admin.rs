@@ -8,8 +8,8 @@ use beckon_core::key::Scope;
 use beckon_core::text::{Email, Name};
 use beckon_core::time::Clock;
 use beckon_core::widget::Widget;
-use beckon_store::sqlite::{SqliteOptions, SqliteStore};
-use beckon_store::{Agents, Keys, Meta, NewAgent, Store, StoreError, SystemClock, Widgets};
+use beckon_store::sqlite::{FILE, SqliteOptions, SqliteStore};
+use beckon_store::{Agents, Keys, NewAgent, Store, StoreError, SystemClock, Widgets};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -139,11 +139,16 @@ pub(crate) fn print(text: &str) {
     let _gone = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Opens the data folder beside a server that may be running.
-async fn open(data: &DataFolder) -> Result<SqliteStore, Failure> {
-    let store = SqliteStore::open(&SqliteOptions::new(&data.path))?;
-    store.first_start().await?;
-    Ok(store)
+/// Opens the data folder beside a server that may be running. Only a server makes a new one: a key made in the wrong
+/// folder would open nothing.
+fn open(data: &DataFolder) -> Result<SqliteStore, Failure> {
+    if !data.path.join(FILE).exists() {
+        return Err(Failure::new(format!(
+            "no data in {}. Start beckon there once, or name the folder: --data FOLDER",
+            data.path.display()
+        )));
+    }
+    Ok(SqliteStore::open(&SqliteOptions::new(&data.path))?)
 }
 
 /// Does one admin command.
@@ -152,14 +157,14 @@ pub async fn run(command: AdminCommand) -> Result<(), Failure> {
         AdminCommand::Key { command: KeyCommand::Create { name, scope, data } } => {
             let name = name_of(&name)?;
             let (_prefix, key) = new_api_key();
-            open(&data).await?.create_key(name, scope, token_hash(key.expose())).await?;
+            open(&data)?.create_key(name, scope, token_hash(key.expose())).await?;
             print(key.expose());
             Ok(())
         }
         AdminCommand::Widget { command } => widget(command).await,
         AdminCommand::Agent { command } => agent(command).await,
         AdminCommand::SetupLink { data, public_url } => {
-            let store = open(&data).await?;
+            let store = open(&data)?;
             print(&setup_link(&store, &SystemClock, public_url.trim_end_matches('/')).await?);
             Ok(())
         }
@@ -179,7 +184,8 @@ pub(crate) async fn setup_link(
 }
 
 fn name_of(text: &str) -> Result<Name, Failure> {
-    Name::new(text.trim()).map_err(|error| Failure::new(format!("the name {error}")))
+    Name::new(text.trim())
+        .map_err(|error| Failure::new(format!("the name {error}. Write it in quotes: 'My shop'")))
 }
 
 fn origins_of(texts: &[String]) -> Result<Vec<String>, Failure> {
@@ -230,7 +236,7 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 async fn widget(command: WidgetCommand) -> Result<(), Failure> {
     match command {
         WidgetCommand::List { json, data } => {
-            let widgets = open(&data).await?.widgets().await?;
+            let widgets = open(&data)?.widgets().await?;
             if json {
                 return print_json(&widgets.iter().map(WidgetLine::from).collect::<Vec<_>>());
             }
@@ -239,7 +245,7 @@ async fn widget(command: WidgetCommand) -> Result<(), Failure> {
         }
         WidgetCommand::Create { name, single_thread, origins, json, data } => {
             let (name, origins) = (name_of(&name)?, origins_of(&origins)?);
-            let widget = open(&data).await?.create_widget(name, !single_thread, origins).await?;
+            let widget = open(&data)?.create_widget(name, !single_thread, origins).await?;
             if json {
                 return print_json(&WidgetLine::from(&widget));
             }
@@ -249,7 +255,7 @@ async fn widget(command: WidgetCommand) -> Result<(), Failure> {
         WidgetCommand::AllowOrigin { id, origins, data } => {
             let origins = origins_of(&origins)?;
             let unknown = || Failure::new(format!("no widget {id}; list them: beckon admin widget list"));
-            match open(&data).await?.allow_origins(id, origins).await {
+            match open(&data)?.allow_origins(id, origins).await {
                 Err(StoreError::NotFound) => Err(unknown()),
                 widget => {
                     print_widget(&widget?);
@@ -266,7 +272,8 @@ const PASSWORD_READ_BYTES: u64 = 4096;
 async fn agent(command: AgentCommand) -> Result<(), Failure> {
     let AgentCommand::Create { email, name, role, password_stdin: _, data } = command;
     let name = name_of(&name)?;
-    let email = Email::new(&email).map_err(|error| Failure::new(format!("the e-mail {error}")))?;
+    let email = Email::new(&email)
+        .map_err(|error| Failure::new(format!("the e-mail {error}. Write it as maja@shop.example")))?;
     let mut password = String::new();
     let read = std::io::stdin().take(PASSWORD_READ_BYTES).read_to_string(&mut password);
     read.map_err(|error| Failure::new(format!("the password could not be read: {error}")))?;
@@ -274,7 +281,7 @@ async fn agent(command: AgentCommand) -> Result<(), Failure> {
     check_password(password.expose()).map_err(|error| Failure::new(format!("the password {error}")))?;
     let hash = hash_password(password.expose()).map_err(|error| Failure::new(error.to_string()))?;
     let new = NewAgent { name, email: email.clone(), role, password: hash };
-    match open(&data).await?.create_agent(new).await {
+    match open(&data)?.create_agent(new).await {
         Err(StoreError::Exists(_)) => Err(Failure::new(format!("{email} belongs to an agent already"))),
         agent => {
             print(&agent?.id.to_string());

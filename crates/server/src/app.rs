@@ -5,6 +5,7 @@ mod agents;
 mod history;
 mod lists;
 mod publish;
+mod readiness;
 mod tickets;
 mod writes;
 
@@ -21,9 +22,11 @@ use crate::secret::Passwords;
 pub use access::Caller;
 pub use agents::{SIGN_IN_SECONDS, SetUp, SignedIn, USED_SETUP_LINK, check_password};
 pub use history::{Opened, Reader, Resumed};
+pub(crate) use lists::author_for_visitor;
 pub use lists::{row_of, thread_of};
 pub(crate) use publish::event_frame;
 pub use publish::{Dirty, keep_lists_fresh};
+pub use readiness::Readiness;
 pub use tickets::Tickets;
 pub use writes::Rejection;
 pub(crate) use writes::conversation_of;
@@ -50,6 +53,8 @@ pub struct App {
     pub tickets: Tickets,
     /// Conversations whose list rows are old.
     pub dirty: Dirty,
+    /// Whether the storage took the last trial write.
+    pub readiness: Readiness,
     /// Set when a planned stop has begun.
     pub stopping: std::sync::atomic::AtomicBool,
 }

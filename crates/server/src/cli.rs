@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use beckon_store::StoreError;
+use beckon_store::sqlite::OpenError;
 use clap::{Parser, Subcommand};
 
 use crate::admin::AdminCommand;
@@ -76,15 +78,30 @@ impl Failure {
     }
 }
 
-impl From<beckon_store::StoreError> for Failure {
-    fn from(error: beckon_store::StoreError) -> Self {
-        Self(error.to_string())
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self(match error {
+            StoreError::Unavailable(_) => format!(
+                "{error}. See whether the disk is full or another program holds the data folder, and try again"
+            ),
+            StoreError::Damaged(_) => format!("{error}. Bring back a copy of the data folder"),
+            StoreError::Unknown | StoreError::NotFound | StoreError::Exists(_) | StoreError::Refused(_) => {
+                error.to_string()
+            }
+        })
     }
 }
 
-impl From<beckon_store::sqlite::OpenError> for Failure {
-    fn from(error: beckon_store::sqlite::OpenError) -> Self {
-        Self(error.to_string())
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self(match error {
+            OpenError::Folder { .. } => format!(
+                "{error}. See that you may write there and that no other program holds it, or name another folder: \
+                 --data FOLDER"
+            ),
+            // Says itself what to do.
+            OpenError::Migration(_) => error.to_string(),
+        })
     }
 }
 

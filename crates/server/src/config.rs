@@ -7,11 +7,14 @@ use clap::Args;
 
 use crate::limits::LimitSettings;
 
+/// The data folder without a setting, below the folder one is in.
+pub const DEFAULT_FOLDER: &str = "./data";
+
 /// The folder that holds the database.
 #[derive(Args, Clone, Debug)]
 pub struct DataFolder {
     /// Folder that holds everything Beckon keeps
-    #[arg(long = "data", env = "BECKON_DATA", default_value = "./data", value_name = "FOLDER")]
+    #[arg(long = "data", env = "BECKON_DATA", default_value = DEFAULT_FOLDER, value_name = "FOLDER")]
     pub path: PathBuf,
 }
 
@@ -98,6 +101,16 @@ pub fn origin_of(url: &str) -> Option<String> {
     Some(format!("{scheme}://{}", authority.strip_suffix(own_port).unwrap_or(&authority)))
 }
 
+fn is_loopback(origin: &str) -> bool {
+    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    host == "localhost"
+        || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 /// The origins under which this server serves its own pages.
 #[derive(Clone, Debug)]
 pub struct OwnOrigins {
@@ -113,7 +126,9 @@ impl OwnOrigins {
     pub fn new(public_url: Option<&str>, listening: SocketAddr) -> Self {
         let port = listening.port();
         let public_url = public_url.map_or_else(|| format!("http://localhost:{port}"), str::to_owned);
-        let local = listening.ip().is_loopback() || listening.ip().is_unspecified();
+        // Behind a public address the loopbacks are other people's pages: those of the visitor's own machine.
+        let local =
+            is_loopback(&public_url) && (listening.ip().is_loopback() || listening.ip().is_unspecified());
         let mut all = vec![public_url.clone()];
         if local {
             for host in ["localhost", "127.0.0.1", "[::1]"] {
@@ -168,6 +183,18 @@ mod tests {
     fn a_public_url_has_no_path() {
         assert_eq!(parse_public_url("https://chat.example/").as_deref(), Ok("https://chat.example"));
         assert!(parse_public_url("https://chat.example/chat").is_err());
+    }
+
+    #[test]
+    fn loopbacks_are_own_only_to_a_server_on_a_loopback() {
+        let any = SocketAddr::from(([0, 0, 0, 0], 8080));
+        let own = |public_url| OwnOrigins::new(Some(public_url), any);
+        let public = own("https://chat.example");
+        assert_eq!(public.iter().collect::<Vec<_>>(), ["https://chat.example"]);
+        assert_eq!(public.demo, "https://chat.example");
+        for local in ["http://localhost:8080", "http://127.0.0.1:9000", "http://[::1]:8080", "http://[::1]"] {
+            assert!(own(local).contains("http://localhost:8080"), "{local}");
+        }
     }
 
     #[test]

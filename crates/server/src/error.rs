@@ -32,6 +32,8 @@ pub enum ApiError {
     Forbidden(String),
     /// Unknown to this caller: foreign things look the same.
     NotFound(String),
+    /// The path does not know this method.
+    MethodNotAllowed,
     /// The body is larger than is read.
     TooLarge,
     /// Too many requests.
@@ -85,6 +87,7 @@ impl ApiError {
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
             Self::StorageUnavailable | Self::OutcomeUnknown => {
@@ -98,6 +101,7 @@ impl ApiError {
         let text = match self {
             Self::BadRequest { text, fields } => return (text, fields),
             Self::Unauthorized(text) | Self::Forbidden(text) | Self::NotFound(text) => text,
+            Self::MethodNotAllowed => "This method is not allowed here.".to_owned(),
             Self::TooLarge => format!("The request body is larger than {BODY_BYTES} bytes."),
             Self::TooMany(_) => "Too many requests".to_owned(),
             Self::StorageUnavailable => {
@@ -197,6 +201,13 @@ impl From<Refusal> for ApiError {
     }
 }
 
+/// Time before another try, in ms, when the storage takes no writes: full disks and locks pass.
+const UNAVAILABLE_AFTER_MS: u64 = 1000;
+/// Time before another try, in ms, when stored data cannot be read: somebody has to look first.
+const DAMAGED_AFTER_MS: u64 = 60_000;
+const UNAVAILABLE: &str = "the storage takes no writes at the moment; nothing was stored";
+const DAMAGED: &str = "stored data cannot be read; nothing was stored, and the server's operator has to look";
+
 /// Why a socket's write was not done, as the frame that says so.
 pub fn rejected(request: Option<u64>, rejection: Rejection) -> Rejected {
     let mut answer = Rejected {
@@ -249,7 +260,13 @@ pub fn rejected(request: Option<u64>, rejection: Rejection) -> Rejected {
             (answer.code, answer.retry) = store_code(&error);
             if answer.code == RejectCode::StorageUnavailable {
                 tracing::error!(%error, "a write was not stored");
-                answer.message = "the storage takes no writes at the moment; nothing was stored".to_owned();
+                // What the storage says is for the log.
+                let (message, after_ms) = match error {
+                    StoreError::Damaged(_) => (DAMAGED, DAMAGED_AFTER_MS),
+                    _ => (UNAVAILABLE, UNAVAILABLE_AFTER_MS),
+                };
+                answer.message = message.to_owned();
+                answer.after_ms = Some(after_ms);
             }
         }
     }

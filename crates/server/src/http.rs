@@ -73,7 +73,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(openapi))
         .route("/", get(|| async { Redirect::temporary("/demo/") }))
         .fallback(|| async { ApiError::NotFound("Not found".to_owned()) })
-        .method_not_allowed_fallback(|| async { ApiError::bad_request("This method is not allowed here.") })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .with_state(app)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(CatchPanicLayer::custom(|_panic| {

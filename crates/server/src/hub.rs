@@ -255,6 +255,13 @@ impl Membership {
         unfollow(&mut topics.followers, conversation, self.id);
     }
 
+    /// What the agent may see has changed (agents).
+    pub fn renew(&self, agent: Arc<Agent>) {
+        if let Some(console) = self.hub.topics().agents.get_mut(&self.id) {
+            console.agent = agent;
+        }
+    }
+
     /// Follows the list, or no longer (agents).
     pub fn follow_inbox(&self, follow: bool) {
         if let Some(console) = self.hub.topics().agents.get_mut(&self.id) {

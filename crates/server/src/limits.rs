@@ -25,7 +25,11 @@ pub const HISTORY_PAGE: u32 = 50;
 /// Largest history or inbox page.
 pub const HISTORY_PAGE_MAX: u32 = 200;
 /// Events that are replayed after a reconnect; a longer gap is a reset.
-pub const REPLAY_EVENTS: u64 = 500;
+pub const REPLAY_EVENTS: usize = 500;
+/// Bytes of events in a replay, a reset or a page: the event of a context write may have half a megabyte.
+pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Events read at once on the way to such a page, so that large ones are noticed before they fill the memory.
+pub const READ_EVENTS: usize = 25;
 /// Frames a client may send at once, in seconds of its rate: a long list of conversations is opened after a reconnect.
 pub const FRAMES_BURST_SECONDS: f64 = 6.0;
 /// Threads in a visitor's list.
@@ -40,6 +44,8 @@ pub const API_PAGE_MAX: u32 = 999;
 pub const API_PAGE_DEPTH: u64 = 100_000;
 /// Tickets waiting to be used; the oldest go first.
 pub const TICKETS: usize = 10_000;
+/// Time an answer about readiness holds, in seconds: finding out writes to the disk.
+pub const READINESS_SECONDS: i64 = 1;
 /// Life of a ticket, in seconds.
 pub const TICKET_SECONDS: i64 = 60;
 /// Shortest password.

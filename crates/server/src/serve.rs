@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, Dirty, Tickets, keep_lists_fresh};
+use crate::app::{App, Dirty, Readiness, Tickets, keep_lists_fresh};
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
 use crate::hub::Hub;
@@ -103,6 +103,7 @@ pub fn assemble(
         passwords: Passwords::new().map_err(|error| Failure::new(error.to_string()))?,
         tickets: Tickets::default(),
         dirty: Dirty::default(),
+        readiness: Readiness::default(),
         stopping: false.into(),
     }))
 }
@@ -189,9 +190,9 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let sqlite = Arc::new(SqliteStore::open(&SqliteOptions::new(folder))?);
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let first_start = store.first_start().await?.is_some();
+    store.first_start().await?;
     let app = assemble(&settings, listeners.own.clone(), store, clock)?;
-    welcome::print(&app, listeners.address, folder, first_start).await?;
+    welcome::print(&app, listeners.address, folder).await?;
 
     let (stop, stopped) = watch::channel(false);
     let signals = tokio::spawn(stop_on_signal(stop));

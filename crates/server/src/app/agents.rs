@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use beckon_core::agent::Role;
 use beckon_core::text::{Email, Name, TextError};
-use beckon_store::{AgentSession, NewAgent, StoreError};
+use beckon_store::{AgentSession, NewAgent, SecretHash, StoreError};
 
 use super::{App, to_the_end};
 use crate::error::ApiError;
@@ -118,9 +118,9 @@ impl App {
         Ok(SignedIn { token, session })
     }
 
-    /// The sign-in of a cookie.
-    pub async fn agent_session(&self, token: &str) -> Result<AgentSession, ApiError> {
-        self.store.agent_session(token_hash(token)).await?.ok_or_else(ApiError::unauthorized)
+    /// The sign-in of a cookie's token.
+    pub async fn agent_session(&self, token: SecretHash) -> Result<AgentSession, ApiError> {
+        self.store.agent_session(token).await?.ok_or_else(ApiError::unauthorized)
     }
 
     /// Ends a sign-in, its tickets and its sockets, also when the caller hangs up meanwhile.

@@ -2,16 +2,18 @@
 
 use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
+use beckon_core::event::AuthorKind;
 use beckon_core::frame::object::{ContextState, PositionedEvent};
 use beckon_core::frame::server::{Cursors, Mode, State};
 use beckon_core::id::ConversationId;
 use beckon_core::permission::may_see;
 use beckon_store::{EventPage, EventRange, Side, StoreError, StoredEvent};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{App, row_of, thread_of};
-use crate::limits::{HISTORY_PAGE, HISTORY_PAGE_MAX, REPLAY_EVENTS};
+use crate::limits::{HISTORY_PAGE, HISTORY_PAGE_MAX, PAGE_BYTES, READ_EVENTS, REPLAY_EVENTS};
 
 /// Where a client stopped, and in which epoch. Texts as the client wrote them.
 #[derive(Clone, Copy, Debug)]
@@ -68,14 +70,32 @@ impl Reader<'_> {
         }
     }
 
-    /// The event's text as this reader may read it: with the `client_id` if the reader wrote it.
+    /// The event's text as this reader may read it: with the `client_id` if the reader wrote it, and for visitors
+    /// without the name of a program.
     pub fn event_text(self, event: &StoredEvent) -> String {
+        if let (Self::Visitor(_), AuthorKind::Api | AuthorKind::System) = (self, event.author_kind) {
+            return without_name(&event.json);
+        }
         if event.author_id.is_some() && event.author_id == self.author() {
             event.json_for_author()
         } else {
             event.json.to_string()
         }
     }
+}
+
+/// An event's text with an author of whom only the kind is said.
+fn without_name(json: &str) -> String {
+    let Ok(mut event) = serde_json::from_str::<Value>(json) else {
+        // What cannot be read is not handed on in part.
+        return "null".to_owned();
+    };
+    for field in ["id", "name"] {
+        if let Some(said) = event.get_mut("author").and_then(|author| author.get_mut(field)) {
+            *said = Value::Null;
+        }
+    }
+    event.to_string()
 }
 
 fn head_of(conversation: &Conversation, side: Side) -> i64 {
@@ -108,11 +128,74 @@ impl App {
         reader: Reader<'_>,
         id: ConversationId,
         range: EventRange,
-        limit: u64,
+        limit: usize,
     ) -> Result<EventPage, StoreError> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let page = self.store.events(id, reader.side(), range, limit).await?;
         if reader.may_see(&page.conversation) { Ok(page) } else { Err(StoreError::NotFound) }
+    }
+
+    /// Everything after a position; `None` when that is ahead of us or more than a replay may be.
+    async fn replay(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        position: i64,
+    ) -> Result<Option<EventPage>, StoreError> {
+        let side = reader.side();
+        let (mut events, mut bytes, mut last) = (Vec::new(), 0, position);
+        loop {
+            let page = self.page(reader, id, EventRange::After(last), READ_EVENTS).await?;
+            let head = head_of(&page.conversation, side);
+            let missing = usize::try_from(head - position);
+            if missing.is_err() || missing.is_ok_and(|missing| missing > REPLAY_EVENTS) {
+                return Ok(None);
+            }
+            let none_left = page.events.is_empty();
+            bytes += page.events.iter().map(|event| event.json.len()).sum::<usize>();
+            last = page.events.last().and_then(|event| event.position(side)).unwrap_or(last);
+            events.extend(page.events);
+            if bytes > PAGE_BYTES || (none_left && last < head) {
+                return Ok(None);
+            }
+            if last == head {
+                return Ok(Some(EventPage { events, conversation: page.conversation }));
+            }
+        }
+    }
+
+    /// The newest events, or the newest before a position: as many as asked for, unless they are large.
+    async fn newest(
+        &self,
+        reader: Reader<'_>,
+        id: ConversationId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        let first = before.map_or(EventRange::Latest, EventRange::Before);
+        let mut page = self.page(reader, id, first, limit.min(READ_EVENTS)).await?;
+        // The conversation is of the moment of its newest events; older ones do not change.
+        let conversation = page.conversation;
+        let (mut newest_first, mut bytes) = (Vec::new(), 0);
+        loop {
+            let oldest = page.events.first().and_then(|event| event.position(reader.side()));
+            for event in page.events.into_iter().rev() {
+                bytes += event.json.len();
+                // One is always given, so that who asks for more gets on.
+                if bytes <= PAGE_BYTES || newest_first.is_empty() {
+                    newest_first.push(event);
+                }
+            }
+            let left = limit - newest_first.len().min(limit);
+            match oldest {
+                Some(oldest) if oldest > 1 && left > 0 && bytes <= PAGE_BYTES => {
+                    let range = EventRange::Before(oldest);
+                    page = self.page(reader, id, range, left.min(READ_EVENTS)).await?;
+                }
+                _ => break,
+            }
+        }
+        newest_first.reverse();
+        Ok(EventPage { events: newest_first, conversation })
     }
 
     /// What follows the client's position, or the latest events when that position is of another epoch, ahead of us
@@ -125,21 +208,16 @@ impl App {
     ) -> Result<Opened, StoreError> {
         let side = reader.side();
         let epoch = self.store.epoch();
-        let mut mode = Mode::Reset;
         let mut page = None;
         if let Some(Resumed { position, .. }) = resumed.filter(|have| have.epoch.parse() == Ok(epoch))
             && position >= 0
         {
-            let found = self.page(reader, id, EventRange::After(position), REPLAY_EVENTS).await?;
-            let missing = head_of(&found.conversation, side) - position;
-            if usize::try_from(missing) == Ok(found.events.len()) {
-                mode = Mode::Replay;
-                page = Some(found);
-            }
+            page = self.replay(reader, id, position).await?;
         }
+        let mode = if page.is_some() { Mode::Replay } else { Mode::Reset };
         let page = match page {
             Some(page) => page,
-            None => self.page(reader, id, EventRange::Latest, HISTORY_PAGE.into()).await?,
+            None => self.newest(reader, id, None, HISTORY_PAGE as usize).await?,
         };
         let head = head_of(&page.conversation, side);
         let events: Vec<_> = positioned(page.events, side).collect();
@@ -171,14 +249,14 @@ impl App {
         Ok(Opened { state, events })
     }
 
-    /// Every event above a position, up to the head: fills a hole.
+    /// The next events above a position: fills a hole.
     pub async fn events_after(
         &self,
         reader: Reader<'_>,
         id: ConversationId,
         position: i64,
     ) -> Result<Vec<(i64, StoredEvent)>, StoreError> {
-        let page = self.page(reader, id, EventRange::After(position), REPLAY_EVENTS).await?;
+        let page = self.page(reader, id, EventRange::After(position), READ_EVENTS).await?;
         Ok(positioned(page.events, reader.side()).collect())
     }
 
@@ -190,9 +268,8 @@ impl App {
         before: Option<i64>,
         limit: Option<u32>,
     ) -> Result<(Vec<PositionedEvent>, i64), StoreError> {
-        let range = before.map_or(EventRange::Latest, EventRange::Before);
         let limit = limit.unwrap_or(HISTORY_PAGE).clamp(1, HISTORY_PAGE_MAX);
-        let page = self.page(reader, id, range, limit.into()).await?;
+        let page = self.newest(reader, id, before, limit as usize).await?;
         let head = head_of(&page.conversation, reader.side());
         let events = positioned(page.events, reader.side())
             .map(|(position, event)| {

@@ -1,9 +1,13 @@
 //! From what the store knows to the objects of lists.
 
-use beckon_core::conversation::Conversation;
-use beckon_core::event::AgentName;
+use beckon_core::conversation::{Conversation, Preview};
+use beckon_core::event::{AgentName, Author, AuthorKind};
 use beckon_core::frame::object::{FactText, QueueName, Row, Thread, VisitorName, WidgetName};
-use beckon_store::Summary;
+use beckon_core::id::VisitorId;
+use beckon_store::{StoreError, Summary};
+
+use super::App;
+use crate::limits::THREADS_SHOWN;
 
 /// An agent's list row.
 pub fn row_of(summary: Summary) -> Row {
@@ -28,17 +32,37 @@ pub fn row_of(summary: Summary) -> Row {
     }
 }
 
+impl App {
+    /// A visitor's threads, the newest for the visitor first: our side's own events do not move them.
+    pub async fn threads(&self, visitor: VisitorId) -> Result<Vec<Thread>, StoreError> {
+        let known = self.store.threads(visitor, THREADS_SHOWN).await?;
+        let mut threads: Vec<Thread> =
+            known.into_iter().map(|known| thread_of(&known.conversation, known.agent)).collect();
+        threads.sort_by_key(|thread| std::cmp::Reverse(thread.updated_at));
+        Ok(threads)
+    }
+}
+
+/// An author as visitors see one: which program wrote, and what we call it, is our side's business.
+pub(crate) fn author_for_visitor(author: Author) -> Author {
+    match author.kind {
+        AuthorKind::Api | AuthorKind::System => Author { id: None, name: None, ..author },
+        AuthorKind::Visitor | AuthorKind::Agent | AuthorKind::Bot => author,
+    }
+}
+
 /// A visitor's thread.
 pub fn thread_of(conversation: &Conversation, agent: Option<AgentName>) -> Thread {
     // `updated_at` moves with internal events, too, and would tell the visitor of them.
-    let updated_at = conversation.preview.as_ref().map_or(conversation.created_at, |preview| preview.at);
+    let preview = conversation.preview.clone();
+    let updated_at = preview.as_ref().map_or(conversation.created_at, |preview| preview.at);
     Thread {
         conversation: conversation.id,
         thread: conversation.thread,
         status: conversation.status,
         head: conversation.visitor_head,
         unread: conversation.unread_by_visitor,
-        preview: conversation.preview.clone(),
+        preview: preview.map(|preview| Preview { author: author_for_visitor(preview.author), ..preview }),
         agent,
         created_at: conversation.created_at,
         updated_at: updated_at.max(conversation.closed_at.unwrap_or(updated_at)),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
+use beckon_core::conversation::Conversation;
 use beckon_core::event::{Author, AuthorKind, Kind};
 use beckon_core::frame::server::{
     ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
@@ -13,7 +14,7 @@ use beckon_core::permission::may_see;
 use beckon_store::{Applied, AppliedConversation, Side, StoredEvent};
 use tokio::sync::Notify;
 
-use super::{App, row_of, thread_of};
+use super::{App, Reader, author_for_visitor, row_of, thread_of};
 use crate::hub::{AgentFrame, ConnectionId};
 use crate::ws::outbound::Delivery;
 
@@ -24,11 +25,15 @@ pub struct Dirty {
     bell: Notify,
 }
 
-/// What the rows must say besides their content.
+/// What changed for whom, and what the rows must say besides their content.
 #[derive(Debug, Default)]
 struct Change {
     started_by: Option<Author>,
     handed: bool,
+    /// The visitor's thread; internal events must not be felt there.
+    thread: bool,
+    /// Our side's row.
+    row: bool,
 }
 
 impl Dirty {
@@ -37,6 +42,8 @@ impl Dirty {
         let entry = waiting.entry(conversation).or_default();
         entry.started_by = entry.started_by.take().or(change.started_by);
         entry.handed |= change.handed;
+        entry.thread |= change.thread;
+        entry.row |= change.row;
         drop(waiting);
         self.bell.notify_one();
     }
@@ -60,12 +67,13 @@ pub(crate) fn event_frame(conversation: ConversationId, position: i64, event: &s
 }
 
 impl App {
-    /// Tells everybody entitled of what a write did. A duplicate was published the first time.
+    /// Tells everybody entitled of what a write did.
     pub(super) fn publish(&self, applied: &Applied, started_by: Option<&Author>) {
-        if applied.duplicate {
-            return;
-        }
         for touched in &applied.conversations {
+            if applied.duplicate {
+                self.publish_again(&touched.conversation);
+                continue;
+            }
             for event in &touched.events {
                 self.publish_event(touched, event);
             }
@@ -74,9 +82,20 @@ impl App {
                     |event: &StoredEvent| matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left);
                 let handed = touched.events.iter().any(changes_hands);
                 let started_by = started_by.filter(|_| touched.created).cloned();
-                self.dirty.mark(touched.conversation.id, Change { started_by, handed });
+                let thread =
+                    touched.created || touched.events.iter().any(|event| event.visitor_seq.is_some());
+                self.dirty.mark(touched.conversation.id, Change { started_by, handed, thread, row: true });
             }
         }
+    }
+
+    /// A duplicate was published the first time, unless nobody here knew then that it was stored.
+    fn publish_again(&self, conversation: &Conversation) {
+        let id = conversation.id;
+        let up_to = |position| Delivery::UpTo { conversation: id, position };
+        self.hub.to_visitor(conversation.visitor, None, &up_to(conversation.visitor_head));
+        self.hub.to_followers(id, None, &up_to(conversation.head));
+        self.dirty.mark(id, Change { thread: true, row: true, ..Change::default() });
     }
 
     fn publish_event(&self, touched: &AppliedConversation, event: &StoredEvent) {
@@ -84,11 +103,7 @@ impl App {
         if let Some(position) = event.visitor_seq
             && self.hub.has_visitor(visitor)
         {
-            let frame = if event.author_kind == AuthorKind::Visitor {
-                event_frame(id, position, &event.json_for_author())
-            } else {
-                event_frame(id, position, &event.json)
-            };
+            let frame = event_frame(id, position, &Reader::Visitor(visitor).event_text(event));
             self.hub.to_visitor(visitor, None, &Delivery::Event { conversation: id, position, frame });
         }
         if self.hub.has_followers(id) {
@@ -101,8 +116,8 @@ impl App {
         }
     }
 
-    /// A side's cursor moved: the other side sees how far, and unread counts change.
-    pub(super) fn publish_cursor(&self, conversation: &beckon_core::conversation::Conversation, moved: Side) {
+    /// A side's cursor moved: the other side sees how far, and reading changes what the own side has unread.
+    pub(super) fn publish_cursor(&self, conversation: &Conversation, moved: Side, read: bool) {
         let (id, cursors) = (conversation.id, conversation.cursors);
         match moved {
             Side::Visitor(_) => {
@@ -122,17 +137,14 @@ impl App {
                 self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
             }
         }
-        self.dirty.mark(id, Change::default());
+        if read {
+            let by_visitor = matches!(moved, Side::Visitor(_));
+            self.dirty.mark(id, Change { thread: by_visitor, row: !by_visitor, ..Change::default() });
+        }
     }
 
     /// Somebody is writing: never stored, and dropped where there is no room.
-    pub fn publish_typing(
-        &self,
-        conversation: &beckon_core::conversation::Conversation,
-        from: ConnectionId,
-        author: Author,
-        on: bool,
-    ) {
+    pub fn publish_typing(&self, conversation: &Conversation, from: ConnectionId, author: Author, on: bool) {
         let by_visitor = author.kind == AuthorKind::Visitor;
         let frame = ServerFrame::Typing(TypingFrame { conversation: conversation.id, author, on });
         let delivery = Delivery::Ephemeral(frame.to_text().into());
@@ -160,12 +172,13 @@ impl App {
             }
         };
         let conversation = summary.conversation.clone();
-        if self.hub.has_visitor(conversation.visitor) {
+        if change.thread && self.hub.has_visitor(conversation.visitor) {
             let thread = thread_of(&conversation, summary.agent.clone());
-            let frame = ServerFrame::Thread(ThreadFrame { thread, started_by: change.started_by });
+            let started_by = change.started_by.map(author_for_visitor);
+            let frame = ServerFrame::Thread(ThreadFrame { thread, started_by });
             self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
         }
-        if self.hub.has_inboxes() || self.hub.has_followers(id) {
+        if change.row && (self.hub.has_inboxes() || self.hub.has_followers(id)) {
             let head = conversation.head;
             let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary) });
             let gone = ServerFrame::Gone(ConversationOnly { conversation: id });
@@ -175,11 +188,16 @@ impl App {
     }
 }
 
-/// Makes list rows and threads new as long as the process lives: one task, so that the newest row is sent last.
+/// Makes list rows and threads new as long as the process lives: one after another, so that the newest row is sent
+/// last, and each in a task of its own, so that a defect costs one row and not all that follow.
 pub async fn keep_lists_fresh(app: Arc<App>) {
     loop {
         for (conversation, change) in app.dirty.take().await {
-            app.publish_lists(conversation, change).await;
+            let publisher = Arc::clone(&app);
+            let published = tokio::spawn(async move { publisher.publish_lists(conversation, change).await });
+            if let Err(error) = published.await {
+                tracing::error!(%conversation, %error, "a list row met a defect");
+            }
         }
     }
 }

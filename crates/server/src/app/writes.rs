@@ -241,7 +241,7 @@ impl App {
             self.store.mark_delivered(conversation, side, position).await?
         };
         if moved {
-            self.publish_cursor(&conversation, side);
+            self.publish_cursor(&conversation, side, read);
         }
         Ok(())
     }

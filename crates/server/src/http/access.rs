@@ -4,17 +4,18 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use beckon_core::visitor::Session;
-use beckon_store::AgentSession;
+use beckon_store::{AgentSession, SecretHash};
 
 use crate::app::{App, Caller};
 use crate::error::ApiError;
+use crate::secret::token_hash;
 
 /// Name of the agents' cookie.
 pub(super) const COOKIE: &str = "beckon_agent";
@@ -44,6 +45,19 @@ impl FromRequestParts<Arc<App>> for ClientAddress {
     }
 }
 
+/// What a path names, as its text.
+#[derive(Debug)]
+pub(super) struct Named(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let named = Path::<String>::from_request_parts(parts, state).await;
+        named.map(|Path(text)| Self(text)).map_err(|_| ApiError::bad_request("The path is no text."))
+    }
+}
+
 /// A visitor's session, by `Authorization: Bearer`.
 #[derive(Debug)]
 pub(super) struct VisitorAccess(pub(super) Session);
@@ -60,7 +74,12 @@ impl FromRequestParts<Arc<App>> for VisitorAccess {
 
 /// An agent's sign-in, by cookie. Unsafe methods must come from our own pages.
 #[derive(Debug)]
-pub(super) struct AgentAccess(pub(super) AgentSession);
+pub(super) struct AgentAccess {
+    /// The sign-in.
+    pub(super) session: AgentSession,
+    /// What the store knows of its token.
+    pub(super) token: SecretHash,
+}
 
 impl FromRequestParts<Arc<App>> for AgentAccess {
     type Rejection = ApiError;
@@ -71,7 +90,8 @@ impl FromRequestParts<Arc<App>> for AgentAccess {
         if !parts.method.is_safe() {
             check_origin(app, &parts.headers, true)?;
         }
-        Ok(Self(app.agent_session(cookie.value()).await?))
+        let token = token_hash(cookie.value());
+        Ok(Self { session: app.agent_session(token).await?, token })
     }
 }
 
@@ -87,7 +107,7 @@ impl FromRequestParts<Arc<App>> for CallerAccess {
             let key = credentials(&parts.headers, "App").ok_or_else(ApiError::unauthorized)?;
             return Ok(Self(Caller::Key(app.key_caller(key).await?)));
         }
-        let AgentAccess(session) = AgentAccess::from_request_parts(parts, app).await?;
+        let AgentAccess { session, .. } = AgentAccess::from_request_parts(parts, app).await?;
         if parts.headers.contains_key("x-agent-id") {
             return Err(ApiError::field(
                 "x-agent-id",

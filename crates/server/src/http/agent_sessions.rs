@@ -114,7 +114,7 @@ pub(super) async fn sign_in(
 )]
 pub(super) async fn get_session(
     State(app): State<Arc<App>>,
-    AgentAccess(session): AgentAccess,
+    AgentAccess { session, .. }: AgentAccess,
 ) -> Result<impl IntoResponse, ApiError> {
     Ok(([no_store()], Json(session_body(&app, &session.agent).await?)))
 }
@@ -132,7 +132,7 @@ pub(super) async fn get_session(
 )]
 pub(super) async fn sign_out(
     State(app): State<Arc<App>>,
-    AgentAccess(session): AgentAccess,
+    AgentAccess { session, .. }: AgentAccess,
 ) -> Result<impl IntoResponse, ApiError> {
     app.sign_out(&session).await?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie(&app, "", 0))])))
@@ -161,9 +161,9 @@ pub(super) struct TicketBody {
 )]
 pub(super) async fn issue_ticket(
     State(app): State<Arc<App>>,
-    AgentAccess(session): AgentAccess,
+    AgentAccess { session, token }: AgentAccess,
 ) -> Result<impl IntoResponse, ApiError> {
-    let ticket = app.tickets.issue(session, app.now()).expose().clone();
+    let ticket = app.tickets.issue(session.id, token, app.now()).expose().clone();
     let body = TicketBody { ticket, expires_in: TICKET_SECONDS };
     Ok((StatusCode::CREATED, [no_store()], Json(body)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use beckon_core::command::{Command, CreateConversation};
 use beckon_core::conversation::{Conversation, Priority, Status};
 use beckon_core::event::{Author, AuthorKind};
@@ -17,7 +17,7 @@ use beckon_store::{ConversationFilter, OrderBy, OrderDirection, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::CallerAccess;
+use super::access::{CallerAccess, Named};
 use super::body::Body;
 use crate::app::{App, Caller};
 use crate::error::{ApiError, ErrorBody};
@@ -277,7 +277,7 @@ pub(super) async fn create(
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<ConversationBody>, ApiError> {
     Ok(Json(app.conversation_named(&caller, &id).await?.into()))
 }

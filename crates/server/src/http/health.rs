@@ -27,11 +27,9 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static
     if app.is_stopping() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
-    match app.store.check_writable().await {
-        Ok(()) => (StatusCode::OK, "ready"),
-        Err(error) => {
-            tracing::error!(%error, "the storage takes no writes");
-            (StatusCode::SERVICE_UNAVAILABLE, "the storage takes no writes")
-        }
+    if app.is_writable().await {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the storage takes no writes")
     }
 }

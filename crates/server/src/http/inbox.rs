@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use beckon_core::frame::object::Row;
 use beckon_store::InboxView;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::CallerAccess;
+use super::access::{CallerAccess, Named};
 use super::threads::{History, HistoryQuery, history};
 use crate::app::{App, Caller, Reader, row_of};
 use crate::error::{ApiError, ErrorBody};
@@ -114,7 +114,7 @@ pub(super) async fn list_inbox(
 pub(super) async fn list_events(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     query: Result<Query<HistoryQuery>, QueryRejection>,
 ) -> Result<Json<History>, ApiError> {
     let reader = match &caller {

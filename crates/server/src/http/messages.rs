@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use beckon_core::command::{ApiKey, Command};
 use beckon_core::conversation::Conversation;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::access::CallerAccess;
+use super::access::{CallerAccess, Named};
 use super::body::Body;
 use super::conversations::{Pagination, direction_of, page_of, query_error};
 use crate::app::{App, Caller};
@@ -142,7 +142,7 @@ pub(super) struct MessageListBody {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     query: Result<Query<MessageQuery>, QueryRejection>,
 ) -> Result<Json<MessageListBody>, ApiError> {
     let conversation = app.conversation_named(&caller, &id).await?;
@@ -253,7 +253,7 @@ fn text_of(body: NewMessage) -> Result<MessageText, ApiError> {
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
     Body(body): Body<NewMessage>,
 ) -> Result<Json<MessageBody>, ApiError> {

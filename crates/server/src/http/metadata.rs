@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use beckon_core::command::{Command, ContextTarget, WriteContext};
@@ -11,7 +11,7 @@ use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::CallerAccess;
+use super::access::{CallerAccess, Named};
 use super::body::Text;
 use crate::app::{App, Caller};
 use crate::error::{ApiError, ErrorBody};
@@ -49,7 +49,7 @@ fn success(message: &'static str) -> Json<ActionResult> {
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<impl IntoResponse, ApiError> {
     let conversation = app.conversation_named(&caller, &id).await?;
     let context = app.store.context(conversation.id).await?;
@@ -77,7 +77,7 @@ pub(super) async fn get(
 pub(super) async fn put(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     Text(body): Text,
 ) -> Result<Json<ActionResult>, ApiError> {
     write(&app, &caller, &id, patch_of(&body, WriteMode::Replace)).await?;
@@ -104,7 +104,7 @@ pub(super) async fn put(
 pub(super) async fn patch(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     Text(body): Text,
 ) -> Result<Json<ActionResult>, ApiError> {
     write(&app, &caller, &id, patch_of(&body, WriteMode::Merge)).await?;
@@ -129,7 +129,7 @@ pub(super) async fn patch(
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<ActionResult>, ApiError> {
     write(&app, &caller, &id, Ok(Patch::clear())).await?;
     Ok(success("Metadata deleted successfully."))

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use beckon_core::id::WidgetId;
 use serde::Serialize;
 
+use super::access::Named;
 use crate::app::App;
 use crate::assets::{self, Asset};
 use crate::error::ApiError;
@@ -26,13 +27,21 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/widget.js", get(loader))
         .route("/widget/assets/{*path}", get(widget_asset))
         .route("/widget/{id}/", get(widget_page))
-        .route("/console", get(|| async { Redirect::permanent("/console/") }))
+        .route("/console", get(|query: RawQuery| async { moved("/console/", query) }))
         .route("/console/", get(console_page))
         .route("/console/{*path}", get(console_file))
-        .route("/demo", get(|| async { Redirect::permanent("/demo/") }))
+        .route("/demo", get(|query: RawQuery| async { moved("/demo/", query) }))
         .route("/demo/", get(demo_page))
         .route("/demo/config.json", get(demo_config))
         .route("/demo/{*path}", get(demo_file))
+}
+
+/// To the path with its slash, and with the query: `/demo?single` shows another shop.
+fn moved(path: &str, RawQuery(query): RawQuery) -> Redirect {
+    match query {
+        Some(query) => Redirect::permanent(&format!("{path}?{query}")),
+        None => Redirect::permanent(path),
+    }
 }
 
 fn not_found() -> Response {
@@ -109,7 +118,7 @@ async fn loader(headers: HeaderMap) -> Response {
 
 async fn widget_page(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let widget = app.widget_named(&id).await?;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::access::check_origin;
+use super::access::{Named, check_origin};
 use super::agent_sessions::{SessionBody, with_cookie};
 use super::body::Body;
 use crate::app::{App, SetUp, USED_SETUP_LINK};
@@ -52,7 +52,7 @@ pub(super) struct LinkStatus {
 )]
 pub(super) async fn check_link(
     State(app): State<Arc<App>>,
-    Path(token): Path<String>,
+    Named(token): Named,
 ) -> Result<Json<LinkStatus>, ApiError> {
     if app.store.setup_token_works(token_hash(&token)).await? {
         Ok(Json(LinkStatus { valid: true }))

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use beckon_core::frame::object::{PositionedEvent, Thread};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::VisitorAccess;
-use crate::app::{App, Reader, conversation_of, thread_of};
+use super::access::{Named, VisitorAccess};
+use crate::app::{App, Reader, conversation_of};
 use crate::error::{ApiError, ErrorBody};
-use crate::limits::THREADS_SHOWN;
 
 /// A visitor's threads.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,9 +34,7 @@ pub(super) async fn list_threads(
     State(app): State<Arc<App>>,
     VisitorAccess(session): VisitorAccess,
 ) -> Result<Json<ThreadList>, ApiError> {
-    let threads = app.store.threads(session.visitor, THREADS_SHOWN).await?;
-    let threads = threads.into_iter().map(|known| thread_of(&known.conversation, known.agent)).collect();
-    Ok(Json(ThreadList { threads }))
+    Ok(Json(ThreadList { threads: app.threads(session.visitor).await? }))
 }
 
 /// Which part of the history.
@@ -76,7 +73,7 @@ pub(super) struct History {
 pub(super) async fn list_events(
     State(app): State<Arc<App>>,
     VisitorAccess(session): VisitorAccess,
-    Path(id): Path<String>,
+    Named(id): Named,
     query: Result<Query<HistoryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<History>, ApiError> {
     history(&app, Reader::Visitor(session.visitor), &id, query).await

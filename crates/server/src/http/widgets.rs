@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use beckon_core::frame::server::{CLIENT_LIMITS, ClientLimits};
@@ -13,7 +13,7 @@ use beckon_core::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::{ClientAddress, check_origin};
+use super::access::{ClientAddress, Named, check_origin};
 use crate::app::App;
 use crate::error::{ApiError, ErrorBody};
 
@@ -102,7 +102,7 @@ const WELCOME: &str = "Hello! How can we help?";
 )]
 pub(super) async fn get_config(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
 ) -> Response {
     // Any page may read the answer, also the one that says why it may not embed the widget.
@@ -160,7 +160,7 @@ pub(super) struct NewSession {
 )]
 pub(super) async fn create_session(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
     ClientAddress(ip): ClientAddress,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {

@@ -9,9 +9,8 @@ use beckon_core::agent::Agent;
 use beckon_core::frame::server::{ConversationOnly, ServerFrame};
 use beckon_core::frame::{FrameError, parse};
 use beckon_core::id::{AgentSessionId, ConversationId, SessionId};
-use beckon_core::time::Timestamp;
 use beckon_core::visitor::Session;
-use beckon_store::StoreError;
+use beckon_store::{SecretHash, StoreError};
 use futures_util::SinkExt;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -37,8 +36,8 @@ pub(super) enum Peer {
         agent: Arc<Agent>,
         /// The sign-in.
         session: AgentSessionId,
-        /// When the sign-in ends.
-        expires_at: Timestamp,
+        /// What the store knows of the sign-in's token.
+        token: SecretHash,
     },
 }
 
@@ -161,12 +160,41 @@ impl Connection {
         if self.heard_at.elapsed() >= Duration::from_millis(self.app.timing.pong_ms) {
             return Err(Ended::Close(CloseCode::NoPong));
         }
-        if let Peer::Agent { expires_at, .. } = &self.peer
-            && self.app.now() >= *expires_at
-        {
-            return Err(Ended::Close(CloseCode::Revoked));
+        if let Peer::Agent { .. } = self.peer {
+            // Boxed: an idle socket keeps no room for it.
+            Box::pin(self.renew()).await?;
         }
         self.feed_message(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    /// Asks again whether an agent's sign-in holds and what the agent may see: it may have ended or changed from
+    /// another process or just before this socket was known. What may no longer be seen is gone.
+    pub(super) async fn renew(&mut self) -> Result<(), Ended> {
+        let Peer::Agent { agent, token, .. } = &mut self.peer else { return Ok(()) };
+        let found = self.app.store.agent_session(*token).await.map_err(Ended::storage)?;
+        let fresh = found.ok_or(Ended::Close(CloseCode::Revoked))?.agent;
+        if **agent == fresh {
+            return Ok(());
+        }
+        let fresh = Arc::new(fresh);
+        *agent = Arc::clone(&fresh);
+        self.membership.renew(Arc::clone(&fresh));
+        let followed: Vec<ConversationId> = self.followed.keys().copied().collect();
+        for conversation in followed {
+            match self.app.conversation_for_agent(&fresh, conversation).await {
+                Ok(_) => {}
+                Err(StoreError::NotFound) => self.lose(conversation).await?,
+                Err(error) => return Err(Ended::storage(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The reader may no longer see a conversation.
+    async fn lose(&mut self, conversation: ConversationId) -> Result<(), Ended> {
+        self.followed.remove(&conversation);
+        self.membership.unfollow(conversation);
+        self.feed(ServerFrame::Gone(ConversationOnly { conversation })).await
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), Ended> {
@@ -198,6 +226,7 @@ impl Connection {
                     Delivery::Event { conversation, position, frame } => {
                         self.deliver_event(conversation, position, frame).await?;
                     }
+                    Delivery::UpTo { conversation, position } => self.fill(conversation, position).await?,
                     Delivery::Gone { conversation, frame } => {
                         self.followed.remove(&conversation);
                         self.feed_text(frame).await?;
@@ -240,11 +269,7 @@ impl Connection {
                     return Err(Ended::storage(StoreError::Damaged("an event is missing".to_owned())));
                 }
                 Ok(missing) => missing,
-                Err(StoreError::NotFound) => {
-                    self.followed.remove(&conversation);
-                    self.membership.unfollow(conversation);
-                    return self.feed(ServerFrame::Gone(ConversationOnly { conversation })).await;
-                }
+                Err(StoreError::NotFound) => return self.lose(conversation).await,
                 Err(error) => return Err(Ended::storage(error)),
             };
             for (position, event) in missing {

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use super::close::CloseCode;
 use super::connection::{Connection, Ended, Peer, say_goodbye};
 use super::outbound::Outbound;
-use crate::app::{App, thread_of};
+use crate::app::App;
 use crate::hub::Owner;
-use crate::limits::{AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, THREADS_SHOWN, VISITOR_OUTBOUND_BYTES};
+use crate::limits::{AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, VISITOR_OUTBOUND_BYTES};
 
 /// Runs a socket from its first frame to its end.
 pub(super) async fn greet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: bool) {
@@ -81,12 +81,13 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
             Ok(Peer::Visitor { session, _place: place })
         }
         (None, Some(ticket)) => {
-            let session = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::BadToken)?;
-            Ok(Peer::Agent {
-                agent: Arc::new(session.agent),
-                session: session.id,
-                expires_at: session.expires_at,
-            })
+            let token = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::BadToken)?;
+            let found = app.store.agent_session(token).await.map_err(|error| {
+                tracing::error!(%error, "a sign-in could not be read");
+                CloseCode::Internal
+            })?;
+            let session = found.ok_or(CloseCode::Revoked)?;
+            Ok(Peer::Agent { agent: Arc::new(session.agent), session: session.id, token })
         }
         _ => Err(CloseCode::BadToken),
     }
@@ -102,6 +103,10 @@ async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
     let is_agent = matches!(peer, Peer::Agent { .. });
     let outbound = Arc::new(Outbound::new(room));
     let membership = app.hub.join(owner, Arc::clone(&outbound));
+    if app.is_stopping() {
+        // The stop may have sent everybody away between the hello and here.
+        outbound.close(CloseCode::Drain);
+    }
     if is_agent {
         app.publish_presence(false);
     }
@@ -122,6 +127,8 @@ async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
 /// Says who is known, then what was missed in the conversations that were on screen.
 async fn welcome(connection: &mut Connection, hello: Hello) -> Result<(), Ended> {
     let app = Arc::clone(&connection.app);
+    // A sign-out finds the sockets it knows: one that joined a moment later looks for itself.
+    connection.renew().await?;
     let mut frame = Welcome {
         connection: connection.membership.id.to_string(),
         epoch: app.store.epoch(),
@@ -133,9 +140,7 @@ async fn welcome(connection: &mut Connection, hello: Hello) -> Result<(), Ended>
     };
     match &connection.peer {
         Peer::Visitor { session, .. } => {
-            let threads = app.store.threads(session.visitor, THREADS_SHOWN).await.map_err(Ended::storage)?;
-            let threads = threads.into_iter().map(|known| thread_of(&known.conversation, known.agent));
-            frame.threads = Some(threads.collect());
+            frame.threads = Some(app.threads(session.visitor).await.map_err(Ended::storage)?);
         }
         Peer::Agent { agent, .. } => {
             frame.agent = Some(AgentSelf {
@@ -147,8 +152,12 @@ async fn welcome(connection: &mut Connection, hello: Hello) -> Result<(), Ended>
         }
     }
     connection.feed(ServerFrame::Welcome(frame)).await?;
-    for resume in hello.resume.into_iter().take(RESUME_CONVERSATIONS) {
-        connection.open(&resume.conversation, Some((&resume.epoch, resume.position))).await?;
+    for (number, resume) in hello.resume.into_iter().enumerate() {
+        if number < RESUME_CONVERSATIONS {
+            connection.open(&resume.conversation, Some((&resume.epoch, resume.position))).await?;
+        } else {
+            connection.refuse_resume(&resume.conversation).await?;
+        }
     }
     connection.flush().await
 }

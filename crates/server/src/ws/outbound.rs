@@ -24,6 +24,13 @@ pub enum Delivery {
         /// The whole frame.
         frame: Utf8Bytes,
     },
+    /// Events up to this position are there: for a socket that has opened the conversation and has not had them.
+    UpTo {
+        /// The conversation.
+        conversation: ConversationId,
+        /// As in `Event`.
+        position: i64,
+    },
     /// A latest value: a list row, a thread, presence, cursors.
     Frame(Utf8Bytes),
     /// Worth nothing a moment later.
@@ -44,6 +51,7 @@ impl Delivery {
             | Self::Frame(frame)
             | Self::Ephemeral(frame)
             | Self::Gone { frame, .. } => frame.len(),
+            Self::UpTo { .. } => size_of::<Self>(),
         }
     }
 }

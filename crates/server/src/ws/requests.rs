@@ -14,7 +14,7 @@ use beckon_store::{Applied, Side, StoreError};
 
 use super::connection::{Connection, Ended, Peer};
 use crate::app::{Reader, Rejection, Resumed, conversation_of, event_frame};
-use crate::limits::FOLLOWED_CONVERSATIONS;
+use crate::limits::{FOLLOWED_CONVERSATIONS, RESUME_CONVERSATIONS};
 
 impl Connection {
     /// Does what a frame asks and queues the answer.
@@ -187,6 +187,14 @@ impl Connection {
             self.feed_text(event_frame(id, position, &text)).await?;
         }
         self.feed(ServerFrame::Live(ConversationOnly { conversation: id })).await
+    }
+
+    /// A hello opens only so many conversations; the others are opened one by one.
+    pub(super) async fn refuse_resume(&mut self, raw: &str) -> Result<(), Ended> {
+        let message = format!("opens at most {RESUME_CONVERSATIONS} conversations; send sync for this one");
+        let mut frame = crate::error::rejected(None, Rejection::Field { field: "resume", message });
+        frame.conversation = Some(raw.chars().take(36).collect());
+        self.feed(ServerFrame::Rejected(frame)).await
     }
 
     async fn refuse_open(&mut self, raw: &str, error: StoreError) -> Result<(), Ended> {

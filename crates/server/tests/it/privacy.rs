@@ -157,6 +157,8 @@ async fn a_visitors_bytes_hold_no_context_and_no_internal_event() {
     let history = format!("/livechat/1/conversations/{conversation}/events?limit=200");
     let (_, history) = answer(visitor.get(&history)).await;
     let (_, threads) = answer(visitor.get("/livechat/1/threads")).await;
+    let newest = history["events"].as_array().and_then(|events| events.last()).expect("an event");
+    assert_eq!(threads["threads"][0]["head"], newest["position"], "the head counts what the visitor may see");
     let heard = [tab.raw, other_tab.raw, resumed.raw, history.to_string(), threads.to_string()].concat();
     for never in
         ["canary", "\"metadata\"", "\"assigned\"", "\"seq\"", "\"context\"", "\"facts\"", "example.com"]
