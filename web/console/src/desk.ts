@@ -46,8 +46,9 @@ export class Desk {
         if (status.state === 'refused' && (status.code === REVOKED || status.code === 4500)) void sessionEnded();
       }),
       this.#connection.on('welcome', () => {
-        // Rows that changed while nobody listened come with the pages; later ones as frames.
-        if (this.#wasLive.value) void this.inbox.refreshAll(shown());
+        // Rows that changed while nobody listened come with the pages; later ones as frames. The first time too: a page
+        // read before the socket stood may lack what came in between.
+        void this.inbox.refreshAll(shown());
         this.#wasLive.value = true;
       }),
       this.#connection.on('row', (frame) => this.inbox.learn(frame.row)),

@@ -18,6 +18,8 @@ interface Held {
 export class FakeServer {
   signedIn = true;
   setUpDone = true;
+  /** Leaves the sockets' first frame without an answer while true. */
+  silent = false;
   /** Answers HTTP with an error while true. */
   broken = false;
   /** What is done with a write; by default it is taken. */
@@ -131,7 +133,7 @@ export class FakeServer {
     this.frames.push(frame);
     switch (frame.type) {
       case 'hello':
-        this.say({ type: 'welcome', connection: 'c', epoch: 'e', now: '', limits: {}, online: true, agent: WHO.agent });
+        if (!this.silent) this.welcome();
         break;
       case 'subscribe':
         if ('conversation' in frame.topic) this.#tell(frame.topic.conversation);
@@ -142,6 +144,11 @@ export class FakeServer {
         else this.accept(frame.request);
         break;
     }
+  }
+
+  /** Answers the socket's first frame. */
+  welcome(): void {
+    this.say({ type: 'welcome', connection: 'c', epoch: 'e', now: '', limits: {}, online: true, agent: WHO.agent });
   }
 
   accept(request: number): void {

@@ -76,6 +76,16 @@ describe('the list', () => {
     await see('Ana');
   });
 
+  it('holds what arrived between its first page and the connection', async () => {
+    server.silent = true;
+    await openConsole();
+    await see('Ana');
+    await vi.waitFor(() => expect(sent('hello')).toHaveLength(1));
+    server.hold(row('conversation-eeee', { visitor: { id: 'e', name: 'Iva in the gap' } }));
+    server.welcome();
+    await see('Iva in the gap');
+  });
+
   it('is read again after the connection was lost', async () => {
     await openConsole();
     await see('Ana');
@@ -93,7 +103,8 @@ describe('a thread', () => {
   it('shows messages and context without a click, and tells that it was read', async () => {
     await openThread();
     await see('46,900.10');
-    expect(sent('read')).toEqual([{ type: 'read', conversation: 'conversation-aaaa', position: 1 }]);
+    const told = [{ type: 'read', conversation: 'conversation-aaaa', position: 1 }];
+    await vi.waitFor(() => expect(sent('read')).toEqual(told));
   });
 
   it('shows an answer at once and once, sent by Enter', async () => {
