@@ -182,6 +182,7 @@ test('Row 1: init takes every form of its argument, and a second one fails softl
   watch.expect(/status of 404/);
   const id = await beckon.widgetId('multi');
   const address = site.put('/forms.html', page(snippet(beckon.origin)));
+  const visitor = await newVisitor();
   for (const [argument, code] of [
     [id, undefined],
     [{ widgetId: id }, undefined],
@@ -194,7 +195,6 @@ test('Row 1: init takes every form of its argument, and a second one fails softl
     ['no-such-widget', 1012],
     [UNKNOWN_WIDGET, 1012],
   ] as const) {
-    const visitor = await newVisitor();
     await visitor.goto(address);
     const { error } = await liveChat(visitor, 'init', argument);
     expect([argument, error?.code]).toEqual([argument, code]);
@@ -209,7 +209,6 @@ test('Row 1: init takes every form of its argument, and a second one fails softl
       // After a failure a right one may follow.
       expect((await liveChat(visitor, 'init', id)).error).toBeUndefined();
     }
-    await visitor.close();
   }
 });
 

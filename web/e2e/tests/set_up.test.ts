@@ -3,8 +3,10 @@ import { expect, test } from '../src/harness';
 test('the set-up link of the first start makes the first agent, once', async ({ ownBeckon, newVisitor, watch }) => {
   watch.expect(/status of (401|404)/);
   const beckon = await ownBeckon();
-  const link = /http:\/\/\S+\/console\/#\/setup\/\S+/.exec(beckon.output)?.[0];
-  expect(link).toBeDefined();
+  // Printed a moment after the port.
+  const printed = () => /http:\/\/\S+\/console\/#\/setup\/\w+(?=\s)/.exec(beckon.output)?.[0];
+  await expect.poll(printed).toBeDefined();
+  const link = printed();
   const agent = await newVisitor();
   // Before that the console says what to do instead of asking for a password that nobody has.
   await agent.goto(`${beckon.origin}/console/`);
