@@ -11,6 +11,7 @@ mod patch;
 use serde::Serialize;
 use thiserror::Error;
 
+pub(crate) use json::check_key;
 pub use patch::{Change, Op, Patch, WriteMode, fold};
 
 use crate::time::Timestamp;

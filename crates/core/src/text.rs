@@ -87,6 +87,10 @@ texts! {
     PageUrl, 2048, true;
     /// The title of that page: at most 300 characters.
     Title, 300, true;
+    /// A widget's greeting: not blank, at most 200 characters.
+    Welcome, 200, false;
+    /// What visitors call the people who answer: not blank, at most 60 characters.
+    TeamName, 60, false;
 }
 
 impl PageUrl {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use beckon_core::id::WidgetId;
 use beckon_core::text::Name;
-use beckon_core::widget::Widget;
+use beckon_core::widget::{Widget, WidgetChange};
 
 use crate::StoreError;
 
@@ -23,6 +23,9 @@ pub trait Widgets: Send + Sync {
 
     /// All widgets, oldest first.
     async fn widgets(&self) -> Result<Vec<Widget>, StoreError>;
+
+    /// Changes a widget's settings. The widget after it.
+    async fn update_widget(&self, id: WidgetId, change: WidgetChange) -> Result<Widget, StoreError>;
 
     /// Allows more origins; those already allowed stay. The widget after it.
     async fn allow_origins(&self, id: WidgetId, origins: Vec<String>) -> Result<Widget, StoreError>;

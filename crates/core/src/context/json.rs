@@ -59,7 +59,8 @@ fn kind(text: &str) -> &'static str {
     }
 }
 
-fn check_key(key: &str) -> Result<(), ContextError> {
+/// Could a context have this key?
+pub(crate) fn check_key(key: &str) -> Result<(), ContextError> {
     if FORBIDDEN_KEYS.contains(&key) {
         return Err(ContextError::ForbiddenKey(key.to_owned()));
     }

@@ -10,6 +10,14 @@ CREATE TABLE widget (
     name            TEXT NOT NULL,
     multi_thread    INTEGER NOT NULL,
     allowed_origins TEXT NOT NULL,          -- JSON array of texts; empty: any
+    protected_keys  TEXT NOT NULL,          -- JSON array of texts
+    pins            TEXT NOT NULL,          -- JSON array of texts
+    themes          TEXT NOT NULL,          -- JSON object: its own looks by name
+    welcome         TEXT,
+    team_name       TEXT,
+    language        TEXT,
+    title_unread    INTEGER NOT NULL,
+    sound           INTEGER NOT NULL,
     created_at      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

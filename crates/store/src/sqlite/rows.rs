@@ -67,7 +67,8 @@ pub(super) fn optional_time(row: &Row<'_>, at: usize) -> rusqlite::Result<Option
     Ok(row.get::<_, Option<i64>>(at)?.map(Timestamp))
 }
 
-fn text<T>(
+/// Reads a text by its rule; `None` where there is none.
+pub(super) fn text<T>(
     row: &Row<'_>,
     at: usize,
     parse: impl Fn(String) -> Result<T, TextError>,

@@ -4,38 +4,96 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use beckon_core::id::{Ids, WidgetId};
-use beckon_core::text::Name;
+use beckon_core::text::{Name, TeamName, Welcome};
 use beckon_core::time::Timestamp;
-use beckon_core::widget::Widget;
-use rusqlite::{Connection, Row};
+use beckon_core::widget::{Language, Pins, ProtectedKeys, SettingError, Themes, Widget, WidgetChange};
+use rusqlite::{Connection, Row, ToSql};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::SqliteStore;
-use super::rows::{all, bytes, damaged, first, id, name, run, time};
+use super::rows::{all, bytes, damaged, first, id, name, run, text, time};
 use crate::{StoreError, Widgets};
 
-const INSERT: &str =
-    "INSERT INTO widget (id, name, multi_thread, allowed_origins, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const BY_ID: &str = "SELECT id, name, multi_thread, allowed_origins, created_at FROM widget WHERE id = ?1";
-const ALL: &str = "SELECT id, name, multi_thread, allowed_origins, created_at FROM widget ORDER BY id";
+/// The columns of a widget, as [`read`] reads them.
+macro_rules! columns {
+    () => {
+        "id, name, multi_thread, allowed_origins, protected_keys, pins, themes, welcome, team_name, language, \
+         title_unread, sound, created_at"
+    };
+}
+const INSERT: &str = concat!(
+    "INSERT INTO widget (",
+    columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+);
+const UPDATE: &str = "UPDATE widget SET name = ?2, multi_thread = ?3, allowed_origins = ?4, protected_keys = ?5, \
+    pins = ?6, themes = ?7, welcome = ?8, team_name = ?9, language = ?10, title_unread = ?11, sound = ?12 \
+    WHERE id = ?1";
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
 const FIRST: &str = "SELECT id FROM widget ORDER BY id LIMIT 1";
-const SET_ORIGINS: &str = "UPDATE widget SET allowed_origins = ?2 WHERE id = ?1";
+/// How many of [`execute`]'s values an update takes.
+const UPDATE_VALUES: usize = 12;
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[INSERT, BY_ID, ALL, FIRST, SET_ORIGINS];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, FIRST];
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
+    let stored = row.get_ref(at)?.as_str().map_err(|error| damaged(&error.to_string()))?;
+    serde_json::from_str(stored).map_err(|error| damaged(&error.to_string()))
+}
+
+fn setting<T>(setting: Result<T, SettingError>) -> Result<T, StoreError> {
+    setting.map_err(|error| damaged(&error.to_string()))
+}
 
 fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
-    let origins: String = row.get(3)?;
+    let language: Option<String> = row.get(9)?;
     Ok(Widget {
         id: id(row, 0)?,
         name: name(row, 1)?,
         multi_thread: row.get(2)?,
-        allowed_origins: serde_json::from_str(&origins).map_err(|error| damaged(&error.to_string()))?,
-        created_at: time(row, 4)?,
+        allowed_origins: json(row, 3)?,
+        protected_keys: setting(ProtectedKeys::new(json(row, 4)?))?,
+        pins: setting(Pins::new(json(row, 5)?))?,
+        themes: setting(Themes::new(json(row, 6)?))?,
+        welcome: text(row, 7, Welcome::new)?,
+        team_name: text(row, 8, TeamName::new)?,
+        language: setting(language.map(|code| Language::new(&code)).transpose())?,
+        title_unread: row.get(10)?,
+        sound: row.get(11)?,
+        created_at: time(row, 12)?,
     })
 }
 
-fn stored(origins: &[String]) -> String {
-    serde_json::to_string(origins).expect("texts are always JSON")
+fn stored(list: &impl Serialize) -> String {
+    serde_json::to_string(list).expect("texts are always JSON")
+}
+
+fn execute(connection: &Connection, sql: &str, widget: &Widget, values: usize) -> Result<(), StoreError> {
+    let id = bytes(widget.id.0);
+    let origins = stored(&widget.allowed_origins);
+    let protected_keys = stored(&widget.protected_keys);
+    let pins = stored(&widget.pins);
+    let themes = stored(&widget.themes);
+    let all: [&dyn ToSql; 13] = [
+        &id,
+        &widget.name.as_str(),
+        &widget.multi_thread,
+        &origins,
+        &protected_keys,
+        &pins,
+        &themes,
+        &widget.welcome.as_ref().map(Welcome::as_str),
+        &widget.team_name.as_ref().map(TeamName::as_str),
+        &widget.language.as_ref().map(Language::as_str),
+        &widget.title_unread,
+        &widget.sound,
+        &widget.created_at.0,
+    ];
+    run(connection, sql, &all[..values.min(all.len())])?;
+    Ok(())
 }
 
 pub(super) fn by_id(connection: &Connection, id: WidgetId) -> Result<Widget, StoreError> {
@@ -55,18 +113,8 @@ pub(super) fn create(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Widget, StoreError> {
-    let widget = Widget { id: ids.next(now).into(), name, multi_thread, allowed_origins, created_at: now };
-    run(
-        connection,
-        INSERT,
-        &[
-            &bytes(widget.id.0),
-            &widget.name.as_str(),
-            &widget.multi_thread,
-            &stored(&widget.allowed_origins),
-            &now.0,
-        ],
-    )?;
+    let widget = Widget::new(ids.next(now).into(), name, multi_thread, allowed_origins, now);
+    execute(connection, INSERT, &widget, usize::MAX)?;
     Ok(widget)
 }
 
@@ -93,6 +141,15 @@ impl Widgets for SqliteStore {
         self.read(|connection| all(connection, ALL, &[], read)).await
     }
 
+    async fn update_widget(&self, id: WidgetId, change: WidgetChange) -> Result<Widget, StoreError> {
+        self.write(move |connection| {
+            let widget = by_id(connection, id)?.changed(change);
+            execute(connection, UPDATE, &widget, UPDATE_VALUES)?;
+            Ok(widget)
+        })
+        .await
+    }
+
     async fn allow_origins(&self, id: WidgetId, origins: Vec<String>) -> Result<Widget, StoreError> {
         self.write(move |connection| {
             let mut widget = by_id(connection, id)?;
@@ -101,7 +158,7 @@ impl Widgets for SqliteStore {
                     widget.allowed_origins.push(origin);
                 }
             }
-            run(connection, SET_ORIGINS, &[&bytes(id.0), &stored(&widget.allowed_origins)])?;
+            execute(connection, UPDATE, &widget, UPDATE_VALUES)?;
             Ok(widget)
         })
         .await

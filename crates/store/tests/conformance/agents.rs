@@ -1,8 +1,11 @@
 //! Agents, keys, widgets.
 
+use std::collections::BTreeMap;
+
 use beckon_core::agent::Role;
 use beckon_core::key::Scope;
-use beckon_core::text::{Email, Name};
+use beckon_core::text::{Email, Name, TeamName, Welcome};
+use beckon_core::widget::{Language, Pins, ProtectedKeys, Scheme, Theme, Themes, Widget, WidgetChange};
 use beckon_store::{NewAgent, StoreError};
 
 use crate::house::{House, secret};
@@ -105,6 +108,43 @@ pub(crate) async fn keys_are_found_by_their_secret(house: &House) {
     let key = store.create_key(Name::new("crm").unwrap(), Scope::Manage, hash).await.unwrap();
     assert_eq!(store.key_by_secret(hash).await.unwrap(), Some(key.clone()));
     assert_eq!(store.key_by_secret(secret()).await, Ok(None));
+}
+
+pub(crate) async fn widgets_keep_their_settings(house: &House) {
+    let store = &house.store;
+    let before = store.widget(house.multi).await.unwrap();
+    let theme = Theme {
+        styles: BTreeMap::from([("--bk-accent".to_owned(), "#8a3b12".to_owned())]),
+        scheme: Some(Scheme::Dark),
+        ..Theme::default()
+    };
+    let change = WidgetChange {
+        name: Some(Name::new("Shop").unwrap()),
+        allowed_origins: Some(vec!["https://a.example".to_owned()]),
+        protected_keys: Some(ProtectedKeys::new(vec!["tier".to_owned()]).unwrap()),
+        pins: Some(Pins::new(vec!["car.colour".to_owned()]).unwrap()),
+        themes: Some(Themes::new(BTreeMap::from([("autumn".to_owned(), theme)])).unwrap()),
+        welcome: Some(Some(Welcome::new("Ask us").unwrap())),
+        team_name: Some(Some(TeamName::new("Norrvik").unwrap())),
+        language: Some(Some(Language::new("ar-AE").unwrap())),
+        title_unread: Some(true),
+        ..WidgetChange::default()
+    };
+    let after = store.update_widget(house.multi, change.clone()).await.unwrap();
+    assert_eq!(after, before.changed(change));
+    assert_eq!(store.widget(house.multi).await.unwrap(), after);
+    let change = WidgetChange {
+        language: Some(None),
+        multi_thread: Some(false),
+        sound: Some(true),
+        ..WidgetChange::default()
+    };
+    let last = store.update_widget(house.multi, change).await.unwrap();
+    assert_eq!(last, Widget { language: None, multi_thread: false, sound: true, ..after });
+    assert_eq!(store.widget(house.multi).await.unwrap(), last);
+    let unknown = uuid::Uuid::new_v4().into();
+    let refused = store.update_widget(unknown, WidgetChange::default()).await;
+    assert_eq!(refused, Err(StoreError::NotFound));
 }
 
 pub(crate) async fn widgets_keep_their_origins(house: &House) {

@@ -72,6 +72,7 @@ suite! {
         the_first_agent_voids_every_setup_token
         sign_ins_end
         keys_are_found_by_their_secret
+        widgets_keep_their_settings
         widgets_keep_their_origins;
     visitors:
         sessions_slide_and_end;
