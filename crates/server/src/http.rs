@@ -8,6 +8,7 @@ mod health;
 mod inbox;
 mod messages;
 mod metadata;
+mod notes;
 mod pages;
 mod setup;
 mod threads;
@@ -56,6 +57,8 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conversations::list, conversations::create))
         .routes(routes!(conversations::get))
         .routes(routes!(messages::list, messages::create))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(notes::get))
         .routes(routes!(metadata::get, metadata::put, metadata::patch, metadata::delete))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -25,8 +25,8 @@ pub mod sqlite;
 pub use agents::{AgentSecret, AgentSession, Agents, NewAgent};
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
-    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side,
-    StoredContext, StoredEvent, Summary, VisitorThread,
+    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
+    OrderDirection, Side, StoredContext, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
 pub use keys::Keys;

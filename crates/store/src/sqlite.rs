@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod meta;
 mod migrations;
+mod notes;
 mod queues;
 mod readers;
 mod rows;
@@ -195,6 +196,7 @@ fn statements() -> Vec<&'static str> {
         inbox::STATEMENTS,
         keys::STATEMENTS,
         meta::STATEMENTS,
+        notes::STATEMENTS,
         queues::STATEMENTS,
         snapshot::STATEMENTS,
         visitors::STATEMENTS,

@@ -10,6 +10,7 @@ mod example;
 mod frames;
 mod hang_up;
 mod limits;
+mod notes;
 mod pages;
 mod path;
 mod privacy;

@@ -9,6 +9,7 @@ mod conversations;
 mod durability;
 mod house;
 mod inbox;
+mod notes;
 mod sqlite;
 mod sqlite_files;
 mod visitors;
