@@ -17,8 +17,10 @@ const regular = [
   'clock',
   'copy',
   'dots-three',
+  'gear',
   'globe',
   'image',
+  'key',
   'link',
   'magnifying-glass',
   'minus',
@@ -27,6 +29,7 @@ const regular = [
   'plus',
   'robot',
   'sign-out',
+  'trash',
   'tray',
   'user',
   'users',
@@ -34,7 +37,7 @@ const regular = [
   'x',
 ];
 /** Shown for the selected state of a navigation entry. */
-const fill = ['tray'];
+const fill = ['gear', 'tray'];
 /** Icons that point along the line of text and therefore turn round in right-to-left languages. */
 const mirrored = new Set(['arrow-left', 'arrow-right', 'arrow-square-out', 'caret-right', 'paper-plane', 'sign-out']);
 

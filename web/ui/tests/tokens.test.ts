@@ -13,8 +13,8 @@ function rule(selector: string): Record<string, string> {
   return Object.fromEntries([...body.matchAll(/--bk-([\w-]+):\s*([^;]+);/g)].map((match) => [match[1], match[2]]));
 }
 
-const light = rule(':root');
-const dark = rule(':root[data-theme="dark"]');
+const light = rule(':root,\n[data-theme="light"]');
+const dark = rule('\n[data-theme="dark"]');
 const system = rule(':root:not([data-theme="light"])');
 
 /** Token, then its least contrast on surface and on ground, as the design promises. */

@@ -1,4 +1,4 @@
-import { chosenStyles, isDark, type Theme } from '../theme';
+import { chosenStyles, isDark, type Theme } from '@beckon/ui/theme';
 import { STYLES } from './styles';
 
 const SVG = 'http://www.w3.org/2000/svg';
