@@ -12,7 +12,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { ask, askText, Refused } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
 import type { View } from './inbox/rows';
-import { type SessionBody, sessionEnded } from './session';
+import { asAgent, type SessionBody, sessionEnded } from './session';
 import { Conversation } from './thread/conversation';
 
 /** Conversations that are kept ready for coming back to. Those with a draft or an unsent message are always kept. */
@@ -34,7 +34,8 @@ export class Desk {
   #open: { conversation: Conversation; stop: () => void } | null = null;
 
   constructor(
-    readonly who: SessionBody,
+    /** Told anew when the agent's name or role changes. */
+    public who: SessionBody,
     /** The list on screen, which is read again first. */
     shown: () => View,
   ) {
@@ -200,23 +201,13 @@ async function readPage(view: View, cursor: string | null, limit?: number): Prom
   const query = new URLSearchParams({ view });
   if (cursor !== null) query.set('cursor', cursor);
   if (limit !== undefined) query.set('limit', String(limit));
-  return guarded(ask<InboxPage>('GET', `/ccaas/1/inbox?${query}`));
+  return asAgent(ask<InboxPage>('GET', `/ccaas/1/inbox?${query}`));
 }
 
 async function readHistory(conversation: string, before: number): Promise<HistoryPage> {
-  return guarded(ask<HistoryPage>('GET', `/ccaas/1/conversations/${conversation}/events?before=${before}`));
+  return asAgent(ask<HistoryPage>('GET', `/ccaas/1/conversations/${conversation}/events?before=${before}`));
 }
 
 async function readContext(conversation: string): Promise<string> {
-  return guarded(askText(`/ccaas/1/conversations/${conversation}/metadata`));
-}
-
-/** Notices in any answer that the session is over. */
-async function guarded<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Refused && error.status === 401) void sessionEnded();
-    throw error;
-  }
+  return asAgent(askText(`/ccaas/1/conversations/${conversation}/metadata`));
 }

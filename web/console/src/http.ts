@@ -20,7 +20,11 @@ interface Envelope {
 }
 
 /** Asks the server. `T` is the shape its contract promises for this path; an answer without a body is `undefined`. */
-export async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+export async function ask<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<T> {
   return parsed(await answerOf(method, path, body)) as T;
 }
 

@@ -37,6 +37,22 @@ export async function resumeSession(): Promise<void> {
   }
 }
 
+/** Learns what changed about the signed-in agent: a new name or role. */
+export async function refreshSession(): Promise<void> {
+  const told = await asAgent(ask<SessionBody>('GET', '/console/1/session'));
+  if (session.peek().state === 'in') session.value = { state: 'in', ...told };
+}
+
+/** Waits for an answer that only a signed-in agent gets, and notices in it that the session is over. */
+export async function asAgent<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) void sessionEnded();
+    throw error;
+  }
+}
+
 /** Throws {@link Refused} with status 401 for a wrong e-mail or password. */
 export async function signIn(email: string, password: string): Promise<void> {
   session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/session', { email, password })) };
@@ -58,11 +74,44 @@ export async function setUp(details: { token: string; name: string; email: strin
   session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/setup', details)) };
 }
 
+/** What an invite says of whom it is for. */
+export interface Invitation {
+  email: string;
+  role: Agent['role'];
+  /** Name of who made it. */
+  invited_by: string;
+}
+
+/** Reads an invite's link. Null: it was used, ended or never made. */
+export async function readInvitation(token: string): Promise<Invitation | null> {
+  try {
+    return await ask<Invitation>('GET', `/console/1/invites/token/${encodeURIComponent(token)}`);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Makes the agent of an invite and signs them in. */
+export async function acceptInvitation(token: string, details: { name: string; password: string }): Promise<void> {
+  const path = `/console/1/invites/token/${encodeURIComponent(token)}`;
+  session.value = { state: 'in', ...(await ask<SessionBody>('POST', path, details)) };
+}
+
+/** Ends every sign-in of this agent, this one too. */
+export function signOutEverywhere(): Promise<void> {
+  return endSession('/console/1/sessions');
+}
+
 /** Signs out here and on the server. A server that is away cannot be told; then the agent stays signed in. */
-export async function signOut(): Promise<void> {
+export function signOut(): Promise<void> {
+  return endSession('/console/1/session');
+}
+
+async function endSession(path: string): Promise<void> {
   leaving = true;
   try {
-    await ask('DELETE', '/console/1/session');
+    await ask('DELETE', path);
   } catch (error) {
     // A session that is over already has nothing left to end.
     if (!(error instanceof Refused && error.status === 401)) throw error;

@@ -8,6 +8,13 @@ export const WHO: SessionBody = {
 };
 const PASSWORD = 'a good password';
 
+/** A request, its body parsed. */
+export interface FakeCall {
+  method: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
 interface Held {
   row: Row;
   events: ConversationEvent[];
@@ -18,6 +25,8 @@ interface Held {
 export class FakeServer {
   signedIn = true;
   setUpDone = true;
+  /** Who is signed in. */
+  who = WHO;
   /** Leaves the sockets' first frame without an answer while true. */
   silent = false;
   /** Answers HTTP with an error while true. */
@@ -26,6 +35,8 @@ export class FakeServer {
   onWrite: ((frame: ClientFrame & { type: 'send' | 'command'; request: number }) => void) | undefined;
   /** Happens while the answer to signing out is on its way. */
   onSignOut: (() => void) | undefined;
+  /** Answers what this server does not know of; undefined leaves it unknown. */
+  other: ((call: FakeCall) => Response | undefined) | undefined;
   readonly asked: string[] = [];
   readonly frames: ClientFrame[] = [];
   readonly #held = new Map<string, Held>();
@@ -78,13 +89,13 @@ export class FakeServer {
   async #answer(path: string, init: RequestInit): Promise<Response> {
     const url = new URL(path, 'http://localhost:8080');
     this.asked.push(`${init.method} ${url.pathname}${url.search}`);
-    const body = typeof init.body === 'string' ? (JSON.parse(init.body) as Record<string, string>) : {};
+    const body = typeof init.body === 'string' ? (JSON.parse(init.body) as FakeCall['body']) : {};
     if (this.broken) return refusal(500, 'broken');
     switch (`${init.method} ${url.pathname}`) {
       case 'GET /console/1/status':
         return Response.json({ set_up_done: this.setUpDone });
       case 'GET /console/1/session':
-        return this.signedIn ? Response.json(WHO) : refusal(401, 'Unauthorized');
+        return this.signedIn ? Response.json(this.who) : refusal(401, 'Unauthorized');
       case 'POST /console/1/session':
         if (body.password !== PASSWORD) return refusal(401, 'Invalid login details');
         this.signedIn = true;
@@ -107,6 +118,8 @@ export class FakeServer {
       case 'GET /ccaas/1/inbox':
         return this.signedIn ? this.#page(url) : refusal(401, 'Unauthorized');
     }
+    const other = this.other?.({ method: init.method ?? 'GET', path: url.pathname, body });
+    if (other) return other;
     const [, conversation = '', what] =
       /^\/ccaas\/1\/conversations\/([^/]+)\/(events|metadata)$/.exec(url.pathname) ?? [];
     const held = this.#held.get(conversation);
@@ -196,6 +209,6 @@ function positioned(events: readonly ConversationEvent[]) {
   return events.map((event, index) => ({ position: index + 1, event }));
 }
 
-function refusal(status: number, text: string, validationErrors?: Record<string, string[]>): Response {
+export function refusal(status: number, text: string, validationErrors?: Record<string, string[]>): Response {
   return Response.json({ requestError: { serviceException: { messageId: 'X', text, validationErrors } } }, { status });
 }

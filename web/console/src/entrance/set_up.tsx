@@ -1,15 +1,13 @@
 import { Button } from '@beckon/ui';
 import { useEffect, useState } from 'preact/hooks';
+import { Failure, Field } from '../form/field';
+import { passwordIsShort } from '../form/password';
+import { fieldText, useSubmission } from '../form/submission';
 import { text } from '../locales/en';
 import { go, hrefOf } from '../route';
 import { checkSetUpLink, setUp } from '../session';
 import { Entrance } from './entrance';
 import styles from './entrance.module.css';
-import { Field } from './field';
-import { fieldText, useSubmission } from './submission';
-
-/** The server's own lower bound. */
-const PASSWORD_LEAST = 10;
 
 type Link = 'checking' | 'good' | 'used' | 'unreachable';
 
@@ -32,7 +30,7 @@ export function SetUp({ token }: { token: string }) {
     check: (form) => ({
       ...(fieldText(form, 'name').trim() === '' ? { name: text.nameMissing } : {}),
       ...(fieldText(form, 'email').includes('@') ? {} : { email: text.emailMissing }),
-      ...([...fieldText(form, 'password')].length < PASSWORD_LEAST ? { password: text.passwordTooShort } : {}),
+      ...(passwordIsShort(fieldText(form, 'password')) ? { password: text.passwordTooShort } : {}),
     }),
     send: async (form) => {
       await setUp({
@@ -88,7 +86,7 @@ export function SetUp({ token }: { token: string }) {
           wrong={state.fields.password}
         />
         <div>
-          <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
+          <Failure text={state.failure} />
           <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
             {state.busy ? text.settingUp : text.setUp}
           </Button>

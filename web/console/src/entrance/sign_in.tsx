@@ -1,11 +1,11 @@
 import { Button } from '@beckon/ui';
+import { Failure, Field } from '../form/field';
+import { fieldText, useSubmission } from '../form/submission';
 import { text } from '../locales/en';
 import { go, route } from '../route';
 import { signIn } from '../session';
 import { Entrance } from './entrance';
 import styles from './entrance.module.css';
-import { Field } from './field';
-import { fieldText, useSubmission } from './submission';
 
 /** Sign in by e-mail and password. `ended`: the last session ended without the agent asking for it. */
 export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolean }) {
@@ -54,7 +54,7 @@ export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolea
           wrong={state.fields.password}
         />
         <div>
-          <div role="alert">{state.failure !== null && <p class={styles.failure}>{state.failure}</p>}</div>
+          <Failure text={state.failure} />
           <Button type="submit" variant="primary" class={styles.submit ?? ''} disabled={state.busy}>
             {state.busy ? text.signingIn : text.signIn}
           </Button>

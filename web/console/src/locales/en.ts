@@ -55,6 +55,7 @@ export const text = {
   // Rail
   navigation: 'Console',
   inbox: 'Inbox',
+  settings: 'Settings',
   account: (name: string) => `Account of ${name}`,
   signOut: 'Sign out',
   signOutFailed: 'Could not sign out: Beckon does not answer.',

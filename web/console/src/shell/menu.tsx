@@ -85,7 +85,7 @@ export function MenuItem({
   onChoose,
   children,
 }: {
-  icon: ComponentChildren;
+  icon?: ComponentChildren;
   danger?: boolean;
   disabled?: boolean;
   onChoose: () => void;

@@ -1,13 +1,13 @@
-import { Avatar, Mark, SignOutIcon, TrayFillIcon } from '@beckon/ui';
+import { Avatar, GearFillIcon, GearIcon, Mark, SignOutIcon, TrayFillIcon, TrayIcon } from '@beckon/ui';
 import { useState } from 'preact/hooks';
 import { text } from '../locales/en';
-import { hrefOf } from '../route';
+import { hrefOf, type Route } from '../route';
 import { type Agent, signOut } from '../session';
 import { Menu, MenuItem } from './menu';
 import styles from './shell.module.css';
 
-/** The narrow bar of places: inbox, and who is signed in. Stands at the bottom on a phone. */
-export function Rail({ agent, unread }: { agent: Agent; unread: number }) {
+/** The narrow bar of places: inbox, settings, and who is signed in. Stands at the bottom on a phone. */
+export function Rail({ agent, unread, page }: { agent: Agent; unread: number; page: Route['page'] }) {
   const [failed, setFailed] = useState(false);
   const leave = (): void => {
     setFailed(false);
@@ -21,11 +21,20 @@ export function Rail({ agent, unread }: { agent: Agent; unread: number }) {
       <a
         class={styles.place}
         href={hrefOf({ page: 'inbox', view: 'all', conversation: null })}
-        aria-current="page"
+        aria-current={page === 'inbox' ? 'page' : undefined}
         aria-label={text.inbox}
         title={text.inbox}
       >
-        <TrayFillIcon />
+        {page === 'inbox' ? <TrayFillIcon /> : <TrayIcon />}
+      </a>
+      <a
+        class={styles.place}
+        href={hrefOf({ page: 'settings', place: { name: 'menu' } })}
+        aria-current={page === 'settings' ? 'page' : undefined}
+        aria-label={text.settings}
+        title={text.settings}
+      >
+        {page === 'settings' ? <GearFillIcon /> : <GearIcon />}
       </a>
       <div class={styles.account}>
         <Menu

@@ -7,15 +7,19 @@ import { List } from '../inbox/list';
 import type { View } from '../inbox/rows';
 import { type Route, route } from '../route';
 import type { SessionBody } from '../session';
+import { Settings } from '../settings/settings';
 import { NoThread, Thread } from '../thread/thread';
 import { cardBeside, panesBeside } from '../viewport';
 import { ConnectionNotice } from './connection_notice';
 import { Rail } from './rail';
 import styles from './shell.module.css';
 
-/** The console of a signed-in agent: rail, list, thread, context. */
-export function Workplace({ who, place }: { who: SessionBody; place: Extract<Route, { page: 'inbox' }> }) {
-  const { view, conversation: selected } = place;
+/** What is open in the inbox while the settings are on screen. */
+const NOWHERE = { view: 'all', conversation: null } as const;
+
+/** The console of a signed-in agent: rail, then list, thread and context, or the settings. */
+export function Workplace({ who, place }: { who: SessionBody; place: Extract<Route, { page: 'inbox' | 'settings' }> }) {
+  const { view, conversation: selected } = place.page === 'inbox' ? place : NOWHERE;
   const desk = useDesk(who);
   const field = useRef<HTMLTextAreaElement>(null);
   const [drawer, setDrawer] = useState(false);
@@ -51,38 +55,44 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
   const showThread = wide || conversation !== null;
   return (
     <div class={styles.shell}>
-      <Rail agent={who.agent} unread={desk.inbox.unread.value} />
+      <Rail agent={who.agent} unread={desk.inbox.unread.value} page={place.page} />
       <ConnectionNotice desk={desk} />
-      <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
-        {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} alone={!wide} />}
-        {showThread &&
-          (conversation === null ? (
-            <NoThread empty={desk.inbox.list(view).rows.value.length === 0} />
-          ) : (
-            <Thread
+      {place.page === 'settings' ? (
+        <Settings who={who} place={place.place} />
+      ) : (
+        <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
+          {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} alone={!wide} />}
+          {showThread &&
+            (conversation === null ? (
+              <NoThread empty={desk.inbox.list(view).rows.value.length === 0} />
+            ) : (
+              <Thread
+                desk={desk}
+                conversation={conversation}
+                view={view}
+                field={field}
+                onContext={() => setDrawer(true)}
+              />
+            ))}
+          {conversation !== null && conversation.phase.value !== 'unknown' && (
+            <ContextPane
               desk={desk}
               conversation={conversation}
-              view={view}
-              field={field}
-              onContext={() => setDrawer(true)}
+              open={drawer}
+              onClose={() => setDrawer(false)}
+              onLeave={() => field.current?.focus()}
             />
-          ))}
-        {conversation !== null && conversation.phase.value !== 'unknown' && (
-          <ContextPane
-            desk={desk}
-            conversation={conversation}
-            open={drawer}
-            onClose={() => setDrawer(false)}
-            onLeave={() => field.current?.focus()}
-          />
-        )}
-      </div>
+          )}
+        </div>
+      )}
     </div>
   );
 }
 
 function useDesk(who: SessionBody): Desk {
-  const desk = useMemo(() => new Desk(who, shownView), [who]);
+  // A new name or role is no new desk: drafts and the connection stay.
+  const desk = useMemo(() => new Desk(who, shownView), [who.agent.id]);
+  desk.who = who;
   useEffect(() => () => desk.end(), [desk]);
   return desk;
 }

@@ -5,13 +5,15 @@ import { text } from '../locales/en';
 /** What a form says after it was sent and did not work. */
 export interface Submission {
   busy: boolean;
+  /** The last time it was sent, it worked. */
+  done: boolean;
   /** What is wrong as a whole. */
   failure: string | null;
   /** What is wrong with single fields. */
   fields: Readonly<Record<string, string>>;
 }
 
-const IDLE: Submission = { busy: false, failure: null, fields: {} };
+const IDLE: Submission = { busy: false, done: false, failure: null, fields: {} };
 
 /** Text of one field of a form. */
 export function fieldText(form: HTMLFormElement, name: string): string {
@@ -27,7 +29,7 @@ export function useSubmission(options: {
   check: (form: HTMLFormElement) => Record<string, string>;
   send: (form: HTMLFormElement) => Promise<void>;
   explain: (refusal: Refused) => string | null;
-}): { state: Submission; submit: (event: SubmitEvent) => void } {
+}): { state: Submission; submit: (event: SubmitEvent) => void; forget: () => void } {
   const [state, setState] = useState(IDLE);
 
   const submit = (event: SubmitEvent): void => {
@@ -36,33 +38,44 @@ export function useSubmission(options: {
     if (!(form instanceof HTMLFormElement) || state.busy) return;
     const fields = options.check(form);
     if (Object.keys(fields).length > 0) {
-      setState({ busy: false, failure: null, fields });
+      setState({ ...IDLE, fields });
       focusFirst(form, fields);
       return;
     }
-    setState({ busy: true, failure: null, fields: {} });
+    setState({ ...IDLE, busy: true });
     options.send(form).then(
-      () => setState(IDLE),
+      () => setState({ ...IDLE, done: true }),
       (error: unknown) => {
         if (!(error instanceof Refused)) {
-          setState({ busy: false, failure: text.unreachable, fields: {} });
+          setState({ ...IDLE, failure: text.unreachable });
           return;
         }
         const wrong = Object.fromEntries(
           Object.entries(error.fields).map(([name, reasons]) => [name, reasons.join(' ')]),
         );
         const known = Object.keys(wrong).some((name) => form.elements.namedItem(name) !== null);
-        setState({ busy: false, failure: known ? null : (options.explain(error) ?? error.message), fields: wrong });
+        setState({ ...IDLE, failure: known ? null : (options.explain(error) ?? reasonOf(error)), fields: wrong });
         focusFirst(form, wrong);
       },
     );
   };
-  return { state, submit };
+  return { state, submit, forget: () => setState(IDLE) };
+}
+
+/** What the server said against a request, with what it said of single fields. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Refused)) return text.unreachable;
+  const reasons = Object.values(error.fields).flat();
+  return reasons.length > 0 ? reasons.join(' ') : error.message;
 }
 
 function focusFirst(form: HTMLFormElement, fields: Readonly<Record<string, string>>): void {
   for (const element of form.elements) {
-    if (element instanceof HTMLInputElement && element.name in fields) {
+    const takesInput =
+      element instanceof HTMLInputElement ||
+      element instanceof HTMLTextAreaElement ||
+      element instanceof HTMLSelectElement;
+    if (takesInput && element.name in fields) {
       element.focus();
       return;
     }

@@ -1,0 +1,200 @@
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { session } from '../src/session';
+import { FakeServer, refusal } from './fake_server';
+import { FakeSettings, person } from './fake_settings';
+import { close, openConsole, page, press, see, seeNo, submit, type } from './screen';
+
+// happy-dom draws no top layer; what is inside an open dialog is simply there.
+HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
+  this.open = true;
+};
+
+let server: FakeServer;
+let settings: FakeSettings;
+beforeEach(() => {
+  server = new FakeServer();
+  settings = new FakeSettings(server);
+});
+afterEach(close);
+
+/** Sends the form that a field belongs to. */
+function submitFormOf(name: string): Promise<void> {
+  return act(() => {
+    const field = document.querySelector(`[name=${name}]`);
+    field?.closest('form')?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }));
+  });
+}
+
+describe('the pages of the settings', () => {
+  it('are all there for an admin', async () => {
+    await openConsole('#/settings');
+    await see('API keys');
+    expect(location.hash).toBe('#/settings/profile');
+    expect(page()).toContain('People');
+  });
+
+  it('are the profile alone for everybody else, by the menu and by the address', async () => {
+    server.who = { ...server.who, agent: { ...server.who.agent, role: 'SUPERVISOR' } };
+    await openConsole('#/settings/people');
+    await see('Sign out everywhere');
+    expect(location.hash).toBe('#/settings/profile');
+    expect(page()).not.toContain('API keys');
+    expect(server.asked).not.toContain('GET /console/1/people');
+  });
+
+  it('say when they cannot be loaded, and try again', async () => {
+    settings.broken = true;
+    await openConsole('#/settings/people');
+    await see('could not be loaded');
+    settings.broken = false;
+    await press('Try again');
+    await see('maja@example.com');
+  });
+
+  it('ask before something unsaved is left', async () => {
+    await openConsole('#/settings/profile');
+    await see('Your name');
+    await type('Maja N', 'name');
+    await press('People');
+    await see('Leave without saving?');
+    expect(location.hash).toBe('#/settings/profile');
+    await press('Stay here');
+    await seeNo('Leave without saving?');
+    await press('Inbox');
+    await see('Leave without saving?');
+    await press('Leave');
+    await see('Unassigned');
+  });
+});
+
+describe('my profile', () => {
+  it('changes the name everywhere without a new desk', async () => {
+    await openConsole('#/settings/profile');
+    await see('Your name');
+    const tickets = () => server.asked.filter((one) => one === 'POST /console/1/tickets').length;
+    const before = tickets();
+    await type('Maja Novak', 'name');
+    await submitFormOf('name');
+    await see('Saved');
+    expect(page()).toContain('Account of Maja Novak');
+    expect(tickets()).toBe(before);
+  });
+
+  it('says beside the field what is wrong with a password', async () => {
+    await openConsole('#/settings/profile');
+    await see('Your name');
+    await type('short', 'new');
+    await submitFormOf('new');
+    await see('Write your current password.');
+    await see('Use at least 10 characters.');
+    expect(server.asked).not.toContain('POST /console/1/password');
+    await type('whatever it was', 'current');
+    await type('long enough now', 'new');
+    settings.refuse = refusal(400, 'Bad request', { current: ['That is not your password.'] });
+    await submitFormOf('new');
+    await see('That is not your password.');
+    await submitFormOf('new');
+    await see('All your other sign-ins have ended');
+    expect(document.querySelector<HTMLInputElement>('[name=current]')?.value).toBe('');
+  });
+
+  it('signs out everywhere after asking', async () => {
+    await openConsole('#/settings/profile');
+    await see('Your name');
+    await press('Sign out everywhere');
+    await see('Every browser you are signed in with');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await see('Good to see you');
+    expect(session.value).toMatchObject({ state: 'out', ended: false });
+  });
+});
+
+describe('people', () => {
+  beforeEach(() => {
+    settings.people.push(person('ana', { name: 'Ana' }));
+  });
+
+  it('shows an invite link once and lists the invite until it is revoked', async () => {
+    await openConsole('#/settings/people');
+    await see('ana@example.com');
+    await type('luka', 'email');
+    await submit();
+    await see('Write an e-mail address');
+    await type('luka@example.com', 'email');
+    await submit();
+    await see('#/invite/good');
+    await see('Open invites');
+    await press('Done');
+    await seeNo('#/invite/good');
+    await press('Revoke the invite of luka@example.com');
+    await seeNo('Open invites');
+  });
+
+  it('shows what the server says against it', async () => {
+    await openConsole('#/settings/people');
+    await see('ana@example.com');
+    settings.refuse = refusal(400, 'Bad request', { email: ['has an agent already'] });
+    await type('ana@example.com', 'email');
+    await submit();
+    await see('has an agent already');
+  });
+
+  it('disables and enables after saying what happens, and keeps asking when that fails', async () => {
+    await openConsole('#/settings/people');
+    await see('ana@example.com');
+    await press('Disable');
+    await see('signed out everywhere at once');
+    settings.refuse = refusal(400, 'Ana is the last admin.');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await see('Ana is the last admin.');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await see('Disabled');
+    expect(settings.people[1]?.disabled).toBe(true);
+    await press('Enable');
+    await see('with the same password and role');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await seeNo('Disabled');
+  });
+});
+
+describe('API keys', () => {
+  it('shows a key once and revokes it after asking', async () => {
+    await openConsole('#/settings/keys');
+    await see('No key yet');
+    await type('order-bot', 'name');
+    await submit();
+    await see('curl -H');
+    expect(settings.keys[0]?.scopes).toEqual(['conversations:read']);
+    await press('Done');
+    await seeNo('bk_secret');
+    await press('Revoke order-bot');
+    await see('cannot be undone');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await see('1 revoked key');
+  });
+});
+
+describe('an invite', () => {
+  beforeEach(() => {
+    server.signedIn = false;
+  });
+
+  it('makes an agent', async () => {
+    await openConsole('#/invite/good');
+    await see('Maja invited you to answer visitors here, as supervisor.');
+    await submit();
+    await see('Write your name.');
+    await see('Use at least 10 characters.');
+    await type('Ana', 'name');
+    await type('long enough for me', 'password');
+    await submit();
+    await see('Unassigned');
+    expect(location.hash).toBe('#/');
+  });
+
+  it('says what to do when it was used', async () => {
+    await openConsole('#/invite/used');
+    await see('ask whoever invited you for a new one');
+  });
+});
