@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'happy-dom', css: true, testTimeout: 30_000, include: ['{src,tests}/**/*.test.{ts,tsx}'] },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: '../vitest.patience.ts',
+    css: true,
+    testTimeout: 60_000,
+    include: ['{src,tests}/**/*.test.{ts,tsx}'],
+  },
 });

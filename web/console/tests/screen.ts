@@ -7,9 +7,6 @@ import { resumeSession, session } from '../src/session';
 // happy-dom draws no top layer; what is inside a popover is simply there.
 HTMLElement.prototype.hidePopover ??= () => undefined;
 
-/** How long something may take to show on a machine that is busy with other tests, milliseconds. */
-const PATIENCE = { timeout: 10_000 };
-
 /** Opens the console at an address, as a browser that was just started would. */
 export async function openConsole(hash = ''): Promise<void> {
   close();
@@ -37,12 +34,12 @@ export function page(): string {
 
 /** Waits until a text is on the page. */
 export async function see(text: string): Promise<void> {
-  await vi.waitFor(() => expect(page()).toContain(text), PATIENCE);
+  await vi.waitFor(() => expect(page()).toContain(text));
 }
 
 /** Waits until a text is no longer on the page. */
 export async function seeNo(text: string): Promise<void> {
-  await vi.waitFor(() => expect(page()).not.toContain(text), PATIENCE);
+  await vi.waitFor(() => expect(page()).not.toContain(text));
 }
 
 /** The button or link with this name. */
