@@ -64,6 +64,8 @@ ids! {
     AgentId;
     /// One sign-in of an agent.
     AgentSessionId;
+    /// A one-time link by which somebody becomes an agent.
+    InviteId;
     /// A queue of conversations.
     QueueId;
     /// A durable event of a conversation; for a message it is the message id.

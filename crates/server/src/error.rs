@@ -76,6 +76,11 @@ impl ApiError {
         Self::NotFound(format!("Invalid id '{id}' given! No such entity exists."))
     }
 
+    /// The contract's answer for valid credentials that are not enough.
+    pub fn forbidden() -> Self {
+        Self::Forbidden("Forbidden".to_owned())
+    }
+
     /// No or wrong credentials, without saying which.
     pub fn unauthorized() -> Self {
         Self::Unauthorized("Unauthorized".to_owned())
@@ -196,6 +201,8 @@ impl From<Refusal> for ApiError {
             | Refusal::InvalidQueue(_)
             | Refusal::InvalidVisitor(_)
             | Refusal::NoWidget
+            | Refusal::TooMany { .. }
+            | Refusal::LastAdministrator
             | Refusal::AlreadyOpen => Self::bad_request(text),
         }
     }
@@ -316,6 +323,8 @@ fn store_code(error: &StoreError) -> (RejectCode, Retry) {
                 | Refusal::InvalidQueue(_)
                 | Refusal::InvalidVisitor(_)
                 | Refusal::NoWidget
+                | Refusal::TooMany { .. }
+                | Refusal::LastAdministrator
                 | Refusal::AlreadyOpen => RejectCode::BadRequest,
             };
             (code, Retry::Never)

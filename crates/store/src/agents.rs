@@ -41,6 +41,15 @@ pub struct AgentSession {
     pub expires_at: Timestamp,
 }
 
+/// What is changed of an agent; `None` leaves it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AgentChange {
+    /// What the agent may do from now on.
+    pub role: Option<Role>,
+    /// Whether the agent can do anything at all.
+    pub disabled: Option<bool>,
+}
+
 /// Agents.
 #[async_trait]
 pub trait Agents: Send + Sync {
@@ -57,6 +66,29 @@ pub trait Agents: Send + Sync {
 
     /// The agent.
     async fn agent(&self, id: AgentId) -> Result<Agent, StoreError>;
+
+    /// All agents, disabled ones too, oldest first.
+    async fn agents(&self) -> Result<Vec<Agent>, StoreError>;
+
+    /// Gives the agent another name; the agent after it.
+    async fn rename_agent(&self, id: AgentId, name: Name) -> Result<Agent, StoreError>;
+
+    /// Changes what the agent may do; the agent after it, and the sign-ins that ended because of it. Refused if it
+    /// would leave no administrator who can sign in. Disabling ends every sign-in; invites of somebody who is no
+    /// administrator any more end with it.
+    async fn change_agent(
+        &self,
+        id: AgentId,
+        change: AgentChange,
+    ) -> Result<(Agent, Vec<AgentSessionId>), StoreError>;
+
+    /// Sets another password (PHC string) and ends the agent's other sign-ins; which ones ended.
+    async fn set_password(
+        &self,
+        id: AgentId,
+        password: String,
+        keep: AgentSessionId,
+    ) -> Result<Vec<AgentSessionId>, StoreError>;
 
     /// The agent with this e-mail and the password's PHC string.
     async fn agent_by_email(&self, email: &Email) -> Result<Option<AgentSecret>, StoreError>;
@@ -77,6 +109,9 @@ pub trait Agents: Send + Sync {
 
     /// Ends a sign-in; nothing if it has ended before.
     async fn delete_agent_session(&self, id: AgentSessionId) -> Result<(), StoreError>;
+
+    /// Ends every sign-in of an agent; which ones ended.
+    async fn delete_agent_sessions(&self, agent: AgentId) -> Result<Vec<AgentSessionId>, StoreError>;
 
     /// Keeps a set-up token until its end or its use; earlier ones work no more.
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError>;

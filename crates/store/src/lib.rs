@@ -13,6 +13,7 @@
 mod agents;
 mod conversations;
 mod error;
+mod invites;
 mod keys;
 mod meta;
 mod queues;
@@ -22,14 +23,15 @@ mod widgets;
 
 pub mod sqlite;
 
-pub use agents::{AgentSecret, AgentSession, Agents, NewAgent};
+pub use agents::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
-    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
-    OrderDirection, Side, StoredContext, StoredEvent, Summary, VisitorThread,
+    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side,
+    StoredContext, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
-pub use keys::Keys;
+pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};
+pub use keys::{KEYS_AT_ONCE, Keys, REVOKED_KEYS_SHOWN};
 pub use meta::{FirstStart, Meta};
 pub use queues::Queues;
 pub use sources::{RandomIds, SystemClock};
@@ -40,6 +42,6 @@ pub use widgets::Widgets;
 pub type SecretHash = [u8; 32];
 
 /// Everything Beckon keeps; see the module for what it promises.
-pub trait Store: Conversations + Visitors + Agents + Widgets + Keys + Queues + Meta {}
+pub trait Store: Conversations + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta {}
 
-impl<T: Conversations + Visitors + Agents + Widgets + Keys + Queues + Meta> Store for T {}
+impl<T: Conversations + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta> Store for T {}

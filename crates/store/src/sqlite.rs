@@ -5,11 +5,11 @@ mod apply;
 mod conversations;
 mod error;
 mod inbox;
+mod invites;
 mod keys;
 mod lock;
 mod meta;
 mod migrations;
-mod notes;
 mod queues;
 mod readers;
 mod rows;
@@ -194,9 +194,9 @@ fn statements() -> Vec<&'static str> {
         apply::STATEMENTS,
         conversations::STATEMENTS,
         inbox::STATEMENTS,
+        invites::STATEMENTS,
         keys::STATEMENTS,
         meta::STATEMENTS,
-        notes::STATEMENTS,
         queues::STATEMENTS,
         snapshot::STATEMENTS,
         visitors::STATEMENTS,

@@ -50,6 +50,19 @@ CREATE TABLE agent_session (
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX agent_session_expires_at ON agent_session (expires_at);
+CREATE INDEX agent_session_agent ON agent_session (agent, id);
+
+-- One-time links by which people become agents; using one deletes it.
+CREATE TABLE invite (
+    id         BLOB PRIMARY KEY,
+    token      BLOB NOT NULL UNIQUE,        -- SHA-256
+    email      TEXT NOT NULL UNIQUE,
+    role       TEXT NOT NULL,
+    created_by BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invite_expires_at ON invite (expires_at);
+CREATE INDEX invite_created_by ON invite (created_by);
 
 -- At most one set-up link works; using it deletes it.
 CREATE TABLE setup_token (
@@ -58,13 +71,16 @@ CREATE TABLE setup_token (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_key (
-    id         BLOB PRIMARY KEY,
-    name       TEXT NOT NULL,
-    scope      TEXT NOT NULL,
-    secret     BLOB NOT NULL UNIQUE,        -- SHA-256
-    created_at INTEGER NOT NULL,
-    revoked_at INTEGER
+    id           BLOB PRIMARY KEY,
+    name         TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    secret       BLOB NOT NULL UNIQUE,      -- SHA-256
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,                   -- to the minute
+    revoked_at   INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX api_key_working ON api_key (id) WHERE revoked_at IS NULL;
+CREATE INDEX api_key_revoked ON api_key (id) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE person (
     id         BLOB PRIMARY KEY,
@@ -167,7 +183,6 @@ CREATE TABLE event (
     PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_visitor_seq ON event (conversation, visitor_seq) WHERE visitor_seq IS NOT NULL;
-CREATE INDEX event_note ON event (conversation, id) WHERE kind = 'note';
 CREATE UNIQUE INDEX event_client_id ON event (author, client_id, conversation) WHERE client_id IS NOT NULL;
 
 CREATE TABLE context (

@@ -3,21 +3,30 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use beckon_core::agent::Agent;
+use beckon_core::agent::{Agent, Role};
+use beckon_core::command::Refusal;
 use beckon_core::id::{AgentId, AgentSessionId, Ids, QueueId};
-use beckon_core::text::Email;
+use beckon_core::text::{Email, Name};
 use beckon_core::time::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::rows::{self, all, bytes, first, id, run, time, value};
-use super::{SqliteStore, queues};
-use crate::{AgentSecret, AgentSession, Agents, NewAgent, SecretHash, StoreError};
+use super::{SqliteStore, invites, queues};
+use crate::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent, SecretHash, StoreError};
 
 const INSERT: &str = "INSERT INTO agent (id, name, email, role, password, disabled, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)";
 const BY_ID: &str = "SELECT id, name, email, role, disabled, created_at FROM agent WHERE id = ?1";
 const BY_EMAIL: &str =
     "SELECT id, name, email, role, disabled, created_at, password FROM agent WHERE email = ?1";
+const ALL: &str = "SELECT id, name, email, role, disabled, created_at FROM agent ORDER BY id";
+const RENAME: &str = "UPDATE agent SET name = ?2 WHERE id = ?1";
+const CHANGE: &str = "UPDATE agent SET role = ?2, disabled = ?3 WHERE id = ?1";
+const SET_PASSWORD: &str = "UPDATE agent SET password = ?2 WHERE id = ?1";
+const OTHER_ADMINISTRATOR: &str =
+    "SELECT EXISTS (SELECT 1 FROM agent WHERE role = 'ADMIN' AND disabled = 0 AND id <> ?1)";
+const SESSIONS_OF: &str = "SELECT id FROM agent_session WHERE agent = ?1 AND id <> ?2";
+const DELETE_SESSIONS_OF: &str = "DELETE FROM agent_session WHERE agent = ?1 AND id <> ?2";
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM agent)";
 const QUEUES: &str = "SELECT queue FROM agent_queue WHERE agent = ?1 ORDER BY queue";
 const INSERT_SESSION: &str =
@@ -34,6 +43,13 @@ pub(super) const STATEMENTS: &[&str] = &[
     INSERT,
     BY_ID,
     BY_EMAIL,
+    ALL,
+    RENAME,
+    CHANGE,
+    SET_PASSWORD,
+    OTHER_ADMINISTRATOR,
+    SESSIONS_OF,
+    DELETE_SESSIONS_OF,
     ANY,
     QUEUES,
     INSERT_SESSION,
@@ -58,13 +74,51 @@ pub(super) fn by_id(connection: &Connection, id: AgentId) -> Result<Option<Agent
     first(connection, BY_ID, &[&bytes(id.0)], |row| read(connection, row))
 }
 
-fn create(
+pub(super) fn has_email(connection: &Connection, email: &Email) -> Result<bool, StoreError> {
+    Ok(first(connection, BY_EMAIL, &[&email.as_str()], |_| Ok(()))?.is_some())
+}
+
+/// Ends an agent's sign-ins but one; which ones ended.
+fn end_sessions(
+    connection: &Connection,
+    agent: AgentId,
+    keep: Option<AgentSessionId>,
+) -> Result<Vec<AgentSessionId>, StoreError> {
+    // No id is nil.
+    let keep = bytes(keep.map_or_else(uuid::Uuid::nil, |keep| keep.0));
+    let ended = all(connection, SESSIONS_OF, &[&bytes(agent.0), &keep], |row| Ok(id(row, 0)?))?;
+    run(connection, DELETE_SESSIONS_OF, &[&bytes(agent.0), &keep])?;
+    Ok(ended)
+}
+
+fn change(
+    connection: &Connection,
+    id: AgentId,
+    change: AgentChange,
+) -> Result<(Agent, Vec<AgentSessionId>), StoreError> {
+    let mut agent = by_id(connection, id)?.ok_or(StoreError::NotFound)?;
+    let administers = |agent: &Agent| agent.role == Role::Admin && !agent.disabled;
+    let administered = administers(&agent);
+    agent.role = change.role.unwrap_or(agent.role);
+    agent.disabled = change.disabled.unwrap_or(agent.disabled);
+    if administered && !administers(&agent) {
+        if !value::<bool>(connection, OTHER_ADMINISTRATOR, &[&bytes(id.0)])? {
+            return Err(Refusal::LastAdministrator.into());
+        }
+        invites::delete_of_agent(connection, id)?;
+    }
+    run(connection, CHANGE, &[&bytes(id.0), &agent.role.as_str(), &agent.disabled])?;
+    let ended = if agent.disabled { end_sessions(connection, id, None)? } else { Vec::new() };
+    Ok((agent, ended))
+}
+
+pub(super) fn create(
     connection: &Connection,
     agent: NewAgent,
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Agent, StoreError> {
-    if first(connection, BY_EMAIL, &[&agent.email.as_str()], |_| Ok(()))?.is_some() {
+    if has_email(connection, &agent.email)? {
         return Err(StoreError::Exists("an agent with this e-mail"));
     }
     if !value::<bool>(connection, ANY, &[])? {
@@ -118,6 +172,39 @@ impl Agents for SqliteStore {
         self.read(move |connection| by_id(connection, id)?.ok_or(StoreError::NotFound)).await
     }
 
+    async fn agents(&self) -> Result<Vec<Agent>, StoreError> {
+        self.read(|connection| all(connection, ALL, &[], |row| read(connection, row))).await
+    }
+
+    async fn rename_agent(&self, id: AgentId, name: Name) -> Result<Agent, StoreError> {
+        self.write(move |connection| {
+            run(connection, RENAME, &[&bytes(id.0), &name.as_str()])?;
+            by_id(connection, id)?.ok_or(StoreError::NotFound)
+        })
+        .await
+    }
+
+    async fn change_agent(
+        &self,
+        id: AgentId,
+        wanted: AgentChange,
+    ) -> Result<(Agent, Vec<AgentSessionId>), StoreError> {
+        self.write(move |connection| change(connection, id, wanted)).await
+    }
+
+    async fn set_password(
+        &self,
+        id: AgentId,
+        password: String,
+        keep: AgentSessionId,
+    ) -> Result<Vec<AgentSessionId>, StoreError> {
+        self.write(move |connection| match run(connection, SET_PASSWORD, &[&bytes(id.0), &password])? {
+            0 => Err(StoreError::NotFound),
+            _ => end_sessions(connection, id, Some(keep)),
+        })
+        .await
+    }
+
     async fn agent_by_email(&self, email: &Email) -> Result<Option<AgentSecret>, StoreError> {
         let email = email.clone();
         self.read(move |connection| {
@@ -164,6 +251,10 @@ impl Agents for SqliteStore {
 
     async fn delete_agent_session(&self, id: AgentSessionId) -> Result<(), StoreError> {
         self.write(move |connection| run(connection, DELETE_SESSION, &[&bytes(id.0)]).map(drop)).await
+    }
+
+    async fn delete_agent_sessions(&self, agent: AgentId) -> Result<Vec<AgentSessionId>, StoreError> {
+        self.write(move |connection| end_sessions(connection, agent, None)).await
     }
 
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError> {

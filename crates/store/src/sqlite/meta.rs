@@ -24,6 +24,8 @@ const DELETE_SIGN_INS: &str = "DELETE FROM agent_session WHERE id IN \
     (SELECT id FROM agent_session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 const DELETE_TOKENS: &str = "DELETE FROM setup_token WHERE token IN \
     (SELECT token FROM setup_token WHERE expires_at <= ?1 LIMIT ?2)";
+const DELETE_INVITES: &str = "DELETE FROM invite WHERE id IN \
+    (SELECT id FROM invite WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 const DELETE_RECEIPTS: &str = "DELETE FROM receipt WHERE (author, client_id) IN \
     (SELECT author, client_id FROM receipt WHERE at <= ?1 ORDER BY at LIMIT ?2)";
 /// Rows of each table deleted in one transaction, so that no visitor waits for it.
@@ -31,7 +33,7 @@ const DELETED_AT_ONCE: usize = 500;
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[KEEP, READ, WRITE, DELETE_SESSIONS, DELETE_SIGN_INS, DELETE_TOKENS, DELETE_RECEIPTS];
+    &[KEEP, READ, WRITE, DELETE_SESSIONS, DELETE_SIGN_INS, DELETE_TOKENS, DELETE_INVITES, DELETE_RECEIPTS];
 
 /// The epoch, made when it is asked for the first time.
 pub(super) fn epoch(connection: &Connection, ids: &dyn Ids, now: Timestamp) -> Result<Epoch, StoreError> {
@@ -75,6 +77,7 @@ impl Meta for SqliteStore {
             (DELETE_SESSIONS, now),
             (DELETE_SIGN_INS, now),
             (DELETE_TOKENS, now),
+            (DELETE_INVITES, now),
             (DELETE_RECEIPTS, forgotten),
         ] {
             loop {

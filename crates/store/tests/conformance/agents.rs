@@ -1,16 +1,16 @@
-//! Agents, keys, widgets.
+//! Agents, their sign-ins and set-up links; widgets.
 
 use std::collections::BTreeMap;
 
 use beckon_core::agent::Role;
-use beckon_core::key::Scope;
+use beckon_core::command::Refusal;
 use beckon_core::text::{Email, Name, TeamName, Welcome};
 use beckon_core::widget::{Language, Pins, ProtectedKeys, Scheme, Theme, Themes, Widget, WidgetChange};
-use beckon_store::{NewAgent, StoreError};
+use beckon_store::{AgentChange, NewAgent, StoreError};
 
 use crate::house::{House, secret};
 
-fn new_agent(email: &str) -> NewAgent {
+pub(crate) fn new_agent(email: &str) -> NewAgent {
     NewAgent {
         name: Name::new("Maja").unwrap(),
         email: Email::new(email).unwrap(),
@@ -102,12 +102,56 @@ pub(crate) async fn sign_ins_end(house: &House) {
     assert_eq!(store.create_agent_session(unknown, secret(), end).await, Err(StoreError::NotFound));
 }
 
-pub(crate) async fn keys_are_found_by_their_secret(house: &House) {
+pub(crate) async fn a_new_password_keeps_one_sign_in(house: &House) {
     let store = &house.store;
-    let hash = secret();
-    let key = store.create_key(Name::new("crm").unwrap(), Scope::Manage, hash).await.unwrap();
-    assert_eq!(store.key_by_secret(hash).await.unwrap(), Some(key.clone()));
-    assert_eq!(store.key_by_secret(secret()).await, Ok(None));
+    let (maja, ivo) = (house.agent("maja", Role::Agent).await, house.agent("ivo", Role::Agent).await);
+    let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(100);
+    let (here, elsewhere, stranger) = (secret(), secret(), secret());
+    let kept = store.create_agent_session(maja.id, here, end).await.unwrap();
+    let other = store.create_agent_session(maja.id, elsewhere, end).await.unwrap();
+    store.create_agent_session(ivo.id, stranger, end).await.unwrap();
+    assert_eq!(store.set_password(maja.id, "next".to_owned(), kept.id).await, Ok(vec![other.id]));
+    let known = store.agent_by_email(&maja.email).await.unwrap().unwrap();
+    assert_eq!(known.password, "next");
+    assert_eq!(store.agent_session(elsewhere).await, Ok(None));
+    assert!(store.agent_session(here).await.unwrap().is_some());
+    assert_eq!(store.delete_agent_sessions(maja.id).await, Ok(vec![kept.id]));
+    assert_eq!(store.delete_agent_sessions(maja.id).await, Ok(Vec::new()));
+    assert!(store.agent_session(stranger).await.unwrap().is_some(), "a stranger's stays");
+    let unknown = uuid::Uuid::new_v4().into();
+    assert_eq!(store.set_password(unknown, "x".to_owned(), kept.id).await, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn agents_are_renamed_and_listed(house: &House) {
+    let store = &house.store;
+    let (maja, ivo) = (house.agent("maja", Role::Agent).await, house.agent("ivo", Role::Supervisor).await);
+    let renamed = store.rename_agent(maja.id, Name::new("Maja P.").unwrap()).await.unwrap();
+    assert_eq!((renamed.name.as_str(), renamed.id), ("Maja P.", maja.id));
+    assert_eq!(store.agents().await.unwrap(), [renamed, ivo]);
+    let unknown = uuid::Uuid::new_v4().into();
+    assert_eq!(store.rename_agent(unknown, Name::new("x").unwrap()).await, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn one_administrator_is_left(house: &House) {
+    let store = &house.store;
+    let (one, two) = (house.agent("one", Role::Admin).await, house.agent("two", Role::Admin).await);
+    let end = beckon_core::time::Clock::now(&*house.clock).plus_seconds(100);
+    let token = secret();
+    let session = store.create_agent_session(two.id, token, end).await.unwrap();
+    let disable = AgentChange { disabled: Some(true), role: None };
+    let demote = AgentChange { disabled: None, role: Some(Role::Agent) };
+    let (after, ended) = store.change_agent(two.id, disable).await.unwrap();
+    assert_eq!((after.disabled, after.role, ended), (true, Role::Admin, vec![session.id]));
+    assert_eq!(store.agent_session(token).await, Ok(None));
+    for change in [disable, demote] {
+        let refused = store.change_agent(one.id, change).await;
+        assert_eq!(refused, Err(Refusal::LastAdministrator.into()));
+    }
+    assert_eq!(store.agent(one.id).await.unwrap(), one, "nothing of it was stored");
+    store.change_agent(two.id, AgentChange { disabled: Some(false), role: None }).await.unwrap();
+    assert_eq!(store.change_agent(one.id, demote).await.unwrap().0.role, Role::Agent);
+    let unknown = uuid::Uuid::new_v4().into();
+    assert_eq!(store.change_agent(unknown, demote).await, Err(StoreError::NotFound));
 }
 
 pub(crate) async fn widgets_keep_their_settings(house: &House) {

@@ -41,10 +41,6 @@ suite! {
         messages_are_listed_with_exact_totals
         events_page_both_ways
         of_many_takes_one_wins;
-    notes:
-        a_note_is_the_teams_alone
-        notes_are_listed_with_exact_totals
-        a_program_notes_in_whose_name_it_may;
     contexts:
         held_context_is_stored_before_the_message
         held_context_is_not_written_twice
@@ -75,9 +71,20 @@ suite! {
         a_new_setup_token_voids_the_one_before
         the_first_agent_voids_every_setup_token
         sign_ins_end
-        keys_are_found_by_their_secret
+        a_new_password_keeps_one_sign_in
+        agents_are_renamed_and_listed
+        one_administrator_is_left
         widgets_keep_their_settings
         widgets_keep_their_origins;
+    keys:
+        keys_are_found_by_their_secret
+        a_revoked_key_stays_revoked
+        the_last_use_of_a_key_never_goes_back
+        there_are_only_so_many_keys;
+    invites:
+        an_invite_makes_one_agent
+        invites_end
+        an_invite_needs_a_free_address;
     visitors:
         sessions_slide_and_end;
     durability:
