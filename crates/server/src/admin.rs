@@ -60,7 +60,7 @@ pub enum KeyCommand {
     Create {
         /// What people call it
         name: String,
-        /// What it may do: manage
+        /// What it may do: read or manage
         #[arg(long)]
         scope: Scope,
         /// Where to keep data.

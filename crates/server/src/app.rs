@@ -3,7 +3,10 @@
 mod access;
 mod agents;
 mod history;
+mod invites;
+mod keys;
 mod lists;
+mod people;
 mod publish;
 mod readiness;
 mod tickets;
@@ -22,6 +25,8 @@ use crate::secret::Passwords;
 pub use access::Caller;
 pub use agents::{SIGN_IN_SECONDS, SetUp, SignedIn, USED_SETUP_LINK, check_password};
 pub use history::{Opened, Reader, Resumed};
+pub use invites::Joining;
+pub use keys::KeyUses;
 pub(crate) use lists::author_for_visitor;
 pub use lists::{row_of, thread_of};
 pub(crate) use publish::event_frame;
@@ -51,6 +56,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Tickets of agents on their way to a socket.
     pub tickets: Tickets,
+    /// When keys were last used.
+    pub key_uses: KeyUses,
     /// Conversations whose list rows are old.
     pub dirty: Dirty,
     /// Whether the storage took the last trial write.

@@ -6,10 +6,13 @@ mod body;
 mod conversations;
 mod health;
 mod inbox;
+mod invites;
+mod keys;
 mod messages;
 mod metadata;
-mod notes;
 mod pages;
+mod people;
+mod profile;
 mod setup;
 mod threads;
 mod widgets;
@@ -52,13 +55,21 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setup::set_up))
         .routes(routes!(agent_sessions::sign_in, agent_sessions::get_session, agent_sessions::sign_out))
         .routes(routes!(agent_sessions::issue_ticket))
+        .routes(routes!(profile::change))
+        .routes(routes!(profile::change_password))
+        .routes(routes!(profile::sign_out_everywhere))
+        .routes(routes!(people::list))
+        .routes(routes!(people::change))
+        .routes(routes!(invites::create))
+        .routes(routes!(invites::delete))
+        .routes(routes!(invites::read, invites::accept))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
         .routes(routes!(inbox::list_inbox))
         .routes(routes!(inbox::list_events))
         .routes(routes!(conversations::list, conversations::create))
         .routes(routes!(conversations::get))
         .routes(routes!(messages::list, messages::create))
-        .routes(routes!(notes::list, notes::create))
-        .routes(routes!(notes::get))
         .routes(routes!(metadata::get, metadata::put, metadata::patch, metadata::delete))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

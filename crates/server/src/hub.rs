@@ -3,7 +3,7 @@
 //! A doorbell with the frame in it: everything here was committed before. Frames of one conversation may be published
 //! out of order by two writers; the socket's task puts them in order and reads what is missing from the store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -197,6 +197,18 @@ impl Hub {
         for console in self.topics().agents.values().filter(|console| console.session == session) {
             console.outbound.close(CloseCode::Revoked);
         }
+    }
+
+    /// Lets the sockets of an agent look again at what the agent may see.
+    pub fn renew(&self, agent: AgentId) {
+        for console in self.topics().agents.values().filter(|console| console.agent.id == agent) {
+            console.outbound.push(Delivery::Renew);
+        }
+    }
+
+    /// The agents who have a console open here.
+    pub fn agents_online(&self) -> HashSet<AgentId> {
+        self.topics().agents.values().map(|console| console.agent.id).collect()
     }
 
     /// The queues of all sockets, to send them away at a planned stop.

@@ -179,6 +179,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/1/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the own name */
+        patch: operations["change_profile"];
+        trace?: never;
+    };
+    "/console/1/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the own password; every other sign-in ends */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out everywhere, here too */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people who answer */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a person may do */
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/console/1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody; the link is told once */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invite back */
+        delete: operations["delete_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/invites/token/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what an invite's link offers */
+        get: operations["read_invite"];
+        put?: never;
+        /** Make the agent of an invite and sign in */
+        post: operations["accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: operations["list_keys"];
+        put?: never;
+        /** Make an API key; its secret is told once */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API key at once */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ccaas/1/inbox": {
         parameters: {
             query?: never;
@@ -260,41 +432,6 @@ export interface paths {
         put?: never;
         /** Send a message to the visitor */
         post: operations["create_message"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ccaas/1/conversations/{id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the notes of a conversation */
-        get: operations["list_notes"];
-        put?: never;
-        /** Write a note for the team */
-        post: operations["create_note"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ccaas/1/conversations/{id}/notes/{note}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read a note */
-        get: operations["get_note"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -569,6 +706,18 @@ export interface components {
             /** Format: int64 */
             all: number;
         };
+        /** @description A new invite with its link. */
+        CreatedInvite: components["schemas"]["InviteBody"] & {
+            /** @description Works once, for a week. It is shown this once. */
+            link: string;
+        };
+        /** @description A new key with its secret. */
+        CreatedKey: components["schemas"]["KeyBody"] & {
+            /** @description Goes into `Authorization` after `App` and a space. It is shown this once. */
+            secret: string;
+            /** @description A line for a terminal that lists conversations with it. */
+            curl: string;
+        };
         /** @description `delivered` and `read`: cumulative. */
         Cursor: {
             /** @description The conversation. */
@@ -631,9 +780,6 @@ export interface components {
         Event: (components["schemas"]["MessageEvent"] & {
             /** @enum {string} */
             kind: "message";
-        }) | (components["schemas"]["NoteEvent"] & {
-            /** @enum {string} */
-            kind: "note";
         }) | (components["schemas"]["StatusEvent"] & {
             /** @enum {string} */
             kind: "status";
@@ -746,6 +892,66 @@ export interface components {
             next_cursor: string | null;
             counts: components["schemas"]["Counts"];
         };
+        /** @description An invite that waits to be used, without its link. */
+        InviteBody: {
+            /** Format: uuid */
+            id: string;
+            /** @description For whom. */
+            email: string;
+            /** @description What that person may do then. */
+            role: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Name of who invited. */
+            created_by: string;
+        };
+        /** @description What an invite says to the one who was invited. */
+        InviteOffer: {
+            /** @description To sign in with. */
+            email: string;
+            /** @description `ADMIN`, `SUPERVISOR` or `AGENT`. */
+            role: string;
+            /** @description Name of who invited. */
+            invited_by: string;
+        };
+        /** @description The form behind an invite's link. */
+        JoinForm: {
+            /** @description Name that visitors see. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+        };
+        /** @description An API key, without its secret. */
+        KeyBody: {
+            /** Format: uuid */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description `conversations:read`, or `conversations:manage`, which includes reading.
+             * @example [
+             *       "conversations:read"
+             *     ]
+             */
+            scopes: string[];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; null when it was never used.
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it stopped working; null while it works.
+             */
+            revoked_at?: string | null;
+        };
+        /** @description API keys. */
+        KeyList: {
+            /** @description Newest first. */
+            keys: components["schemas"]["KeyBody"][];
+        };
         /** @description A link that works. */
         LinkStatus: {
             valid: boolean;
@@ -835,6 +1041,25 @@ export interface components {
             /** @description For whom; a new visitor if missing. (Not in the contract.) */
             visitorId?: string | null;
         };
+        /** @description Whom to invite, and as what. */
+        NewInviteBody: {
+            /** @description The person signs in with it. */
+            email: string;
+            /** @description `ADMIN`, `SUPERVISOR` or `AGENT`. */
+            role: string;
+        };
+        /** @description A key to be made. */
+        NewKey: {
+            /** @description What people call it: at most 200 characters. */
+            name: string;
+            /**
+             * @description `conversations:read` or `conversations:manage`.
+             * @example [
+             *       "conversations:read"
+             *     ]
+             */
+            scopes: string[];
+        };
         /** @description A message to be sent. */
         NewMessage: {
             /** @description The widget's id. */
@@ -846,15 +1071,6 @@ export interface components {
             /** @description `TEXT`. */
             contentType: string | null;
             content: components["schemas"]["NewContent"] | null;
-        };
-        /** @description A note to be written. */
-        NewNote: {
-            /** @description At most 4,000 characters. */
-            content: string;
-            /** @description `INTERNAL` if missing. */
-            type?: string | null;
-            /** @description In whose name a key notes; its own if missing. A signed-in agent notes in the own name. */
-            agentId?: string | null;
         };
         /** @description A new session. */
         NewSession: {
@@ -870,40 +1086,6 @@ export interface components {
              * @description When an unused session ends.
              */
             expires_at: string;
-        };
-        /** @description A note. */
-        NoteBody: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            conversationId: string;
-            /**
-             * Format: uuid
-             * @description Who noted it; null for a program.
-             */
-            agentId: string | null;
-            content: string;
-            /** @description `INTERNAL`. */
-            type: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        /** @description A note for the team. */
-        NoteEvent: components["schemas"]["EventHead"] & {
-            /** @description The content. */
-            note: components["schemas"]["NoteText"];
-        };
-        /** @description A page of notes. */
-        NoteListBody: {
-            notes: components["schemas"]["NoteBody"][];
-            pagination: components["schemas"]["Pagination"];
-        };
-        /** @description What was noted. */
-        NoteText: {
-            /** @description At most 4,000 characters. */
-            text: string;
         };
         /** @description The page a visitor is on. */
         Page: {
@@ -921,6 +1103,44 @@ export interface components {
             /** Format: int32 */
             limit: number;
             orderBy: string;
+        };
+        /** @description The present password and the next. */
+        PasswordChange: {
+            /** @description The present one. */
+            current: string;
+            /** @description At least 10 characters. */
+            new: string;
+        };
+        /** @description Who answers here. */
+        PeopleBody: {
+            /** @description Oldest first. */
+            people: components["schemas"]["PersonBody"][];
+            /** @description Invites that wait to be used; only for administrators. */
+            invites?: components["schemas"]["InviteBody"][] | null;
+        };
+        /** @description An agent, as colleagues see it. */
+        PersonBody: {
+            /** Format: uuid */
+            id: string;
+            /** @description Name that visitors see. */
+            name: string;
+            /** @description Signs in with it; only for administrators, and of oneself. */
+            email?: string | null;
+            /** @description `ADMIN`, `SUPERVISOR` or `AGENT`. */
+            role: string;
+            /** @description May do nothing, and keeps what was done. */
+            disabled: boolean;
+            /** @description Has a console open now. */
+            online: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description What is changed of a person; what is absent stays. */
+        PersonChange: {
+            /** @description `ADMIN`, `SUPERVISOR` or `AGENT`. */
+            role?: string | null;
+            /** @description True: may do nothing from now on; every sign-in and socket ends. */
+            disabled?: boolean | null;
         };
         /** @description `pong`. */
         Pong: {
@@ -955,6 +1175,11 @@ export interface components {
              * @description When.
              */
             at: string;
+        };
+        /** @description What an agent may change of the own profile. */
+        ProfileChange: {
+            /** @description Name that visitors see: at most 200 characters. */
+            name: string;
         };
         /** @description A queue in a row. */
         QueueName: {
@@ -1113,11 +1338,11 @@ export interface components {
         /** @description A message's content. */
         SentMessage: {
             /**
-             * @description `TEXT`; from agents also `NOTE`, which only the team sees.
+             * @description `TEXT`.
              * @example TEXT
              */
             type: string;
-            /** @description At most 4,096 characters (a note 4,000), not blank. */
+            /** @description At most 4,096 characters, not blank. */
             text?: string;
         };
         /** @description What the console must know of the server. */
@@ -1928,6 +2153,574 @@ export interface operations {
             };
         };
     };
+    change_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description The name is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Asked by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; other sign-ins and their sockets have ended, this one stays */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The present password is wrong, or the new one too short */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Asked by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every sign-in of this agent has ended, with its sockets */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Asked by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody; e-mails and invites only for administrators */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Agent id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; live sockets follow at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonBody"];
+                };
+            };
+            /** @description The last administrator, or oneself disabled */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such agent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInviteBody"];
+            };
+        };
+        responses: {
+            /** @description The invite and its link; an earlier one to this e-mail works no more */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvite"];
+                };
+            };
+            /** @description A field is wrong, or there are too many invites */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Invite id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link works no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Used, ended or unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It works */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteOffer"];
+                };
+            };
+            /** @description Used, ended or unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinForm"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description A field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Used, ended or unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that work, and the last that were revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description The key and its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description A field is wrong, or there are too many keys */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It works no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_inbox: {
         parameters: {
             query?: {
@@ -2266,169 +3059,6 @@ export interface operations {
                 };
             };
             /** @description No such conversation */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_notes: {
-        parameters: {
-            query?: {
-                /** @description From 0 */
-                page?: string;
-                /** @description 0 to 999 (default 10) */
-                limit?: string;
-                /** @description `id` or `createdAt`, then `:asc` or `:desc` (default `id:asc`) */
-                orderBy?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Conversation id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteListBody"];
-                };
-            };
-            /** @description A parameter is wrong or not supported */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No valid credentials */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such conversation */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_note: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Conversation id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewNote"];
-            };
-        };
-        responses: {
-            /** @description The note */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteBody"];
-                };
-            };
-            /** @description A field is wrong, or the conversation is closed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No valid credentials */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The conversation belongs to another agent */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such conversation */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_note: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Conversation id */
-                id: string;
-                /** @description Note id */
-                note: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The note */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteBody"];
-                };
-            };
-            /** @description No valid credentials */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such conversation, or no such note in it */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -55,13 +55,6 @@ impl Caller {
 }
 
 impl App {
-    /// The caller of an API key, within its rate.
-    pub async fn key_caller(&self, secret: &str) -> Result<Key, ApiError> {
-        let key = self.store.key_by_secret(token_hash(secret)).await?.ok_or_else(ApiError::unauthorized)?;
-        self.limits.key_requests.take(key.id, self.now().0).map_err(ApiError::TooMany)?;
-        Ok(key)
-    }
-
     /// Takes a token of an agent's bucket for a write over HTTP. A key's token was taken when it was recognised.
     pub fn within_write_rate(&self, caller: &Caller) -> Result<(), ApiError> {
         match caller {

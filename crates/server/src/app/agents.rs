@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use beckon_core::agent::Role;
-use beckon_core::text::{Email, Name, TextError};
+use beckon_core::id::{AgentId, AgentSessionId};
+use beckon_core::text::{Email, Name};
 use beckon_store::{AgentSession, NewAgent, SecretHash, StoreError};
 
 use super::{App, to_the_end};
@@ -59,13 +60,11 @@ impl App {
         let email = Email::new(&form.email);
         let password = check_password(form.password.expose());
         let (Ok(name), Ok(email), Ok(())) = (&name, &email, &password) else {
-            let said = |error: TextError| error.to_string();
-            let wrong = [
-                ("name", name.err().map(said)),
-                ("email", email.err().map(said)),
+            return Err(wrong_fields([
+                ("name", name.err().map(|error| error.to_string())),
+                ("email", email.err().map(|error| error.to_string())),
                 ("password", password.err()),
-            ];
-            return Err(ApiError::fields(wrong.into_iter().filter_map(|(field, text)| Some((field, text?)))));
+            ]));
         };
         let used = || ApiError::NotFound(USED_SETUP_LINK.to_owned());
         let token = token_hash(form.token.expose());
@@ -92,10 +91,7 @@ impl App {
         password: Secret<String>,
         ip: IpAddr,
     ) -> Result<SignedIn, ApiError> {
-        let now = self.now().0;
-        self.limits.sign_ins_per_ip.take(bucket_address(ip), now).map_err(ApiError::TooMany)?;
-        let email_hash = token_hash(&email.trim().to_lowercase());
-        self.limits.sign_ins_per_email.take(email_hash, now).map_err(ApiError::TooMany)?;
+        self.may_try_password(email, ip)?;
         if password.expose().len() > PASSWORD_BYTES {
             return Err(wrong_sign_in());
         }
@@ -111,7 +107,19 @@ impl App {
         }
     }
 
-    async fn start_agent_session(&self, agent: beckon_core::id::AgentId) -> Result<SignedIn, ApiError> {
+    /// Takes a try of this address: what costs a hash or tries a secret.
+    pub(super) fn may_try_secret(&self, ip: IpAddr) -> Result<(), ApiError> {
+        self.limits.sign_ins_per_ip.take(bucket_address(ip), self.now().0).map_err(ApiError::TooMany)
+    }
+
+    /// Takes a try of this address, and of this e-mail wherever it comes from.
+    pub(super) fn may_try_password(&self, email: &str, ip: IpAddr) -> Result<(), ApiError> {
+        self.may_try_secret(ip)?;
+        let email_hash = token_hash(&email.trim().to_lowercase());
+        self.limits.sign_ins_per_email.take(email_hash, self.now().0).map_err(ApiError::TooMany)
+    }
+
+    pub(super) async fn start_agent_session(&self, agent: AgentId) -> Result<SignedIn, ApiError> {
         let token = new_token();
         let expires_at = self.now().plus_seconds(SIGN_IN_SECONDS);
         let session = self.store.create_agent_session(agent, token_hash(token.expose()), expires_at).await?;
@@ -128,13 +136,25 @@ impl App {
         let (app, id) = (Arc::clone(self), session.id);
         to_the_end(async move {
             app.store.delete_agent_session(id).await?;
-            app.tickets.forget(id);
-            app.hub.revoke(id);
+            app.forget_sign_ins(&[id]);
             Ok(())
         })
         .await
         .unwrap_or(Err(ApiError::OutcomeUnknown))
     }
+
+    /// Ends the tickets and sockets of sign-ins that are no more.
+    pub(super) fn forget_sign_ins(&self, ended: &[AgentSessionId]) {
+        for session in ended {
+            self.tickets.forget(*session);
+            self.hub.revoke(*session);
+        }
+    }
+}
+
+/// An error that names the fields with a message.
+pub(super) fn wrong_fields<const N: usize>(fields: [(&str, Option<String>); N]) -> ApiError {
+    ApiError::fields(fields.into_iter().filter_map(|(field, text)| Some((field, text?))))
 }
 
 fn wrong_sign_in() -> ApiError {

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
+use beckon_core::agent::Role;
 use beckon_core::visitor::Session;
 use beckon_store::{AgentSession, SecretHash};
 
@@ -95,6 +96,19 @@ impl FromRequestParts<Arc<App>> for AgentAccess {
     }
 }
 
+/// An administrator's sign-in: who may change settings.
+#[derive(Debug)]
+pub(super) struct AdminAccess(pub(super) AgentSession);
+
+impl FromRequestParts<Arc<App>> for AdminAccess {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let AgentAccess { session, .. } = AgentAccess::from_request_parts(parts, app).await?;
+        if session.agent.role == Role::Admin { Ok(Self(session)) } else { Err(ApiError::forbidden()) }
+    }
+}
+
 /// A key or an agent: who may use the contract's endpoints.
 #[derive(Debug)]
 pub(super) struct CallerAccess(pub(super) Caller);
@@ -105,7 +119,8 @@ impl FromRequestParts<Arc<App>> for CallerAccess {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             let key = credentials(&parts.headers, "App").ok_or_else(ApiError::unauthorized)?;
-            return Ok(Self(Caller::Key(app.key_caller(key).await?)));
+            let key = app.key_caller(key, !parts.method.is_safe()).await?;
+            return Ok(Self(Caller::Key(key)));
         }
         let AgentAccess { session, .. } = AgentAccess::from_request_parts(parts, app).await?;
         if parts.headers.contains_key("x-agent-id") {
@@ -150,10 +165,12 @@ pub(super) async fn log_request(request: Request, next: Next) -> Response {
     response
 }
 
-/// A set-up link carries its token in the path.
+/// Paths that end in a secret: set-up links and invites carry theirs there.
+const SECRET_PATHS: [&str; 2] = ["/console/1/setup/", "/console/1/invites/token/"];
+
 fn loggable(path: &str) -> String {
-    match path.strip_prefix("/console/1/setup/") {
-        Some(_) => "/console/1/setup/[secret]".to_owned(),
+    match SECRET_PATHS.iter().find(|start| path.starts_with(**start)) {
+        Some(start) => format!("{start}[secret]"),
         None => path.to_owned(),
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct ServerFacts {
     widget_origins: Vec<String>,
 }
 
-async fn session_body(app: &App, agent: &Agent) -> Result<SessionBody, ApiError> {
+pub(super) async fn session_body(app: &App, agent: &Agent) -> Result<SessionBody, ApiError> {
     Ok(SessionBody {
         agent: AgentSelf {
             id: agent.id,
@@ -67,6 +67,11 @@ fn no_store() -> (header::HeaderName, String) {
 fn cookie(app: &App, value: &str, seconds: i64) -> String {
     let secure = if app.own.is_secure() { "; Secure" } else { "" };
     format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+/// The cookie that takes the sign-in's away.
+pub(super) fn no_cookie(app: &App) -> String {
+    cookie(app, "", 0)
 }
 
 /// E-mail and password.
@@ -135,7 +140,7 @@ pub(super) async fn sign_out(
     AgentAccess { session, .. }: AgentAccess,
 ) -> Result<impl IntoResponse, ApiError> {
     app.sign_out(&session).await?;
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie(&app, "", 0))])))
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, no_cookie(&app))])))
 }
 
 /// A ticket for the socket's hello.

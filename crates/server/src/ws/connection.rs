@@ -227,6 +227,7 @@ impl Connection {
                         self.deliver_event(conversation, position, frame).await?;
                     }
                     Delivery::UpTo { conversation, position } => self.fill(conversation, position).await?,
+                    Delivery::Renew => Box::pin(self.renew()).await?,
                     Delivery::Gone { conversation, frame } => {
                         self.followed.remove(&conversation);
                         self.feed_text(frame).await?;

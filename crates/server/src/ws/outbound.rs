@@ -35,6 +35,8 @@ pub enum Delivery {
     Frame(Utf8Bytes),
     /// Worth nothing a moment later.
     Ephemeral(Utf8Bytes),
+    /// What this agent may see has changed: the socket asks the store.
+    Renew,
     /// The reader may no longer see this conversation: it ends here, with this frame.
     Gone {
         /// The conversation.
@@ -51,7 +53,7 @@ impl Delivery {
             | Self::Frame(frame)
             | Self::Ephemeral(frame)
             | Self::Gone { frame, .. } => frame.len(),
-            Self::UpTo { .. } => size_of::<Self>(),
+            Self::UpTo { .. } | Self::Renew => size_of::<Self>(),
         }
     }
 }

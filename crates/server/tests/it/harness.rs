@@ -31,6 +31,9 @@ use uuid::Uuid;
 /// Far more than anything takes: a hang ends here, and nothing is measured with it.
 pub(crate) const HANG: Duration = Duration::from_secs(20);
 
+/// Of every agent that the harness signs in.
+pub(crate) const PASSWORD: &str = "a long password";
+
 /// A clock that stands until it is moved.
 #[derive(Debug)]
 pub(crate) struct FakeClock(AtomicI64);
@@ -130,20 +133,29 @@ impl Server {
 
     /// A key that may do everything, as the value of `Authorization`.
     pub(crate) async fn key(&self) -> String {
+        self.key_with(Scope::Manage).await
+    }
+
+    pub(crate) async fn key_with(&self, scope: Scope) -> String {
         let (_, key) = new_api_key();
         let name = Name::new("test").expect("a name");
-        self.app.store.create_key(name, Scope::Manage, token_hash(key.expose())).await.expect("a key");
+        self.app.store.create_key(name, scope, token_hash(key.expose())).await.expect("a key");
         format!("App {}", key.expose())
+    }
+
+    /// Signs in; the cookie. A second sign-in of an agent, say.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Result<String, u16> {
+        let body = json!({"email": email, "password": password});
+        let response = self.post("/console/1/session", &body).send().await.expect("an answer");
+        if response.status() == 200 { Ok(cookie_of(&response)) } else { Err(response.status().as_u16()) }
     }
 
     /// A new agent, signed in.
     pub(crate) async fn agent(&self, role: Role) -> SignedIn<'_> {
         let email = format!("{}@example.com", Uuid::new_v4());
-        let agent = self.make_agent(&email, "a long password", role).await;
-        let body = json!({"email": email, "password": "a long password"});
-        let response = self.post("/console/1/session", &body).send().await.expect("an answer");
-        assert_eq!(response.status(), 200);
-        SignedIn { server: self, agent, cookie: cookie_of(&response) }
+        let agent = self.make_agent(&email, PASSWORD, role).await;
+        let cookie = self.sign_in(&email, PASSWORD).await.expect("signed in");
+        SignedIn { server: self, agent, cookie }
     }
 
     pub(crate) async fn make_agent(&self, email: &str, password: &str, role: Role) -> Agent {
@@ -225,16 +237,30 @@ impl SignedIn<'_> {
         self.server.get(path).header("cookie", &self.cookie)
     }
 
-    /// Signs out as the console's page does.
-    pub(crate) fn sign_out(&self) -> RequestBuilder {
-        let request = self.server.http.delete(format!("{}/console/1/session", self.server.base));
-        request.header("cookie", &self.cookie).header("origin", &self.server.base)
+    /// The same agent, signed in once more: another browser.
+    pub(crate) async fn again(&self) -> Self {
+        let cookie = self.server.sign_in(self.agent.email.as_str(), PASSWORD).await.expect("signed in");
+        Self { server: self.server, agent: self.agent.clone(), cookie }
     }
 
     /// A request as the console's page sends it.
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = method.parse().expect("a method");
+        let request = self.server.http.request(method, format!("{}{path}", self.server.base));
+        request.header("cookie", &self.cookie).header("origin", &self.server.base)
+    }
+
+    /// Signs out as the console's page does.
+    pub(crate) fn sign_out(&self) -> RequestBuilder {
+        self.request("DELETE", "/console/1/session")
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
-        let request = self.server.post(path, body).header("cookie", &self.cookie);
-        request.header("origin", &self.server.base)
+        self.request("POST", path).json(body)
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.request("PATCH", path).json(body)
     }
 
     pub(crate) async fn ticket(&self) -> String {
@@ -396,13 +422,6 @@ pub(crate) fn message(conversation: &str, says: &str) -> Value {
     })
 }
 
-/// A `send` of a note into a conversation.
-pub(crate) fn note(conversation: &str, says: &str) -> Value {
-    let mut frame = message(conversation, says);
-    frame["message"]["type"] = "NOTE".into();
-    frame
-}
-
 /// A `context` frame.
 pub(crate) fn context(strategy: &str, conversation: Option<&str>, metadata: Value) -> Value {
     json!({
@@ -433,4 +452,11 @@ pub(crate) fn cookie_of(response: &Response) -> String {
 pub(crate) fn error_of(body: &Value) -> (String, String) {
     let exception = &body["requestError"]["serviceException"];
     (text(&exception["messageId"]), text(&exception["text"]))
+}
+
+/// The messages of an error body for one field, joined.
+pub(crate) fn blamed(body: &Value, field: &str) -> String {
+    let messages = body["requestError"]["serviceException"]["validationErrors"][field].as_array();
+    let messages = messages.unwrap_or_else(|| panic!("{field} is not to blame: {body}"));
+    messages.iter().map(text).collect::<Vec<_>>().join(" ")
 }

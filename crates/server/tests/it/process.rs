@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::harness::{HANG, Socket, answer, first_message, open_socket, text};
+use crate::harness::{HANG, Socket, answer, cookie_of, first_message, open_socket, text};
 
 fn beckon(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
@@ -210,6 +210,10 @@ async fn admin_commands_work_beside_a_running_server() {
     let process = Process::start(folder.path(), &[]);
     let admin = |arguments: &[&str]| run(beckon(folder.path()).arg("admin").args(arguments));
 
+    let reading = printed(&admin(&["key", "create", "reports", "--scope", "read"]));
+    let write = Client::new().post(format!("{}/ccaas/1/conversations", process.base)).json(&json!({}));
+    assert_eq!(answer(write.header("authorization", format!("App {reading}"))).await.0, 403);
+    assert_eq!(admin(&["key", "create", "crm", "--scope", "all"]).status.code(), Some(2));
     let key = printed(&admin(&["key", "create", "crm", "--scope", "manage"]));
     assert!(key.starts_with("bk_") && !key.contains(char::is_whitespace), "alone on standard output");
     let list = Client::new().get(format!("{}/ccaas/1/conversations", process.base));
@@ -332,7 +336,7 @@ async fn a_thousand_idle_sockets_cost_less_than_16_kb_each() {
 }
 
 #[tokio::test]
-async fn logs_hold_no_secret_and_no_content() {
+async fn logs_hold_no_secret_and_no_content_and_files_no_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = beckon(folder.path());
     command.args(["--listen", "127.0.0.1:0", "--log", "trace"]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -352,12 +356,23 @@ async fn logs_hold_no_secret_and_no_content() {
         json!({"token": link, "name": "Maja", "email": "canary@example.com", "password": "canary password"});
     answer(client.get(format!("{base}/console/1/setup/{link}"))).await;
     answer(client.post(format!("{base}/console/1/setup")).json(&form)).await;
-    answer(
-        client
-            .post(format!("{base}/console/1/session"))
-            .json(&json!({"email": "canary@example.com", "password": "canary password"})),
-    )
-    .await;
+    let signed_in = client
+        .post(format!("{base}/console/1/session"))
+        .json(&json!({"email": "canary@example.com", "password": "canary password"}));
+    let cookie = cookie_of(&signed_in.send().await.expect("an answer"));
+    let ours = |path: &str, body: Value| {
+        let request = client.post(format!("{base}/console/1/{path}")).json(&body);
+        answer(request.header("cookie", &cookie).header("origin", &base))
+    };
+    let made = ours("keys", json!({"name": "crm", "scopes": ["conversations:read"]})).await;
+    let console_key = text(&made.1["secret"]);
+    let made = ours("invites", json!({"email": "canary2@example.com", "role": "AGENT"})).await;
+    let invite = text(&made.1["link"]).rsplit('/').next().expect("a token").to_owned();
+    assert_eq!(answer(client.get(format!("{base}/console/1/invites/token/{invite}"))).await.0, 200);
+    let form = json!({"current": "canary password", "new": "canary password 2"});
+    assert_eq!(ours("password", form).await.0, 204);
+    let bearer = format!("App {console_key}");
+    answer(client.get(format!("{base}/ccaas/1/conversations")).header("authorization", bearer)).await;
     let key = key_of(folder.path());
     answer(
         client
@@ -375,7 +390,19 @@ async fn logs_hold_no_secret_and_no_content() {
     let log = tokio::time::timeout(HANG, tokio::task::spawn_blocking(move || reader.join())).await;
     let log = log.expect("in time").expect("joined").expect("no panic").expect("read");
     assert!(log.contains("/console/1/session"), "the log was read, or this shows nothing");
-    for never in ["canary", token.as_str(), key.as_str(), link.as_str()] {
+    let sign_in = cookie.split_once('=').expect("a cookie").1;
+    let secrets = [token.as_str(), &key, &link, &console_key, &invite, sign_in];
+    for never in [&["canary"], secrets.as_slice()].concat() {
         assert!(!log.contains(never), "{never} is in the log");
+    }
+    // Nor does the folder hold them in clear, in the file or beside it.
+    let mut stored = Vec::new();
+    for file in std::fs::read_dir(folder.path()).expect("a folder") {
+        stored.extend(std::fs::read(file.expect("a file").path()).expect("read"));
+    }
+    let holds = |text: &str| stored.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(holds("canary_text"), "the file was read, or this shows nothing");
+    for never in [secrets.as_slice(), &["canary password"]].concat() {
+        assert!(!holds(never), "{never} is in the data folder");
     }
 }
