@@ -5,7 +5,7 @@ use crate::context::{ContextError, Patch};
 use crate::conversation::{Page, Priority, Status};
 use crate::id::{AgentId, ClientId, ConversationId, KeyId, QueueId, SessionId, ThreadId, VisitorId};
 use crate::strategy::Strategy;
-use crate::text::{MessageText, Name, Summary, Topic};
+use crate::text::{MessageText, Name, NoteText, Summary, Topic};
 
 /// A write. Every write with a `client_id` may be sent again: the first result is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Command {
         /// What.
         text: MessageText,
     },
+    /// An agent, or a program in an agent's name or its own, notes something for the team.
+    Note(WriteNote),
     /// A program or an agent starts a conversation.
     Create(CreateConversation),
     /// Somebody writes context.
@@ -60,6 +62,21 @@ pub enum Command {
         /// The status after.
         status: Status,
     },
+}
+
+/// A note for the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteNote {
+    /// Who.
+    pub by: Actor,
+    /// In whose name a program notes; an agent may name no other.
+    pub as_agent: Option<AgentId>,
+    /// Where.
+    pub conversation: ConversationId,
+    /// Names this write.
+    pub client_id: ClientId,
+    /// What.
+    pub text: NoteText,
 }
 
 /// An API key at work.

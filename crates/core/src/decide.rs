@@ -7,6 +7,7 @@ mod creation;
 mod draft;
 mod messages;
 mod needs;
+mod notes;
 
 use std::collections::HashMap;
 
@@ -161,6 +162,7 @@ pub fn decide(
         Command::ApiSend { key, as_agent, conversation, client_id, text } => {
             messages::api_send(snapshot, key, *as_agent, *conversation, *client_id, text, &moment)
         }
+        Command::Note(note) => notes::write(snapshot, note, &moment),
         Command::Create(create) => creation::create(snapshot, create, &moment),
         Command::WriteContext(write) => contexts::write(snapshot, write, &moment),
         Command::Take { agent, client_id, .. } => assignments::take(snapshot, *agent, *client_id, &moment),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::context::{Change, WriteMode};
 use crate::conversation::Status;
 use crate::id::{AgentId, ClientId, EventId};
-use crate::text::MessageText;
+use crate::text::{MessageText, NoteText};
 use crate::time::Timestamp;
 
 /// What kind of being wrote an event.
@@ -104,6 +104,8 @@ pub enum Source {
 pub enum Body {
     /// Somebody wrote.
     Message(MessageText),
+    /// Somebody noted something for the team. Internal.
+    Note(NoteText),
     /// The status changed.
     Status {
         /// Before.
@@ -135,6 +137,8 @@ pub enum Body {
 pub enum Kind {
     /// See [`Body::Message`].
     Message,
+    /// See [`Body::Note`].
+    Note,
     /// See [`Body::Status`].
     Status,
     /// See [`Body::Joined`].
@@ -152,6 +156,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
+            Self::Note => "note",
             Self::Status => "status",
             Self::Joined => "joined",
             Self::Left => "left",
@@ -164,6 +169,7 @@ impl Kind {
     pub fn from_stored(text: &str) -> Option<Self> {
         Some(match text {
             "message" => Self::Message,
+            "note" => Self::Note,
             "status" => Self::Status,
             "joined" => Self::Joined,
             "left" => Self::Left,
@@ -177,7 +183,7 @@ impl Kind {
     pub fn visible_to_visitor(self) -> bool {
         match self {
             Self::Message | Self::Status | Self::Joined | Self::Left => true,
-            Self::Assigned | Self::Metadata => false,
+            Self::Note | Self::Assigned | Self::Metadata => false,
         }
     }
 }
@@ -209,6 +215,7 @@ impl Event {
     pub fn kind(&self) -> Kind {
         match self.body {
             Body::Message(_) => Kind::Message,
+            Body::Note(_) => Kind::Note,
             Body::Status { .. } => Kind::Status,
             Body::Joined(_) => Kind::Joined,
             Body::Left(_) => Kind::Left,
@@ -239,6 +246,11 @@ struct Wire<'a> {
 }
 
 #[derive(Serialize)]
+struct WireNote<'a> {
+    text: &'a NoteText,
+}
+
+#[derive(Serialize)]
 struct WireMessage<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -258,6 +270,7 @@ impl Serialize for Wire<'_> {
             Body::Message(text) => {
                 map.serialize_entry("message", &WireMessage { kind: "TEXT", text })?;
             }
+            Body::Note(text) => map.serialize_entry("note", &WireNote { text })?,
             Body::Status { from, to } => {
                 map.serialize_entry("from", from)?;
                 map.serialize_entry("to", to)?;

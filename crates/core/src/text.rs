@@ -77,6 +77,8 @@ macro_rules! texts {
 texts! {
     /// What a person writes in a message: not blank, at most 4096 characters.
     MessageText, 4096, false;
+    /// What an agent notes for the team: not blank, at most 4000 characters.
+    NoteText, 4000, false;
     /// A name of a person, agent, widget, queue or key: not blank, at most 200 characters.
     Name, 200, false;
     /// A conversation's topic: at most 1000 characters.

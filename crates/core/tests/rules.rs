@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use beckon_core::agent::{Agent, Role};
 use beckon_core::command::{
     Actor, ApiKey, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+    WriteNote,
 };
 use beckon_core::context::{Change, Context, Metadata, Patch, WriteMode, fold};
 use beckon_core::conversation::{Conversation, Status};
@@ -16,7 +17,7 @@ use beckon_core::decide::{Earlier, Outcome, Receipt, Snapshot, Target, decide, n
 use beckon_core::event::{AuthorKind, Body, Event};
 use beckon_core::id::{ClientId, ConversationId, Ids, QueueId, SessionId, ThreadId};
 use beckon_core::strategy::Strategy as ByStrategy;
-use beckon_core::text::{Email, MessageText, Name};
+use beckon_core::text::{Email, MessageText, Name, NoteText};
 use beckon_core::time::Timestamp;
 use beckon_core::visitor::Visitor;
 use proptest::prelude::*;
@@ -227,6 +228,7 @@ enum Step {
     ApiContext { which: usize, patch: Patch },
     AgentSend { agent: usize, which: usize, name: u64 },
     ApiSend { which: usize, name: u64 },
+    Note { agent: usize, which: usize, name: u64 },
     Take { agent: usize, which: usize, name: u64 },
     SetStatus { by: usize, which: usize, status: Status, name: u64 },
     Again(usize),
@@ -257,6 +259,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_usize, 0..5_usize, name())
             .prop_map(|(agent, which, name)| Step::AgentSend { agent, which, name }),
         1 => (0..5_usize, name()).prop_map(|(which, name)| Step::ApiSend { which, name }),
+        1 => (0..3_usize, 0..5_usize, name())
+            .prop_map(|(agent, which, name)| Step::Note { agent, which, name }),
         1 => (0..3_usize, 0..5_usize, name())
             .prop_map(|(agent, which, name)| Step::Take { agent, which, name }),
         2 => (0..3_usize, 0..5_usize, status, name())
@@ -319,6 +323,13 @@ impl Step {
                 client_id: client(name),
                 text: words(),
             },
+            Self::Note { agent: by, which, name } => Command::Note(WriteNote {
+                by: Actor::Agent(agent(by)),
+                as_agent: None,
+                conversation: row(which)?,
+                client_id: client(name),
+                text: NoteText::new("words").unwrap(),
+            }),
             Self::Take { agent: by, which, name } => {
                 Command::Take { agent: agent(by), conversation: row(which)?, client_id: client(name) }
             }

@@ -7,7 +7,7 @@ use beckon_core::context::{Change, WriteMode};
 use beckon_core::conversation::{Conversation, Cursors, Priority, Status};
 use beckon_core::event::{AgentName, Author, AuthorKind, Body, Event, Source, with_client_id};
 use beckon_core::permission::{may_see, may_take, may_write};
-use beckon_core::text::{Email, MessageText, Name};
+use beckon_core::text::{Email, MessageText, Name, NoteText};
 use beckon_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -46,6 +46,11 @@ fn each_event_has_its_text() {
             Body::Message(text),
             "message",
             r#""message":{"type":"TEXT","text":"\"client_id\":null 🚗"}}"#.to_owned(),
+        ),
+        (
+            Body::Note(NoteText::new("he asked \"twice\"").unwrap()),
+            "note",
+            r#""note":{"text":"he asked \"twice\""}}"#.to_owned(),
         ),
         (
             Body::Status { from: Status::Open, to: Status::Solved },

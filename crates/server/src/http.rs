@@ -10,6 +10,7 @@ mod invites;
 mod keys;
 mod messages;
 mod metadata;
+mod notes;
 mod pages;
 mod people;
 mod profile;
@@ -70,6 +71,8 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conversations::list, conversations::create))
         .routes(routes!(conversations::get))
         .routes(routes!(messages::list, messages::create))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(notes::get))
         .routes(routes!(metadata::get, metadata::put, metadata::patch, metadata::delete))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

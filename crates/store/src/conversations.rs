@@ -78,6 +78,11 @@ impl AppliedConversation {
     pub fn message(&self) -> Option<&StoredEvent> {
         self.events.iter().find(|event| event.kind == Kind::Message)
     }
+
+    /// The note among the events.
+    pub fn note(&self) -> Option<&StoredEvent> {
+        self.events.iter().find(|event| event.kind == Kind::Note)
+    }
 }
 
 /// A context as stored.
@@ -256,6 +261,15 @@ pub struct MessageList {
     pub total: i64,
 }
 
+/// A page of notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteList {
+    /// The notes.
+    pub notes: Vec<StoredEvent>,
+    /// How many the conversation has in all, exactly.
+    pub total: i64,
+}
+
 /// Conversations.
 #[async_trait]
 pub trait Conversations: Send + Sync {
@@ -327,6 +341,18 @@ pub trait Conversations: Send + Sync {
         page: usize,
         limit: usize,
     ) -> Result<MessageList, StoreError>;
+
+    /// A page of a conversation's notes for the API, by age; `page` counts from 0. The total is exact.
+    async fn notes(
+        &self,
+        id: ConversationId,
+        order: OrderDirection,
+        page: usize,
+        limit: usize,
+    ) -> Result<NoteList, StoreError>;
+
+    /// One note of a conversation; not found if it is another one's.
+    async fn note(&self, id: ConversationId, note: EventId) -> Result<StoredEvent, StoreError>;
 
     /// Moves the side's delivered cursor forward to this position of its counting (never back, never past the
     /// head). The conversation after it, and whether anything moved.

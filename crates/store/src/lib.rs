@@ -26,8 +26,8 @@ pub mod sqlite;
 pub use agents::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
-    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side,
-    StoredContext, StoredEvent, Summary, VisitorThread,
+    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
+    OrderDirection, Side, StoredContext, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
 pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};

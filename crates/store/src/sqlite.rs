@@ -10,6 +10,7 @@ mod keys;
 mod lock;
 mod meta;
 mod migrations;
+mod notes;
 mod queues;
 mod readers;
 mod rows;
@@ -197,6 +198,7 @@ fn statements() -> Vec<&'static str> {
         invites::STATEMENTS,
         keys::STATEMENTS,
         meta::STATEMENTS,
+        notes::STATEMENTS,
         queues::STATEMENTS,
         snapshot::STATEMENTS,
         visitors::STATEMENTS,

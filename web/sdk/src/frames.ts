@@ -8,6 +8,7 @@ import type {
   Limits,
   Message,
   Named,
+  NoteMessage,
   Row,
   Strategy,
   Thread,
@@ -32,7 +33,8 @@ export interface SendFrame {
   conversation?: string;
   /** … the visitor's own UUID for one that is new. */
   thread?: string;
-  message: Message;
+  /** Notes are for agents only. */
+  message: Message | NoteMessage;
   /** Held context: written before the message, in the same transaction. */
   context?: { metadata: JsonObject; mode: ContextMode; client_id: string };
   /** Held `ALL_PLUS_NEW` context, for every later conversation too. */

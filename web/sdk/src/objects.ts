@@ -22,6 +22,12 @@ export interface TextMessage {
 }
 export type Message = TextMessage;
 
+/** What an agent notes for the team: 1 to 4000 characters. Sent like a message; no visitor ever gets it. */
+export interface NoteMessage {
+  type: 'NOTE';
+  text: string;
+}
+
 export type ConversationStatus = 'OPEN' | 'WAITING' | 'SOLVED' | 'CLOSED';
 
 /** How context is written: `merge` by top-level key (null removes), or `replace` all of it. */
@@ -43,6 +49,11 @@ interface EventBase {
 export interface MessageEvent extends EventBase {
   kind: 'message';
   message: Message;
+}
+/** Internal: agents only. */
+export interface NoteEvent extends EventBase {
+  kind: 'note';
+  note: { text: string };
 }
 export interface StatusEvent extends EventBase {
   kind: 'status';
@@ -77,7 +88,14 @@ export interface MetadataEvent extends EventBase {
   changes: ContextChange[];
 }
 /** One durable thing that happened in a conversation. */
-export type ConversationEvent = MessageEvent | StatusEvent | JoinedEvent | LeftEvent | AssignedEvent | MetadataEvent;
+export type ConversationEvent =
+  | MessageEvent
+  | NoteEvent
+  | StatusEvent
+  | JoinedEvent
+  | LeftEvent
+  | AssignedEvent
+  | MetadataEvent;
 
 /** An event and its place in the conversation, as this reader counts. */
 export interface PositionedEvent {

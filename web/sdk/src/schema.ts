@@ -438,6 +438,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ccaas/1/conversations/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the notes of a conversation */
+        get: operations["list_notes"];
+        put?: never;
+        /** Write a note for the team */
+        post: operations["create_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ccaas/1/conversations/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a note */
+        get: operations["get_note"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ccaas/1/conversations/{id}/metadata": {
         parameters: {
             query?: never;
@@ -780,6 +815,9 @@ export interface components {
         Event: (components["schemas"]["MessageEvent"] & {
             /** @enum {string} */
             kind: "message";
+        }) | (components["schemas"]["NoteEvent"] & {
+            /** @enum {string} */
+            kind: "note";
         }) | (components["schemas"]["StatusEvent"] & {
             /** @enum {string} */
             kind: "status";
@@ -1072,6 +1110,15 @@ export interface components {
             contentType: string | null;
             content: components["schemas"]["NewContent"] | null;
         };
+        /** @description A note to be written. */
+        NewNote: {
+            /** @description At most 4,000 characters. */
+            content: string;
+            /** @description `INTERNAL` if missing. */
+            type?: string | null;
+            /** @description In whose name a key notes; its own if missing. A signed-in agent notes in the own name. */
+            agentId?: string | null;
+        };
         /** @description A new session. */
         NewSession: {
             /** @description Proves the session. It is shown once. */
@@ -1086,6 +1133,40 @@ export interface components {
              * @description When an unused session ends.
              */
             expires_at: string;
+        };
+        /** @description A note. */
+        NoteBody: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: uuid
+             * @description Who noted it; null for a program.
+             */
+            agentId: string | null;
+            content: string;
+            /** @description `INTERNAL`. */
+            type: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A note for the team. */
+        NoteEvent: components["schemas"]["EventHead"] & {
+            /** @description The content. */
+            note: components["schemas"]["NoteText"];
+        };
+        /** @description A page of notes. */
+        NoteListBody: {
+            notes: components["schemas"]["NoteBody"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description What was noted. */
+        NoteText: {
+            /** @description At most 4,000 characters. */
+            text: string;
         };
         /** @description The page a visitor is on. */
         Page: {
@@ -1338,11 +1419,11 @@ export interface components {
         /** @description A message's content. */
         SentMessage: {
             /**
-             * @description `TEXT`.
+             * @description `TEXT`; from agents also `NOTE`, which only the team sees.
              * @example TEXT
              */
             type: string;
-            /** @description At most 4,096 characters, not blank. */
+            /** @description At most 4,096 characters (a note 4,000), not blank. */
             text?: string;
         };
         /** @description What the console must know of the server. */
@@ -3059,6 +3140,169 @@ export interface operations {
                 };
             };
             /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_notes: {
+        parameters: {
+            query?: {
+                /** @description From 0 */
+                page?: string;
+                /** @description 0 to 999 (default 10) */
+                limit?: string;
+                /** @description `id` or `createdAt`, then `:asc` or `:desc` (default `id:asc`) */
+                orderBy?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteListBody"];
+                };
+            };
+            /** @description A parameter is wrong or not supported */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description The note */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteBody"];
+                };
+            };
+            /** @description A field is wrong, or the conversation is closed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The conversation belongs to another agent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+                /** @description Note id */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The note */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation, or no such note in it */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -117,7 +117,7 @@ impl<'a> Draft<'a> {
             }
             Body::Assigned(agent) => row.agent = agent.as_ref().map(|agent| agent.id),
             Body::Metadata { version, .. } => row.context_version = *version,
-            Body::Joined(_) | Body::Left(_) => {}
+            Body::Note(_) | Body::Joined(_) | Body::Left(_) => {}
         }
         self.write.events.push(event);
     }

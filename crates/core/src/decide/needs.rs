@@ -114,6 +114,15 @@ pub fn needs(command: &Command) -> Needs {
             )),
             ..Needs::default()
         },
+        Command::Note(note) => Needs {
+            agents: actor_agents(&note.by).into_iter().chain(note.as_agent).collect(),
+            target: Target::Conversation(note.conversation),
+            earlier: Some((
+                note.as_agent.map_or_else(|| actor_key(&note.by), agent_key),
+                vec![note.client_id],
+            )),
+            ..Needs::default()
+        },
         Command::Create(create) => Needs {
             visitor: create.visitor,
             newest_session: true,

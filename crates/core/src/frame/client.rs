@@ -99,11 +99,11 @@ pub struct Send {
 /// A message's content.
 #[derive(Deserialize, ToSchema)]
 pub struct SentMessage {
-    /// `TEXT`.
+    /// `TEXT`; from agents also `NOTE`, which only the team sees.
     #[serde(rename = "type")]
     #[schema(example = "TEXT")]
     pub kind: String,
-    /// At most 4,096 characters, not blank.
+    /// At most 4,096 characters (a note 4,000), not blank.
     #[serde(default)]
     pub text: String,
 }

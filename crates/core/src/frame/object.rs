@@ -253,6 +253,8 @@ pub mod schema {
     pub enum Event {
         /// Somebody wrote.
         Message(MessageEvent),
+        /// Somebody noted something for the team (agents only).
+        Note(NoteEvent),
         /// The status changed.
         Status(StatusEvent),
         /// An agent came.
@@ -285,6 +287,25 @@ pub mod schema {
         #[schema(example = "TEXT")]
         pub kind: String,
         /// What was said.
+        pub text: String,
+    }
+
+    /// A note for the team.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = NoteEvent)]
+    pub struct NoteEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// The content.
+        pub note: NoteText,
+    }
+
+    /// What was noted.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = NoteText)]
+    pub struct NoteText {
+        /// At most 4,000 characters.
         pub text: String,
     }
 

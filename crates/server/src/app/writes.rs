@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use beckon_core::command::{
-    Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+    Actor, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext, WriteNote,
 };
 use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
 use beckon_core::conversation::{Page, Status};
@@ -11,7 +11,7 @@ use beckon_core::event::{Author, AuthorKind};
 use beckon_core::frame::client;
 use beckon_core::id::{AgentId, ConversationId};
 use beckon_core::strategy::Strategy;
-use beckon_core::text::{MessageText, PageUrl, TextError, Title};
+use beckon_core::text::{MessageText, NoteText, PageUrl, TextError, Title};
 use beckon_core::visitor::Session;
 use beckon_store::{Applied, Side, StoreError};
 use serde_json::value::RawValue;
@@ -58,7 +58,7 @@ fn field(field: &'static str, message: &str) -> Rejection {
     Rejection::Field { field, message: message.to_owned() }
 }
 
-/// The text of a sent message.
+/// The text of a visitor's message.
 fn text_of(message: client::SentMessage) -> Result<MessageText, Rejection> {
     if message.kind != "TEXT" {
         return Err(field("message.type", "must be TEXT"));
@@ -184,19 +184,30 @@ impl App {
         Ok(self.write(Command::WriteContext(write), None).await?)
     }
 
-    /// An agent's message from the console.
+    /// An agent's message or note from the console.
     pub async fn agent_send(
         self: &Arc<Self>,
         agent: AgentId,
         send: client::Send,
     ) -> Result<Applied, Rejection> {
-        let text = text_of(send.message)?;
+        let client_id = send.client_id;
         let Some(conversation) = send.conversation.as_deref() else {
             return Err(field("conversation", "must be given"));
         };
         let conversation = conversation_of(conversation)?;
+        let command = match send.message.kind.as_str() {
+            "TEXT" => {
+                let text = MessageText::new(send.message.text).map_err(Rejection::Text)?;
+                Command::AgentSend { agent, conversation, client_id, text }
+            }
+            "NOTE" => {
+                let text = NoteText::new(send.message.text).map_err(Rejection::Text)?;
+                let by = Actor::Agent(agent);
+                Command::Note(WriteNote { by, as_agent: None, conversation, client_id, text })
+            }
+            _ => return Err(field("message.type", "must be TEXT or NOTE")),
+        };
         self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
-        let command = Command::AgentSend { agent, conversation, client_id: send.client_id, text };
         Ok(self.write(command, None).await?)
     }
 
@@ -209,7 +220,7 @@ impl App {
         let conversation = conversation_of(&command.conversation)?;
         let client_id = command.client_id;
         let set = |status| {
-            let by = beckon_core::command::Actor::Agent(agent);
+            let by = Actor::Agent(agent);
             Command::SetStatus { by, conversation, client_id, status }
         };
         let command = match command.command.as_str() {

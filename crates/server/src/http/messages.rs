@@ -167,7 +167,7 @@ pub(super) async fn list(
 }
 
 /// Both fields follow the events' order.
-fn order_of(text: &str) -> Option<OrderDirection> {
+pub(super) fn order_of(text: &str) -> Option<OrderDirection> {
     let (field, direction) = text.split_once(':').unwrap_or((text, "asc"));
     if matches!(field, "id" | "createdAt") { direction_of(direction) } else { None }
 }

@@ -76,7 +76,7 @@ impl Connection {
                     self.followed.insert(id, 0);
                 }
             }
-            if let Some(message) = touched.message() {
+            if let Some(message) = touched.message().or_else(|| touched.note()) {
                 answer.position = message.position(side);
                 answer.event_id = Some(message.id);
                 answer.at = Some(message.at);

@@ -69,7 +69,7 @@ async fn a_wrong_key_and_an_unknown_id_have_their_envelopes() {
     }
     let unknown = Uuid::new_v4();
     for id in [unknown.to_string(), "x".to_owned(), "1".to_owned()] {
-        for rest in ["", "/messages", "/metadata", "/events"] {
+        for rest in ["", "/messages", "/metadata", "/events", "/notes"] {
             let (status, body) = scene.get(&format!("/ccaas/1/conversations/{id}{rest}")).await;
             let expected = format!("Invalid id '{id}' given! No such entity exists.");
             assert_eq!((status, error_of(&body)), (404, ("NOT_FOUND".into(), expected)), "{id}{rest}");

@@ -422,6 +422,13 @@ pub(crate) fn message(conversation: &str, says: &str) -> Value {
     })
 }
 
+/// A `send` of a note into a conversation.
+pub(crate) fn note(conversation: &str, says: &str) -> Value {
+    let mut frame = message(conversation, says);
+    frame["message"]["type"] = "NOTE".into();
+    frame
+}
+
 /// A `context` frame.
 pub(crate) fn context(strategy: &str, conversation: Option<&str>, metadata: Value) -> Value {
     json!({

@@ -12,6 +12,7 @@ mod hang_up;
 mod invites;
 mod keys;
 mod limits;
+mod notes;
 mod pages;
 mod path;
 mod people;

@@ -4,7 +4,7 @@ use beckon_core::agent::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Server, Socket, answer, context, first_message, message, text};
+use crate::harness::{Server, Socket, answer, context, first_message, message, note, text};
 
 /// Every frame in which a visitor can name a conversation.
 fn frames_naming(conversation: &str) -> Vec<Value> {
@@ -136,13 +136,21 @@ async fn a_visitors_bytes_hold_no_context_and_no_internal_event() {
     assert_eq!(answer(put).await.0, 200);
     let (mut console, _) = server.agent(Role::Agent).await.follow(&conversation).await;
     console.write(message(&conversation, "hi")).await;
+    let noted = console.write(note(&conversation, "canary_note of the team")).await;
+    assert_eq!(noted["type"], "accepted", "{noted}");
+    let path = format!("/ccaas/1/conversations/{conversation}/notes");
+    let by_key = server.post(&path, &json!({"content": "canary_rest"})).header("authorization", &key);
+    assert_eq!(answer(by_key).await.0, 200);
     for command in ["solve", "reopen", "close"] {
         let frame = json!({
             "type": "command", "client_id": Uuid::new_v4(), "conversation": conversation, "command": command,
         });
         assert_eq!(console.write(frame).await["type"], "accepted", "{command}");
     }
-    assert!(console.raw.contains("canary_put"), "the agent sees it, or this test shows nothing");
+    assert!(
+        ["canary_put", "canary_note", "canary_rest"].iter().all(|canary| console.raw.contains(canary)),
+        "the agent sees it, or this test shows nothing"
+    );
 
     for tab in [&mut tab, &mut other_tab] {
         tab.expect_where(|frame| frame["event"]["to"] == "CLOSED").await;
@@ -160,9 +168,17 @@ async fn a_visitors_bytes_hold_no_context_and_no_internal_event() {
     let newest = history["events"].as_array().and_then(|events| events.last()).expect("an event");
     assert_eq!(threads["threads"][0]["head"], newest["position"], "the head counts what the visitor may see");
     let heard = [tab.raw, other_tab.raw, resumed.raw, history.to_string(), threads.to_string()].concat();
-    for never in
-        ["canary", "\"metadata\"", "\"assigned\"", "\"seq\"", "\"context\"", "\"facts\"", "example.com"]
-    {
+    for never in [
+        "canary",
+        "\"note\"",
+        "NOTE",
+        "\"metadata\"",
+        "\"assigned\"",
+        "\"seq\"",
+        "\"context\"",
+        "\"facts\"",
+        "example.com",
+    ] {
         assert!(!heard.contains(never), "{never} in a visitor's bytes");
     }
 }
@@ -176,7 +192,7 @@ async fn an_agent_without_the_queue_sees_nothing_of_it() {
     let outsider = server.agent(Role::Agent).await;
     server.app.store.set_agent_queues(outsider.agent.id, Vec::new()).await.expect("no queues");
 
-    for path in ["", "/messages", "/metadata", "/events"] {
+    for path in ["", "/messages", "/metadata", "/events", "/notes"] {
         let path = format!("/ccaas/1/conversations/{conversation}{path}");
         assert_eq!(answer(outsider.get(&path)).await.0, 404, "{path}");
     }

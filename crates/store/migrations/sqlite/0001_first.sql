@@ -183,6 +183,7 @@ CREATE TABLE event (
     PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_visitor_seq ON event (conversation, visitor_seq) WHERE visitor_seq IS NOT NULL;
+CREATE INDEX event_note ON event (conversation, id) WHERE kind = 'note';
 CREATE UNIQUE INDEX event_client_id ON event (author, client_id, conversation) WHERE client_id IS NOT NULL;
 
 CREATE TABLE context (

@@ -7,18 +7,18 @@ use beckon_core::agent::Agent;
 use beckon_core::command::Command;
 use beckon_core::conversation::{Conversation, Cursor};
 use beckon_core::event::AgentName;
-use beckon_core::id::{ConversationId, VisitorId};
+use beckon_core::id::{ConversationId, EventId, VisitorId};
 use rusqlite::{Connection, Row};
 
 use super::rows::{
     CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, event, event_columns, first, limit,
     optional_id, optional_time, value,
 };
-use super::{SqliteStore, apply, inbox, snapshot};
+use super::{SqliteStore, apply, inbox, notes, snapshot};
 use crate::{
     Applied, ConversationFilter, ConversationList, Conversations, Direction, EventPage, EventRange,
-    InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, OrderBy, OrderDirection, Side, StoreError,
-    StoredContext, Summary, VisitorThread,
+    InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy, OrderDirection, Side,
+    StoreError, StoredContext, StoredEvent, Summary, VisitorThread,
 };
 
 const LATEST: &str = concat!(
@@ -348,6 +348,20 @@ impl Conversations for SqliteStore {
     ) -> Result<MessageList, StoreError> {
         let filter = *filter;
         self.read(move |connection| messages(connection, id, filter, page, limit)).await
+    }
+
+    async fn notes(
+        &self,
+        id: ConversationId,
+        order: OrderDirection,
+        page: usize,
+        limit: usize,
+    ) -> Result<NoteList, StoreError> {
+        self.read(move |connection| notes::page(connection, id, order, page, limit)).await
+    }
+
+    async fn note(&self, id: ConversationId, note: EventId) -> Result<StoredEvent, StoreError> {
+        self.read(move |connection| notes::one(connection, id, note)).await
     }
 
     async fn mark_delivered(

@@ -11,6 +11,7 @@ mod house;
 mod inbox;
 mod invites;
 mod keys;
+mod notes;
 mod sqlite;
 mod sqlite_files;
 mod visitors;

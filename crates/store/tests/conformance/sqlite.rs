@@ -41,6 +41,10 @@ suite! {
         messages_are_listed_with_exact_totals
         events_page_both_ways
         of_many_takes_one_wins;
+    notes:
+        a_note_is_the_teams_alone
+        notes_are_listed_with_exact_totals
+        a_program_notes_in_whose_name_it_may;
     contexts:
         held_context_is_stored_before_the_message
         held_context_is_not_written_twice

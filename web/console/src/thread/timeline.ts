@@ -78,7 +78,7 @@ export function timelineOf(
     if (event.kind === 'message') {
       // A bubble keeps its key from the moment it is written, so that it does not blink when the server confirms it.
       add(event.author, { key: event.client_id ?? event.id, text: event.message.text, at, pending: null });
-    } else if (event.kind !== 'metadata') {
+    } else if (event.kind !== 'metadata' && event.kind !== 'note') {
       const last = items.at(-1);
       if (last?.type === 'line' && isEcho(last.event, event)) {
         // Of the two, *joined* says more: it is what the visitor sees.
