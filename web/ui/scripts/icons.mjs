@@ -9,6 +9,8 @@ const regular = [
   'arrow-left',
   'arrow-right',
   'arrow-square-out',
+  'bell',
+  'bell-slash',
   'caret-down',
   'caret-right',
   'chat-circle',

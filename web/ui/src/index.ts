@@ -1,4 +1,4 @@
-export { Avatar, type AvatarProps } from './avatar';
+export { Avatar, type AvatarProps, hueOf, initials } from './avatar';
 export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button';
 export { Dot } from './dot';
 export type { IconProps } from './glyph';
@@ -6,4 +6,4 @@ export * from './icons';
 export { safeHref } from './linkify';
 export { Mark } from './mark';
 export { PlainText } from './plain_text';
-export { calendarDay, dateAndTime, relativeTime, timeOfDay } from './time';
+export { calendarDay, dateAndTime, dayName, relativeTime, shortWhen, timeOfDay } from './time';

@@ -47,6 +47,34 @@ export function dateAndTime(instant: number, locale: string): string {
   return `${date}, ${timeOfDay(instant, locale)}`;
 }
 
+/** Midnights between two instants (milliseconds) in the reader's zone: 0 for the same day, 1 for yesterday. */
+function daysBetween(earlier: number, later: number): number {
+  const start = (instant: number) => new Date(instant).setHours(0, 0, 0, 0);
+  // Rounded, because a day may have 23 or 25 hours.
+  return Math.round((start(later) - start(earlier)) / 86_400_000);
+}
+
+function yearIfOther(instant: number, now: number): Intl.DateTimeFormatOptions {
+  return new Date(instant).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' };
+}
+
+/** *Today*, *Yesterday*, *Monday 23 November*: the day of an instant (milliseconds) for a heading; the year where it is another one. */
+export function dayName(instant: number, now: number, locale: string): string {
+  const days = daysBetween(instant, now);
+  if (days === 0 || days === 1) {
+    const name = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-days, 'day');
+    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+  }
+  const options = { weekday: 'long', day: 'numeric', month: 'long', ...yearIfOther(instant, now) } as const;
+  return dateFormat(locale, options).format(instant);
+}
+
+/** *14:02* of today, else *23 Nov*, with the year where it is another one: an instant (milliseconds) in a list. */
+export function shortWhen(instant: number, now: number, locale: string): string {
+  if (daysBetween(instant, now) === 0) return timeOfDay(instant, locale);
+  return dateFormat(locale, { day: 'numeric', month: 'short', ...yearIfOther(instant, now) }).format(instant);
+}
+
 /** *23 Nov 2026* of a calendar day: year, month 1 to 12, day. Never shifted by a zone. */
 export function calendarDay(year: number, month: number, day: number, locale: string): string {
   const date = new Date(0);
