@@ -108,8 +108,11 @@ fn sockets(app: &App) -> String {
 
 async fn loader(headers: HeaderMap) -> Response {
     let Some(asset) = assets::loader() else { return not_found() };
-    let mut response = send(asset, &headers, LOADER);
-    // Any site may load it, also one that isolates itself.
+    for_sites(send(asset, &headers, LOADER))
+}
+
+/// Any site may load it, also one that isolates itself, and as a module.
+fn for_sites(mut response: Response) -> Response {
     let open = HeaderValue::from_static("cross-origin");
     response.headers_mut().insert("cross-origin-resource-policy", open);
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -139,7 +142,8 @@ async fn widget_page(
 }
 
 async fn widget_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    assets::widget_asset(&path).map_or_else(not_found, |asset| send_file(asset, &headers))
+    // The loader imports some of these into the site's page.
+    assets::widget_asset(&path).map_or_else(not_found, |asset| for_sites(send_file(asset, &headers)))
 }
 
 async fn console_page(state: State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
