@@ -1,11 +1,31 @@
-import { defineConfig, mergeConfig } from 'vite';
+import { defineConfig, mergeConfig, type Plugin } from 'vite';
 import { shared } from '../vite.shared';
+import { languages } from './vite.languages';
 
-/** The chat itself: the page inside the iframe, served at /widget/{widgetId}/ with its files at /widget/assets/. */
+/** A language has no styles and no imports of its own, so there is nothing to load ahead of it: Vite's code for that is left out. */
+const noPreload: Plugin = {
+  name: 'beckon-no-preload',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : undefined),
+};
+
+/**
+ * The chat itself: the page inside the iframe, served at /widget/{widgetId}/ with its files at /widget/assets/. Beside it the page's
+ * part, a module that the loader imports when it needs it; both load the languages from the same files.
+ */
 export default mergeConfig(
   shared,
   defineConfig({
     base: '/widget/',
-    build: { outDir: 'dist/app' },
+    define: languages,
+    plugins: [noPreload],
+    build: {
+      outDir: 'dist/app',
+      modulePreload: false,
+      rolldownOptions: {
+        input: { index: 'index.html', page: 'src/page/main.ts' },
+        preserveEntrySignatures: 'exports-only',
+      },
+    },
   }),
 );

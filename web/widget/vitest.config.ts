@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { languages } from './vite.languages';
 
 export default defineConfig({
+  define: languages,
   test: {
     environment: 'happy-dom',
     globalSetup: './tests/browser/build.ts',

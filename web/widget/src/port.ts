@@ -39,18 +39,32 @@ export type View = 'LOADING' | 'THREAD_LIST' | 'LOADING_THREAD' | 'THREAD' | 'CL
 
 export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread';
 
+/** The newest message, for the bubble beside the launcher. */
+export interface News {
+  thread: string;
+  /** Who wrote it, as the avatar shows it: letters, and degrees of hue. */
+  name: string;
+  initials: string;
+  hue: number;
+  text: string;
+}
+
 export type ToApp =
-  | { kind: 'command'; call: number; command: AppCommand }
+  /** `thread`: open this one. */
+  | { kind: 'command'; call: number; command: AppCommand; thread?: string }
   | { kind: 'context'; call: number; context: ContextCall }
-  /** The window is on screen, or not. `full`: it covers the whole screen of a phone. */
-  | { kind: 'window'; open: boolean; full: boolean; page: HostPage }
-  | { kind: 'theme'; name: string };
+  /** The window is on screen, or not. `full`: it covers the whole screen of a phone. `hidden`: nothing may be seen or heard. */
+  | { kind: 'window'; open: boolean; hidden: boolean; full: boolean; page: HostPage }
+  | { kind: 'theme'; name: string }
+  | { kind: 'language'; tag: string };
 
 export type ToLoader =
   | { kind: 'reply'; call: number; error?: WidgetError; result?: ContextResult }
   /** The call with this id outlives the page on the app's side, or was refused for good: the loader may forget it. */
   | { kind: 'committed'; client_id: string }
   | { kind: 'unread'; count: number }
+  /** A message came that nobody has seen yet. */
+  | { kind: 'news'; news: News }
   /** Whether this visitor is known and has a conversation that is not closed; no secret. */
   | { kind: 'marker'; known: boolean; open: boolean }
   | { kind: 'close' }

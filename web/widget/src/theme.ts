@@ -4,7 +4,15 @@ import type { Theme } from '@beckon/ui/theme';
 export interface WidgetConfig {
   id: string;
   name: string;
+  /** What visitors see in place of the name. */
+  teamName?: string | null;
   multiThread: boolean;
+  /** Of the visitors; without one the page decides. */
+  language?: string | null;
+  /** Unread messages are counted in the page's title. */
+  titleUnread?: boolean;
+  /** New messages sound until a visitor switches that off. */
+  sound?: boolean;
   /** Origins that may embed it; empty: any. */
   allowedOrigins: string[];
   themes: { [name: string]: Theme };

@@ -2,11 +2,14 @@ import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, ty
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
+import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
 import type { Server } from './server';
 import { SessionKeeper } from './session_keeper';
+import { Sound } from './sound';
 import { TabMemory } from './tab_memory';
 import type { SentMessage } from './timeline';
+import { Typing } from './typing';
 
 /** What the window shows. A thread nobody has written in yet is a new conversation. */
 export type Place = { name: 'nowhere' } | { name: 'list' } | { name: 'thread'; thread: string };
@@ -38,6 +41,10 @@ export class Chat {
   readonly feed: Signal<Feed | undefined> = signal(undefined);
   /** Texts begun and not sent, by thread. */
   readonly drafts = new Map<string, string>();
+  readonly typing: Typing;
+  readonly sound: Sound;
+  /** Hears of a message that is not in front of the visitor's eyes. */
+  onNews: (thread: Thread) => void = () => undefined;
 
   /** The thread on screen; undefined in the list, and for a new conversation. */
   readonly thread: ReadonlySignal<Thread | undefined>;
@@ -48,6 +55,9 @@ export class Chat {
   private readonly session: SessionKeeper;
   private readonly memory: TabMemory;
   private readonly calls: ContextCalls;
+  /** How far the server knows that this browser has what was written, by conversation. */
+  private readonly delivered = new Map<string, number>();
+  private hidden = false;
   private page: HostPage | undefined;
   private token: string | undefined;
   /** A single-thread widget was asked for a new conversation before it was known whether there is an open one. */
@@ -62,6 +72,7 @@ export class Chat {
     this.online = signal(config.online);
     this.memory = new TabMemory(name);
     this.session = new SessionKeeper(name, server);
+    this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
       role: 'visitor',
@@ -78,6 +89,7 @@ export class Chat {
         if (write.frame.type === 'send' && outcome.type === 'accepted') this.arrived(write, outcome.accepted);
       },
     });
+    this.typing = new Typing((conversation, on) => this.connection.tell({ type: 'typing', conversation, on }));
     this.calls = new ContextCalls({
       config,
       memory: this.memory,
@@ -99,17 +111,25 @@ export class Chat {
     void this.restore();
   }
 
-  /** The window came on screen or left it. */
-  setWindow(open: boolean, full: boolean, page: HostPage): void {
+  /** The name visitors know us by. */
+  get name(): string {
+    return this.config.teamName || this.config.name;
+  }
+
+  /** The window came on screen or left it. `hidden`: nothing of the widget may be seen or heard. */
+  setWindow(open: boolean, hidden: boolean, full: boolean, page: HostPage): void {
     this.page = page;
+    this.hidden = hidden;
     this.full.value = full;
     this.open.value = open;
+    if (!open) this.typing.rest();
     if (open) this.connection.start();
   }
 
-  /** Shows what a visitor who opens the chat wants to see: the newest message, or an empty new conversation. */
-  show(): void {
+  /** Shows what a visitor who opens the chat wants to see: `wanted`, the newest message, or an empty new conversation. */
+  show(wanted?: string): void {
     if (!this.config.multiThread) this.showOnly();
+    else if (this.threads.value.some(({ thread }) => thread === wanted)) this.showThread(wanted as string);
     else if (this.place.value.name === 'nowhere' || this.hasNewsElsewhere()) this.showNewest();
   }
 
@@ -132,11 +152,18 @@ export class Chat {
     if (place.name !== 'thread') return;
     const client_id = uuid();
     const known = this.thread.value;
+    this.typing.rest();
     void this.connection.write(
       { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text } },
       { lanes: known ? [place.thread] : [place.thread, HELD_LANE] },
     );
     this.connection.start();
+  }
+
+  /** The visitor changed what stands in the composer. Only agents of a conversation that has begun can see it. */
+  typed(text: string): void {
+    const conversation = this.feed.value?.live && this.thread.value?.conversation;
+    if (conversation) this.typing.typed(conversation, text.trim() !== '');
   }
 
   retry(client_id: string): void {
@@ -158,24 +185,32 @@ export class Chat {
     const { connection } = this;
     connection.on('status', (status) => {
       this.status.value = status;
+      if (status.state !== 'live') this.typing.forget();
       if (status.state === 'refused' && SESSION_LOST.includes(status.code)) this.renewSession();
       // Nobody knows yet what there is to show, but a visitor who wants to write can.
       if (status.state === 'waiting' && this.open.value && !this.chosen)
         this.showThread(this.memory.lastThread ?? uuid());
     });
     connection.on('welcome', ({ threads = [], online }) => {
+      const first = !this.welcomed.value;
+      const before = this.threads.value;
       this.threads.value = newestFirst(threads);
       this.online.value = online;
-      const first = !this.welcomed.value;
+      this.delivered.clear();
+      // What was there before the page is no news: the dot tells of it.
+      this.received(first ? threads : before);
       this.welcomed.value = true;
       // Now it is known what there is to show.
       if (first && !this.config.multiThread) this.showOnly(this.wantsNew);
       else if (first && this.open.value && !this.chosen) this.show();
     });
     connection.on('thread', ({ thread, started_by }) => {
+      const before = this.threads.value;
       this.setThread(thread);
+      this.received(before);
       if (started_by && started_by.type !== 'visitor') this.calls.startedByOthers(thread);
     });
+    connection.on('typing', (frame) => this.typing.hear(frame));
     connection.on('presence', ({ online }) => {
       this.online.value = online;
     });
@@ -299,13 +334,17 @@ export class Chat {
     const before = this.feed.peek();
     if (before?.conversation === conversation) return;
     before?.close();
+    this.typing.rest();
     if (conversation === undefined) {
       this.feed.value = undefined;
       return;
     }
     const feed = this.connection.follow(conversation);
-    feed.subscribe(() => {
+    feed.subscribe((change) => {
       this.feedVersion.value++;
+      for (const { event } of change.type === 'events' ? change.events : []) {
+        if (event.kind === 'message') this.typing.stopped(conversation, event.author);
+      }
       const ids = new Set(feed.events.map(({ event }) => event.id));
       if (this.sent.value.some(({ event_id }) => ids.has(event_id))) {
         this.sent.value = this.sent.value.filter(({ event_id }) => !ids.has(event_id));
@@ -313,6 +352,21 @@ export class Chat {
       this.markRead();
     });
     this.feed.value = feed;
+  }
+
+  /** The list is new: says what has come to this browser, to the server and to whoever is not looking at it. */
+  private received(before: readonly Thread[]): void {
+    for (const { conversation, head, unread } of this.threads.value) {
+      if (unread === 0 || (this.delivered.get(conversation) ?? 0) >= head) continue;
+      if (this.connection.tell({ type: 'delivered', conversation, position: head }))
+        this.delivered.set(conversation, head);
+    }
+    const seen = this.open.value && document.visibilityState === 'visible' ? this.thread.value?.thread : undefined;
+    const news = arrivals(before, this.threads.value).filter(({ thread }) => thread !== seen);
+    const newest = news.at(-1);
+    if (!newest || this.hidden) return;
+    this.sound.play();
+    this.onNews(newest);
   }
 
   /** The thread on screen is the one that a later visit and the next context call mean; an empty new one counts. */

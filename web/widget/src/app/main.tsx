@@ -2,17 +2,22 @@ import '@beckon/ui/tokens.css';
 import '@beckon/ui/base.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { known } from '../language';
 import type { ToApp, ToLoader } from '../port';
 import { applyTheme } from './apply_theme';
+import { newsOf } from './arrivals';
 import { Chat } from './chat';
 import { awaitPort } from './host_port';
 import { server } from './server';
 import { ChatWindow } from './views/chat_window';
+import { speak, words } from './words';
 
 const widget = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
 const doors = server(widget);
 const config = doors.config();
-const chat = config.then((known) => new Chat(known, doors));
+const chat = config.then((found) => new Chat(found, doors));
+// The loader has put it behind the address, so that the words come at the same time as everything else.
+const spoken = speak(known(location.hash.slice(1)) ?? 'en');
 
 /** Runs once the window has something to show. */
 function shown(ready: Chat, run: () => void): void {
@@ -29,6 +34,7 @@ function shown(ready: Chat, run: () => void): void {
 }
 
 function tell(ready: Chat, post: (message: ToLoader) => void): void {
+  ready.onNews = (thread) => void spoken.then(() => post({ kind: 'news', news: newsOf(thread, words().team) }));
   effect(() => post({ kind: 'unread', count: ready.unread.value }));
   effect(() => post({ kind: 'view', view: ready.view.value }));
   effect(() => {
@@ -41,13 +47,16 @@ function tell(ready: Chat, post: (message: ToLoader) => void): void {
 async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => void): Promise<void> {
   switch (message.kind) {
     case 'window':
-      ready.setWindow(message.open, message.full, message.page);
+      ready.setWindow(message.open, message.hidden, message.full, message.page);
+      break;
+    case 'language':
+      void speak(known(message.tag) ?? 'en');
       break;
     case 'theme':
       applyTheme(ready.config.themes[message.name] ?? {});
       break;
     case 'command':
-      if (message.command === 'open') ready.show();
+      if (message.command === 'open') ready.show(message.thread);
       else if (message.command === 'show_thread_list') ready.showList();
       else ready.startNew();
       if (message.command === 'open') shown(ready, () => post({ kind: 'reply', call: message.call }));
@@ -70,7 +79,7 @@ awaitPort(config, (post) => {
   return (message) => void chat.then((ready) => obey(ready, message, post));
 });
 
-void chat.then((ready) => {
-  document.title = ready.config.name;
+void Promise.all([chat, spoken]).then(([ready]) => {
+  document.title = ready.name;
   render(<ChatWindow chat={ready} onClose={() => close()} />, document.body);
 });

@@ -11,27 +11,26 @@ export interface AppFrame {
 
 export function createAppFrame(
   iframe: HTMLIFrameElement,
-  address: string,
+  address: () => string,
   hear: (message: ToLoader) => void,
   greet: () => ToApp[],
 ): AppFrame {
-  const origin = new URL(address).origin;
   let port: MessagePort | undefined;
   let waiting: ToApp[] = [];
 
   function load(): void {
-    if (!iframe.src) iframe.src = address;
+    if (!iframe.src) iframe.src = address();
   }
 
   iframe.addEventListener('load', () => {
     // Without an address this is the empty page that every iframe begins with.
     if (!iframe.src || !iframe.contentWindow) return;
     const channel = new MessageChannel();
-    if (port) port.close();
+    port?.close();
     port = channel.port1;
     port.onmessage = (message: MessageEvent<ToLoader>) => hear(message.data);
     // Addressed to Beckon's origin: whatever else might stand in the iframe gets nothing.
-    iframe.contentWindow.postMessage(PORT_GREETING, origin, [channel.port2]);
+    iframe.contentWindow.postMessage(PORT_GREETING, new URL(iframe.src).origin, [channel.port2]);
     for (const message of [...greet(), ...waiting]) port.postMessage(message);
     waiting = [];
   });

@@ -16,6 +16,7 @@ const NAMES: { [code: number]: string } = {
   1204: 'Unknown strategy',
   1207: 'Unknown command',
   1208: 'Unknown theme',
+  1209: 'Unknown language',
 };
 
 const made = new WeakSet<WidgetError>();

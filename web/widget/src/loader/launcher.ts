@@ -7,12 +7,14 @@ const CROSS = 'M6 6l12 12M18 6 6 18';
 
 /** The widget's elements in the page. The ids are known to sites: they style and press them. */
 export interface Launcher {
+  wrapper: HTMLElement;
   button: HTMLButtonElement;
+  close: HTMLButtonElement;
   iframe: HTMLIFrameElement;
-  /** True while the window covers the whole screen of a phone. */
+  /** True while an open window covers the whole screen of a phone. */
   full(): boolean;
   /** Draws what is so. */
-  draw(state: { open: boolean; hidden: boolean; unread: number }): void;
+  draw(state: { open: boolean; hidden: boolean }): void;
   applyTheme(theme: Theme): void;
 }
 
@@ -42,12 +44,14 @@ function addStyles(): void {
 }
 
 /** Puts the elements into the page, the window closed, the iframe without an address. */
-export function createLauncher(name: string, press: { toggle(): void; close(): void; near(): void }): Launcher {
+export function createLauncher(
+  name: string,
+  press: { toggle(): void; close(): void; near(): void; turn(): void },
+): Launcher {
   addStyles();
   const wrapper = element('div', 'ib-widget-wrapper lc-widget-wrapper');
   const button = element('button', 'bk bk-launcher', 'ib-button-messaging');
   const face = element('span', 'bk-icon', 'ib-button-messaging-icon');
-  const badge = element('span', 'bk bk-badge');
   const close = element('button', 'bk bk-close ib-close-mobile-button');
   const iframe = element('iframe', 'bk bk-window', 'ib-iframe-messaging');
   const mark = icon(MARK);
@@ -57,7 +61,6 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
   let theme: Theme = {};
   let set: string[] = [];
   let open = false;
-  let unlock: (() => void) | undefined;
 
   button.type = close.type = 'button';
   close.setAttribute('aria-label', 'Close chat');
@@ -65,7 +68,8 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
   face.append(mark);
   button.append(face);
   iframe.title = name;
-  badge.setAttribute('aria-hidden', 'true');
+  // The sound that a visitor may switch on.
+  iframe.allow = 'autoplay';
   wrapper.append(button, iframe, close);
 
   button.addEventListener('click', press.toggle);
@@ -84,33 +88,15 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
     for (const variable of set) wrapper.style.setProperty(variable, values[variable] as string);
   }
 
-  /** On a phone the page behind must not scroll, and the window ends where the keyboard begins. */
-  function fit(): void {
-    const covers = open && phone.matches;
-    if (covers && !unlock) {
-      // Not the body's: with both set, its margins no longer fall together and the page behind moves.
-      const { style } = document.documentElement;
-      const before = style.overflow;
-      style.overflow = 'hidden';
-      unlock = () => {
-        style.overflow = before;
-      };
-    } else if (!covers && unlock) {
-      unlock();
-      unlock = undefined;
-    }
-    const viewport = window.visualViewport;
-    iframe.style.height = covers && viewport ? `${viewport.height}px` : '';
-  }
-
   dark.addEventListener('change', paint);
-  phone.addEventListener('change', fit);
-  if (window.visualViewport) window.visualViewport.addEventListener('resize', fit);
+  phone.addEventListener('change', press.turn);
   paint();
   document.body.append(wrapper);
 
   return {
+    wrapper,
     button,
+    close,
     iframe,
     full: () => phone.matches,
     draw(state) {
@@ -119,12 +105,8 @@ export function createLauncher(name: string, press: { toggle(): void; close(): v
       wrapper.classList.toggle('bk-hidden', state.hidden);
       face.replaceChild(open ? cross : mark, face.firstChild as Node);
       button.setAttribute('aria-expanded', String(open));
-      const unread = state.unread ? `, ${state.unread} unread` : '';
-      button.setAttribute('aria-label', open ? 'Close chat' : `Open chat${unread}`);
-      badge.textContent = state.unread > 99 ? '99+' : String(state.unread);
-      if (state.unread && !open) button.append(badge);
-      else badge.remove();
-      fit();
+      // English until the page's part has the words; it also says and shows what is unread.
+      button.setAttribute('aria-label', open ? 'Close chat' : 'Open chat');
     },
     applyTheme(next) {
       theme = next;

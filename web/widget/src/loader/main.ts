@@ -16,7 +16,8 @@ interface LiveChat {
 /** No `init`, or no configuration, for so long: whoever waits for it is answered with an error, milliseconds. */
 const INIT_MS = 30_000;
 const DOCS = 'docs/context-api.md';
-const COMMANDS = 'init send_contextual_data open close show hide set_theme show_thread_list open_new_thread'.split(' ');
+const COMMANDS =
+  'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread'.split(' ');
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
 const MODES = ['merge', 'replace'];
 const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
@@ -106,7 +107,7 @@ function documentReady(): Promise<void> {
 }
 
 async function init(arg: unknown, done: Done): Promise<void> {
-  const given: unknown = typeof arg === 'object' && arg !== null ? (arg as { widgetId?: unknown }).widgetId : arg;
+  const given: unknown = Object(arg) === arg ? (arg as { widgetId?: unknown }).widgetId : arg;
   if (widgetId) {
     done(widgetError(1011, `Already initialised: ${widgetId}`));
     return;
@@ -141,7 +142,8 @@ let warned = false;
 
 /** Reads the call's fields at once, so that what the page changes afterwards does not matter. */
 function readContext(arg: unknown): ContextCall {
-  const fields = (typeof arg === 'object' && arg !== null ? arg : {}) as { [name: string]: unknown };
+  // Anything that is no object has no fields.
+  const fields = Object(arg) as { [name: string]: unknown };
   const metadata = metadataText(fields.metadata);
   const { multiThreadStrategy: strategy = 'ACTIVE', mode = 'merge' } = fields;
   if (!STRATEGIES.includes(strategy as string)) throw unknownName(1204, 'multiThreadStrategy', strategy, STRATEGIES);
@@ -177,6 +179,9 @@ function run(command: unknown, arg: unknown, callback: unknown): void {
       break;
     case 'set_theme':
       whenReady(done, (ready) => ready.setTheme(arg, done));
+      break;
+    case 'set_language':
+      whenReady(done, (ready) => ready.setLanguage(arg, done));
       break;
     case 'open':
     case 'close':

@@ -1,9 +1,14 @@
+import { known, LANGUAGES } from '../language';
+import type { PagePart } from '../page/main';
 import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader, WidgetError } from '../port';
-import type { WidgetConfig } from '../theme';
+import type { Theme, WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
 import { unknownName, widgetError } from './errors';
 import { createLauncher } from './launcher';
 import { keepCall, readMarker, writeMarker } from './page_store';
+
+/** Set by the build: the file of the page's part. */
+declare const BECKON_PAGE_PART: string;
 
 /** How a command ends, once. */
 export type Done = (error: WidgetError | undefined, result?: unknown) => void;
@@ -16,6 +21,7 @@ const IDLE_MS = 2_000;
 /** The widget in the page, once `init` has ended. Each command may be called in every state, and twice. */
 export interface Widget {
   setTheme(name: unknown, done: Done): void;
+  setLanguage(code: unknown, done: Done): void;
   open(done: Done): void;
   close(done: Done): void;
   show(done: Done): void;
@@ -30,26 +36,59 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
   let hidden = false;
   let unread = 0;
   let theme = 'default';
+  let language =
+    [config.language, document.documentElement.lang, ...navigator.languages].map(known).find(Boolean) || 'en';
+  let part: PagePart | undefined;
   let calls = 0;
   const answers = new Map<number, Done>();
 
-  const launcher = createLauncher(config.name, {
+  const launcher = createLauncher(config.teamName || config.name, {
     toggle: () => (open ? setWindow(false) : openWindow(() => undefined)),
     close: () => setWindow(false),
     near: () => frame.load(),
+    turn: draw,
   });
-  const frame = createAppFrame(launcher.iframe, `${base}/widget/${config.id}/`, hear, () => [
+  const frame = createAppFrame(launcher.iframe, address, hear, () => [
     { kind: 'theme', name: theme },
+    { kind: 'language', tag: language },
     windowState(),
   ]);
 
+  /** Asked for when the chat is wanted; the page's part comes with it. */
+  function address(): string {
+    loadPart();
+    return `${base}/widget/${config.id}/#${language}`;
+  }
+
+  /** Without it, because a policy of the site forbids it, the chat works as well: it only does less in the page around it. */
+  async function loadPart(): Promise<void> {
+    try {
+      const url = `${base}/widget/assets/${BECKON_PAGE_PART}`;
+      const { start } = (await import(/* @vite-ignore */ url)) as typeof import('../page/main');
+      part ||= start({
+        ...launcher,
+        titleUnread: !!config.titleUnread,
+        openThread: (thread) => openWindow(() => undefined, thread),
+        closeWindow: () => setWindow(false),
+      });
+      drawPage();
+    } catch {
+      // See above.
+    }
+  }
+
   function windowState() {
-    const page: HostPage = { url: location.href, title: document.title };
-    return { kind: 'window' as const, open: open && !hidden, full: launcher.full(), page };
+    const page: HostPage = { url: location.href, title: part?.title() ?? document.title };
+    return { kind: 'window' as const, open: open && !hidden, hidden, full: launcher.full(), page };
+  }
+
+  function drawPage(): void {
+    launcher.draw({ open, hidden });
+    part?.draw({ open, hidden, unread, full: launcher.full(), language });
   }
 
   function draw(): void {
-    launcher.draw({ open, hidden, unread });
+    drawPage();
     if (frame.loaded()) frame.post(windowState());
   }
 
@@ -57,34 +96,33 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
     const focused = document.activeElement === launcher.iframe;
     const opening = next && !open;
     open = next;
+    part?.dismiss();
     if (opening) frame.load();
     draw();
     if (opening) launcher.iframe.focus();
     else if (!next && (focused || launcher.full())) launcher.button.focus();
   }
 
-  function openWindow(done: Done): void {
+  function openWindow(done: Done, thread?: string): void {
     hidden = false;
     setWindow(true);
     // The window is there even if the chat inside takes its time.
-    ask('open', done, () => done(undefined, {}));
+    ask('open', () => done(undefined, {}), thread);
   }
 
-  function ask(command: AppCommand, done: Done, onSilence?: () => void): void {
+  function ask(command: AppCommand, done: Done, thread?: string): void {
+    const call = expect(done, widgetError(1198, 'The chat does not answer'));
+    frame.post({ kind: 'command', call, command, ...(thread && { thread }) });
+  }
+
+  /** The number of a call that ends with whichever comes first, the answer or the end of patience. */
+  function expect(done: Done, ...silence: Parameters<Done>): number {
     const call = ++calls;
-    expect(call, done, onSilence || (() => done(widgetError(1198, 'The chat does not answer'))));
-    frame.post({ kind: 'command', call, command });
-  }
-
-  /** Whichever comes first, the answer or the end of patience, ends the call. */
-  function expect(call: number, done: Done, onSilence: () => void): void {
-    const timer = setTimeout(() => {
-      if (answers.delete(call)) onSilence();
+    answers.set(call, done);
+    setTimeout(() => {
+      if (answers.delete(call)) done(...silence);
     }, ANSWER_MS);
-    answers.set(call, (error, result) => {
-      clearTimeout(timer);
-      done(error, result);
-    });
+    return call;
   }
 
   function hear(message: ToLoader): void {
@@ -92,7 +130,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
       case 'reply': {
         const done = answers.get(message.call);
         answers.delete(message.call);
-        if (done) done(message.error, message.error ? undefined : message.result || {});
+        done?.(message.error, message.error ? undefined : message.result || {});
         break;
       }
       case 'committed':
@@ -100,7 +138,10 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
         break;
       case 'unread':
         unread = message.count;
-        launcher.draw({ open, hidden, unread });
+        drawPage();
+        break;
+      case 'news':
+        part?.preview(message.news);
         break;
       case 'marker':
         writeMarker(config.id, message.known, message.open);
@@ -120,16 +161,16 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
   }
 
   function sendContext(context: ContextCall, done: Done): void {
-    const call = ++calls;
     keepCall(config.id, context.client_id, context);
     const queued: ContextResult = { pending: true, conversations: [], ignored: [] };
-    expect(call, done, () => done(undefined, queued));
+    const call = expect(done, undefined, queued);
     frame.post({ kind: 'context', call, context });
   }
 
   draw();
   // Nobody waits for these answers any more.
   for (const call of earlier) sendContext(call, () => undefined);
+  if (!/^en/.test(language)) loadPart();
   if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
 
   return {
@@ -140,9 +181,20 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
         return;
       }
       theme = name as string;
-      launcher.applyTheme(config.themes[theme] || {});
+      launcher.applyTheme(config.themes[theme] as Theme);
       if (frame.loaded()) frame.post({ kind: 'theme', name: theme });
       done(undefined, {});
+    },
+    setLanguage(code, done) {
+      const tag = known(code);
+      if (!tag) {
+        done(unknownName(1209, 'language', code, LANGUAGES));
+        return;
+      }
+      language = tag;
+      loadPart();
+      if (frame.loaded()) frame.post({ kind: 'language', tag });
+      done(undefined, { language });
     },
     open: openWindow,
     close(done) {

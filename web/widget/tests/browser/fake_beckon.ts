@@ -48,6 +48,10 @@ export class FakeBeckon {
       ocean: { styles: { '--bk-accent': '#1D5B86' }, darkStyles: { '--bk-accent': '#86C2EC' } },
     },
     welcome: 'Hello. What can we do for you?',
+    teamName: null as string | null,
+    language: null as string | null,
+    titleUnread: false,
+    sound: false,
     online: false,
     limits: { text: 4096, contextBytes: 65536, contextKeys: 256, keyLength: 128, stringBytes: 8192, depth: 8 },
   };
@@ -118,6 +122,27 @@ export class FakeBeckon {
     this.closing = code;
   }
 
+  /** How far our side has received and read what the visitor wrote. */
+  cursor(conversation: Conversation, delivered: number, read: number): void {
+    this.broadcast({ type: 'cursor', conversation: conversation.thread.conversation, delivered, read });
+  }
+
+  /** An agent begins or stops writing. */
+  typing(conversation: Conversation, on: boolean): void {
+    const author: Author = { type: 'agent', id: 'agent-1', name: 'Maja Horvat' };
+    this.broadcast({ type: 'typing', conversation: conversation.thread.conversation, author, on });
+  }
+
+  /** Everything in it happened so much earlier, milliseconds. */
+  age(conversation: Conversation, by: number): void {
+    const earlier = (at: string) => new Date(Date.parse(at) - by).toISOString();
+    conversation.events = conversation.events.map(({ position, event }) => ({
+      position,
+      event: { ...event, at: earlier(event.at) },
+    }));
+    conversation.thread = { ...conversation.thread, updated_at: earlier(conversation.thread.updated_at) };
+  }
+
   /** A conversation that is there already. */
   begin(status: ConversationStatus = 'OPEN', texts: string[] = [], by: Author | null = null): Conversation {
     const at = new Date().toISOString();
@@ -137,6 +162,23 @@ export class FakeBeckon {
     for (const text of texts) this.say(made, text);
     if (by) this.broadcast({ type: 'thread', thread, started_by: by });
     return made;
+  }
+
+  /** The visitor wrote this, some time. */
+  hear(conversation: Conversation, text: string): void {
+    const author: Author = { type: 'visitor', id: 'visitor-1', name: null };
+    this.append(conversation, { kind: 'message', author, client_id: null, message: { type: 'TEXT', text } });
+  }
+
+  /** Waits until a widget listens. */
+  async listened(): Promise<void> {
+    while (this.sockets.size === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** The visitor read all of it in another tab. */
+  read(conversation: Conversation): void {
+    conversation.thread = { ...conversation.thread, unread: 0 };
+    this.broadcast({ type: 'thread', thread: conversation.thread, started_by: null });
   }
 
   /** An agent writes. */
@@ -214,7 +256,8 @@ export class FakeBeckon {
 
   private async file(name: string, response: ServerResponse): Promise<void> {
     const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': CSP });
+    const headers = { 'content-security-policy': CSP, 'access-control-allow-origin': '*' };
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers });
     response.end(await readFile(join(inject('widgetDist'), name)));
   }
 

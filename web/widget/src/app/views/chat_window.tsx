@@ -1,8 +1,9 @@
 import { useEffect } from 'preact/hooks';
-import { words } from '../../locales/en';
 import type { Chat } from '../chat';
+import { words } from '../words';
 import styles from './chat_window.module.css';
 import { Header } from './header';
+import { MessageSkeleton } from './skeleton';
 import { ThreadList } from './thread_list';
 import { ThreadView } from './thread_view';
 
@@ -20,12 +21,16 @@ export function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void 
 
   const place = chat.place.value;
   return (
-    <main class={styles.window} aria-label={chat.config.name}>
+    <main class={styles.window} aria-label={chat.name}>
       <Header chat={chat} onClose={onClose} />
       <Notice chat={chat} />
       {place.name === 'list' && <ThreadList chat={chat} />}
       {place.name === 'thread' && <ThreadView key={place.thread} chat={chat} thread={place.thread} />}
-      {place.name === 'nowhere' && <Skeleton />}
+      {place.name === 'nowhere' && (
+        <div class={styles.skeleton}>
+          <MessageSkeleton />
+        </div>
+      )}
     </main>
   );
 }
@@ -35,25 +40,15 @@ function Notice({ chat }: { chat: Chat }) {
   const status = chat.status.value;
   const text =
     status.state === 'refused'
-      ? words.refused
+      ? words().refused
       : status.state === 'waiting' || (status.state === 'connecting' && status.attempt > 0)
         ? chat.welcomed.value
-          ? words.reconnecting
-          : words.unreachable
+          ? words().reconnecting
+          : words().unreachable
         : '';
   return (
     <div role="status" class={styles.noticePlace}>
       {text && <p class={styles.notice}>{text}</p>}
-    </div>
-  );
-}
-
-function Skeleton() {
-  return (
-    <div class={styles.skeleton} aria-hidden="true">
-      <span />
-      <span />
-      <span />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { PaperPlaneIcon } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { words } from '../../locales/en';
+import { counted } from '../../words';
 import type { Chat } from '../chat';
+import { locale, words } from '../words';
 import styles from './composer.module.css';
 
 /** From so many characters on, the rest is counted down. */
@@ -35,6 +36,7 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
 
   const change = (next: string) => {
     setText(next);
+    chat.typed(next);
     if (next) chat.drafts.set(thread, next);
     else chat.drafts.delete(thread);
   };
@@ -57,9 +59,10 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
         ref={field}
         class={`${styles.field} ib-widget-message-input lc-footer-message-input`}
         rows={1}
+        dir={text ? 'auto' : undefined}
         value={text}
-        placeholder={words.write}
-        aria-label={words.write}
+        placeholder={words().write}
+        aria-label={words().write}
         aria-invalid={length > limit}
         aria-describedby={length >= COUNT_FROM ? 'bk-count' : undefined}
         enterkeyhint="send"
@@ -72,15 +75,17 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
       />
       {length >= COUNT_FROM && (
         <span id="bk-count" class={styles.count} data-over={length > limit} role="status">
-          {length > limit ? words.tooLong(length - limit) : words.charactersLeft(limit - length)}
+          {length > limit
+            ? counted(words().tooLong, length - limit, locale())
+            : counted(words().charactersLeft, limit - length, locale())}
         </span>
       )}
       <button
         type="submit"
         class={styles.send}
         data-testid="input-submit"
-        aria-label={words.send}
-        title={words.send}
+        aria-label={words().send}
+        title={words().send}
         disabled={blank || length > limit}
       >
         <PaperPlaneIcon />

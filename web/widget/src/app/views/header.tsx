@@ -1,6 +1,6 @@
-import { ArrowLeftIcon, Avatar, IconButton, Mark, XIcon } from '@beckon/ui';
-import { words } from '../../locales/en';
+import { ArrowLeftIcon, Avatar, BellIcon, BellSlashIcon, IconButton, Mark, XIcon } from '@beckon/ui';
 import type { Chat } from '../chat';
+import { words } from '../words';
 import styles from './header.module.css';
 
 /** Who is there, and the ways out: back to the list, and away. */
@@ -9,9 +9,9 @@ export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const agent = inThread ? chat.thread.value?.agent : undefined;
   const canGoBack = chat.config.multiThread && inThread && chat.threads.value.length > 0;
   return (
-    <header class={styles.header}>
+    <header class={styles.header} data-full={chat.full.value}>
       {canGoBack && (
-        <IconButton touch label={words.back} onClick={() => chat.showList()}>
+        <IconButton touch label={words().back} onClick={() => chat.showList()}>
           <ArrowLeftIcon />
         </IconButton>
       )}
@@ -23,17 +23,28 @@ export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
         </span>
       )}
       <div class={styles.names}>
-        <h1 class={styles.name}>{agent?.name ?? chat.config.name}</h1>
+        <h1 class={styles.name}>{agent?.name ?? chat.name}</h1>
         <p class={styles.presence}>
           {chat.online.value && <span class={styles.here} aria-hidden="true" />}
-          {chat.online.value ? words.online : words.away}
+          {chat.online.value ? words().online : words().away}
         </p>
       </div>
+      <SoundSwitch chat={chat} />
       {!chat.full.value && (
-        <IconButton touch label={words.close} onClick={onClose}>
+        <IconButton touch label={words().close} onClick={onClose}>
           <XIcon />
         </IconButton>
       )}
     </header>
+  );
+}
+
+function SoundSwitch({ chat }: { chat: Chat }) {
+  const { sound } = chat;
+  const on = sound.on.value;
+  return (
+    <IconButton touch label={on ? words().soundOff : words().soundOn} onClick={() => sound.choose(!on)}>
+      {on ? <BellIcon /> : <BellSlashIcon />}
+    </IconButton>
   );
 }

@@ -1,39 +1,44 @@
-import type { Feed } from '@beckon/sdk';
+import type { Author, Feed } from '@beckon/sdk';
 import { ArrowClockwiseIcon, Avatar, Button, CheckIcon, PlainText, timeOfDay, UsersIcon, XIcon } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { words } from '../../locales/en';
+import { fill } from '../../words';
 import type { Chat } from '../chat';
-import type { Group, Line } from '../timeline';
+import type { Bubble, Group, Item, Line } from '../timeline';
+import { locale, words } from '../words';
 import styles from './message_list.module.css';
+import { MessageSkeleton } from './skeleton';
 
 /** So close to an edge counts as being there, CSS pixels. */
 const EDGE = 48;
 
 /** The messages, from the welcome line down to what is being sent. Stays at the end unless the reader has scrolled away. */
-export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | undefined; items: (Group | Line)[] }) {
+export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | undefined; items: Item[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const before = useRef({ height: 0, first: '' });
+  const before = useRef({ height: 0, first: '', length: 0, open: false });
   const [behind, setBehind] = useState(false);
   const open = chat.open.value;
   const first = items[0]?.id ?? '';
   const lastMine = items.findLast((item): item is Group => item.kind === 'group' && item.mine);
   const newest = items[items.length - 1];
   const length = items.reduce((sum, item) => sum + (item.kind === 'group' ? item.bubbles.length : 1), 0);
+  const writer = chat.typing.writer.value;
+  const writing = feed && writer?.conversation === feed.conversation ? writer.author : undefined;
 
   // Runs when something was added at either end, or the window opens.
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    const grewUpward = before.current.first !== '' && before.current.first !== first && !atEnd.current;
-    if (grewUpward) box.scrollTop += box.scrollHeight - before.current.height;
-    else if (
-      atEnd.current ||
-      (newest?.kind === 'group' && newest.mine && newest.bubbles.at(-1)?.delivery === 'sending')
-    ) {
-      box.scrollTop = box.scrollHeight;
-    } else setBehind(true);
-    before.current = { height: box.scrollHeight, first };
+    const { current: last } = before;
+    const grewUpward = last.first !== '' && last.first !== first && !atEnd.current;
+    const grewDownward = length > last.length && !grewUpward;
+    const mine = newest?.kind === 'group' && newest.mine;
+    // Whoever opens the window on something new wants to see it; whoever sends something, too.
+    const wanted = (open && !last.open && (chat.thread.peek()?.unread ?? 0) > 0) || (grewDownward && mine);
+    if (grewUpward) box.scrollTop += box.scrollHeight - last.height;
+    else if (atEnd.current || wanted) box.scrollTop = box.scrollHeight;
+    else if (grewDownward && newest?.kind === 'group') setBehind(true);
+    before.current = { height: box.scrollHeight, first, length, open };
   }, [first, length, open]);
 
   // What stands there may grow too: a message that failed says so in a line of its own.
@@ -57,7 +62,7 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
     if (!box) return;
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < EDGE;
     if (atEnd.current) setBehind(false);
-    before.current = { height: box.scrollHeight, first };
+    before.current = { ...before.current, height: box.scrollHeight };
   };
 
   const complete = feed ? feed.complete : !chat.thread.value;
@@ -69,28 +74,28 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
         ref={scroller}
         class={styles.scroller}
         role="log"
-        aria-label={words.messages}
+        aria-label={words().messages}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
         tabIndex={0}
         onScroll={onScroll}
       >
         {feed && !complete && feed.events.length > 0 && <Earlier feed={feed} />}
         {complete && <p class={styles.welcome}>{chat.config.welcome}</p>}
-        {items.map((item) =>
-          item.kind === 'line' ? (
-            <TimelineLine key={item.id} line={item} />
-          ) : (
-            <MessageGroup key={item.id} chat={chat} group={item} isLastMine={item === lastMine} />
-          ),
-        )}
-        {started && !answered && complete && <p class={styles.promise}>{words.firstSent}</p>}
+        {feed && !complete && feed.events.length === 0 && <MessageSkeleton />}
+        {items.map((item) => {
+          if (item.kind === 'line') return <TimelineLine key={item.id} line={item} />;
+          if (item.kind === 'day') return <h2 key={item.id} class={styles.day} children={item.text} />;
+          return <MessageGroup key={item.id} chat={chat} feed={feed} group={item} isLastMine={item === lastMine} />;
+        })}
+        {started && !answered && complete && <p class={styles.promise}>{words().firstSent}</p>}
+        {writing && <Writing author={writing} />}
       </div>
       {behind && (
         <Button
           class={styles.newer ?? ''}
           onClick={() => scroller.current?.scrollTo({ top: scroller.current.scrollHeight })}
         >
-          {words.newMessages}
+          {words().newMessages}
         </Button>
       )}
     </div>
@@ -116,7 +121,7 @@ function Earlier({ feed }: { feed: Feed }) {
   }, [feed, feed.events[0]?.position]);
   return (
     <Button buttonRef={button} variant="quiet" class={styles.earlier ?? ''} onClick={load}>
-      {failed ? words.earlierFailed : words.earlier}
+      {failed ? words().earlierFailed : words().earlier}
     </Button>
   );
 }
@@ -139,14 +144,41 @@ function TimelineLine({ line }: { line: Line }) {
   );
 }
 
-function MessageGroup({ chat, group, isLastMine }: { chat: Chat; group: Group; isLastMine: boolean }) {
+/** Somebody is writing: three dots, and who it is. Not read aloud each time: only what is written then is. */
+function Writing({ author }: { author: Author }) {
+  const name = author.name ?? words().team;
+  return (
+    <div class={styles.theirs} aria-live="off" data-writing>
+      <span class={styles.face}>
+        <Avatar id={author.id ?? name} name={name} bot={author.type === 'bot'} size={24} />
+      </span>
+      <div class={styles.bubbles}>
+        <span class={`${styles.bubble} ${styles.dots}`} aria-hidden="true">
+          <span />
+          <span />
+          <span />
+        </span>
+        <p class={styles.under}>{fill(words().writing, { name }, words())}</p>
+      </div>
+    </div>
+  );
+}
+
+interface GroupProps {
+  chat: Chat;
+  feed: Feed | undefined;
+  group: Group;
+  isLastMine: boolean;
+}
+
+function MessageGroup({ chat, feed, group, isLastMine }: GroupProps) {
   const { mine, author, bubbles, at } = group;
-  const name = author.name ?? words.team;
+  const name = author.name ?? words().team;
   const last = bubbles[bubbles.length - 1];
   const failed = bubbles.filter(({ delivery }) => delivery === 'failed');
   return (
     <div class={mine ? styles.mine : styles.theirs}>
-      <span class="bk-spoken">{mine ? words.you : name}</span>
+      <span class="bk-spoken">{mine ? words().you : name}</span>
       {!mine && (
         <span class={styles.face}>
           <Avatar id={author.id ?? name} name={name} bot={author.type === 'bot'} size={24} />
@@ -159,34 +191,43 @@ function MessageGroup({ chat, group, isLastMine }: { chat: Chat; group: Group; i
             class={`${styles.bubble} ib-widget-message-bubble ${mine ? 'user' : 'agent'}`}
             data-delivery={bubble.delivery}
           >
-            <span class="ib-widget-message-text">
+            <span class="ib-widget-message-text" dir="auto">
               <PlainText text={bubble.text} />
             </span>
           </div>
         ))}
         {failed.map(({ client_id, failure, id }) => (
           <p key={id} class={styles.failed} role="alert">
-            {words.notSent}
+            {words().notSent}
             {failure && `: ${failure}`}{' '}
             <button type="button" onClick={() => client_id && chat.retry(client_id)}>
-              {words.tryAgain}
+              {words().tryAgain}
             </button>{' '}
             <button type="button" onClick={() => client_id && chat.discard(client_id)}>
-              {words.delete}
+              {words().delete}
             </button>
           </p>
         ))}
         <p class={styles.under}>
-          {!mine && `${name} · `}
-          <time dateTime={new Date(at).toISOString()}>{timeOfDay(at, navigator.language)}</time>
-          {isLastMine && last && last.delivery !== 'failed' && ` · ${deliveryText(chat, last.delivery)}`}
+          {!mine && (
+            <>
+              <bdi>{name}</bdi>
+              {' · '}
+            </>
+          )}
+          <bdi>
+            <time dateTime={new Date(at).toISOString()}>{timeOfDay(at, locale())}</time>
+          </bdi>
+          {isLastMine && last && last.delivery !== 'failed' && ` · ${deliveryText(chat, feed, last)}`}
         </p>
       </div>
     </div>
   );
 }
 
-function deliveryText(chat: Chat, delivery: 'sent' | 'sending'): string {
-  if (delivery === 'sent') return words.sent;
-  return chat.status.value.state === 'waiting' ? words.waiting : words.sending;
+function deliveryText(chat: Chat, feed: Feed | undefined, { delivery, position }: Bubble): string {
+  if (delivery === 'sending') return chat.status.value.state === 'waiting' ? words().waiting : words().sending;
+  const { delivered, read } = feed?.cursors ?? { delivered: 0, read: 0 };
+  if (position !== undefined && position <= read) return words().seen;
+  return position !== undefined && position <= delivered ? words().delivered : words().sent;
 }

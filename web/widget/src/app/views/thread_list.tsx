@@ -1,11 +1,10 @@
 import type { Thread } from '@beckon/sdk';
-import { Avatar, Button, Dot, dateAndTime, Mark, PlusIcon, timeOfDay } from '@beckon/ui';
+import { Avatar, Button, Dot, Mark, PlusIcon, shortWhen } from '@beckon/ui';
 import { useEffect, useRef } from 'preact/hooks';
-import { words } from '../../locales/en';
+import { counted } from '../../words';
 import type { Chat } from '../chat';
+import { locale, words } from '../words';
 import styles from './thread_list.module.css';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** All conversations of this visitor, the newest on top. */
 export function ThreadList({ chat }: { chat: Chat }) {
@@ -16,9 +15,9 @@ export function ThreadList({ chat }: { chat: Chat }) {
   }, [open]);
   return (
     <>
-      <section class={styles.place} aria-label={words.conversations}>
+      <section class={styles.place} aria-label={words().conversations}>
         <h2 ref={heading} tabIndex={-1} class={styles.heading}>
-          {words.conversations}
+          {words().conversations}
         </h2>
         <ul class={styles.list}>
           {chat.threads.value.map((thread) => (
@@ -31,7 +30,7 @@ export function ThreadList({ chat }: { chat: Chat }) {
       <footer class={styles.foot}>
         <Button variant="primary" touch onClick={() => chat.startNew()}>
           <PlusIcon />
-          {words.newConversation}
+          {words().newConversation}
         </Button>
       </footer>
     </>
@@ -41,10 +40,10 @@ export function ThreadList({ chat }: { chat: Chat }) {
 function ThreadRow({ chat, thread }: { chat: Chat; thread: Thread }) {
   const { preview, agent, unread, status } = thread;
   const mine = preview?.author.type === 'visitor';
-  const ended = status === 'CLOSED' ? words.statusClosed : status === 'SOLVED' ? words.statusSolved : '';
+  const ended = status === 'CLOSED' ? words().statusClosed : status === 'SOLVED' ? words().statusSolved : '';
   return (
     <button type="button" class={styles.row} data-unread={unread > 0} onClick={() => chat.showThread(thread.thread)}>
-      <span class={styles.gutter}>{unread > 0 && <Dot label={words.unread(unread)} />}</span>
+      <span class={styles.gutter}>{unread > 0 && <Dot label={counted(words().unread, unread, locale())} />}</span>
       {agent ? (
         <Avatar id={agent.id} name={agent.name} size={32} />
       ) : (
@@ -52,20 +51,13 @@ function ThreadRow({ chat, thread }: { chat: Chat; thread: Thread }) {
           <Mark size={20} dot={false} />
         </span>
       )}
-      <span class={styles.name}>{agent?.name ?? chat.config.name}</span>
-      <span class={styles.time}>{whenText(preview?.at ?? thread.updated_at)}</span>
+      <span class={styles.name}>{agent?.name ?? chat.name}</span>
+      <span class={styles.time}>{shortWhen(Date.parse(preview?.at ?? thread.updated_at), Date.now(), locale())}</span>
       <span class={styles.preview}>
-        {mine && <span>{words.you} </span>}
-        {preview ? preview.text : words.noMessages}
+        {mine && <span>{words().you} </span>}
+        <bdi>{preview ? preview.text : words().noMessages}</bdi>
       </span>
       {ended && <span class={styles.status}>{ended}</span>}
     </button>
   );
-}
-
-/** The time of day for the last day, the date before that. */
-function whenText(at: string): string {
-  const instant = Date.parse(at);
-  if (Date.now() - instant < DAY_MS) return timeOfDay(instant, navigator.language);
-  return dateAndTime(instant, navigator.language).split(',')[0] ?? '';
 }

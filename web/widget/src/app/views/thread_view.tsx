@@ -1,7 +1,7 @@
 import { Button } from '@beckon/ui';
-import { words } from '../../locales/en';
 import type { Chat } from '../chat';
 import { closedText, timeline } from '../timeline';
+import { words } from '../words';
 import { Composer } from './composer';
 import { MessageList } from './message_list';
 import styles from './thread_view.module.css';
@@ -18,7 +18,7 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
       frame.type === 'send' &&
       (frame.thread === thread || (known !== undefined && frame.conversation === known.conversation)),
   );
-  const items = timeline(feed?.events ?? [], sent, writes);
+  const items = timeline(feed?.events ?? [], sent, writes, Date.now());
   const closed = known?.status === 'CLOSED';
   // The foot says it, with the way on.
   const last = items.at(-1);
@@ -31,7 +31,7 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
         <footer class={styles.closed}>
           <p>{closedText(closing?.event.author)}</p>
           <Button variant="primary" touch onClick={() => chat.startNew()}>
-            {words.newConversation}
+            {words().newConversation}
           </Button>
         </footer>
       ) : (

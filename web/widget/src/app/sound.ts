@@ -1,0 +1,83 @@
+import { type Signal, signal } from '@preact/signals';
+
+/** Of the two notes, hertz: a fifth, soft and short. */
+const NOTES = [587.33, 880];
+/** Between their beginnings, and until the second has died away, seconds. */
+const STEP = 0.09;
+const FADE = 0.35;
+const LOUDNESS = 0.12;
+/** For so long after one tab has sounded, the others of this browser are silent, milliseconds. */
+const ONE_TAB_MS = 1_000;
+
+/** The sound of a new message: made on the spot, heard only by who wants it. The choice is kept in this browser. */
+export class Sound {
+  readonly on: Signal<boolean>;
+  private context: AudioContext | undefined;
+
+  /** `usual`: for visitors who have not chosen. */
+  constructor(
+    private readonly name: string,
+    usual: boolean,
+  ) {
+    this.on = signal(this.read() ?? usual);
+  }
+
+  /** The visitor's choice; switching it on lets it be heard, which also makes the browser allow it from now on. */
+  choose(on: boolean): void {
+    this.on.value = on;
+    try {
+      localStorage.setItem(this.name, JSON.stringify(on));
+    } catch {
+      // Blocked: the choice holds for this page.
+    }
+    if (on) void this.sing();
+  }
+
+  /** A message came. Of several tabs one is heard. */
+  play(): void {
+    if (!this.on.value) return;
+    if (!navigator.locks) void this.sing();
+    else
+      void navigator.locks.request(this.name, { ifAvailable: true }, async (lock) => {
+        if (!lock) return;
+        void this.sing();
+        await new Promise((resolve) => setTimeout(resolve, ONE_TAB_MS));
+      });
+  }
+
+  private async sing(): Promise<void> {
+    try {
+      this.context ??= new AudioContext();
+      const { context } = this;
+      // Suspended until somebody has pressed something. A sound that is late by minutes would only startle.
+      const allowed = await Promise.race([
+        context.resume().then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ONE_TAB_MS)),
+      ]);
+      if (!allowed) return;
+      for (const [index, frequency] of NOTES.entries()) {
+        const from = context.currentTime + index * STEP;
+        const tone = context.createOscillator();
+        const volume = context.createGain();
+        tone.frequency.value = frequency;
+        volume.gain.setValueAtTime(0, from);
+        volume.gain.linearRampToValueAtTime(LOUDNESS, from + 0.01);
+        volume.gain.exponentialRampToValueAtTime(0.0001, from + FADE);
+        tone.connect(volume).connect(context.destination);
+        tone.start(from);
+        tone.stop(from + FADE);
+      }
+    } catch {
+      // No sound here: the dot says it as well.
+    }
+  }
+
+  private read(): boolean | undefined {
+    try {
+      const kept: unknown = JSON.parse(localStorage.getItem(this.name) ?? 'null');
+      return typeof kept === 'boolean' ? kept : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { loadWords } from '../languages';
+import type { News } from '../port';
+import { counted, type Words } from '../words';
+import { createFullScreen } from './full_screen';
+import { createPreview } from './preview';
+import { createTitle } from './title';
+
+/** More unread messages are not counted out. */
+const MOST = 99;
+
+/** The elements the loader has put into the page, and what can be asked of it. */
+export interface Host {
+  wrapper: HTMLElement;
+  button: HTMLButtonElement;
+  close: HTMLButtonElement;
+  iframe: HTMLIFrameElement;
+  /** Unread messages are counted in the page's title. */
+  titleUnread: boolean;
+  /** Opens the window, on this thread. */
+  openThread(thread: string): void;
+  closeWindow(): void;
+}
+
+export interface PageState {
+  /** The window is on screen. */
+  open: boolean;
+  /** Nothing of the widget may be seen or heard. */
+  hidden: boolean;
+  /** An open window covers the whole screen of a phone. */
+  full: boolean;
+  unread: number;
+  /** What `known` gave. */
+  language: string;
+}
+
+/** What the widget does in the site's page beyond its launcher. */
+export interface PagePart {
+  draw(state: PageState): void;
+  /** A message came while the window is closed. */
+  preview(news: News): void;
+  /** It goes, and comes back with the next message. */
+  dismiss(): void;
+  /** The page's title without what we added. */
+  title(): string;
+}
+
+/** The part of the loader that comes with the chat, when there is something to do for it, so that no page waits for it. */
+export function start(host: Host): PagePart {
+  const { wrapper, button, close } = host;
+  const title = createTitle();
+  const fullScreen = createFullScreen(host.iframe, close, host.closeWindow);
+  const preview = createPreview(wrapper, host.openThread);
+  const badge = document.createElement('span');
+  let state: PageState | undefined;
+  let asked = '';
+  let spoken: { tag: string; words: Words } | undefined;
+
+  async function speak(tag: string): Promise<void> {
+    asked = tag;
+    try {
+      const words = await loadWords(tag);
+      // Whoever asked last is heard.
+      if (tag === asked) spoken = { tag, words };
+      label();
+    } catch {
+      // Not to be had now: the labels stay as they are, and the next drawing asks again.
+      asked = '';
+    }
+  }
+
+  function label(): void {
+    if (!state || !spoken) return;
+    const { page, direction } = spoken.words;
+    const { open, unread } = state;
+    wrapper.lang = spoken.tag;
+    wrapper.dir = direction;
+    const closed = unread ? counted(page.unread, unread, spoken.tag) : page.open;
+    button.setAttribute('aria-label', open ? page.close : closed);
+    close.setAttribute('aria-label', page.close);
+    preview.speak(page);
+  }
+
+  badge.className = 'bk bk-badge';
+  badge.setAttribute('aria-hidden', 'true');
+
+  /** With something unread the dot of the mark is its count. */
+  function count(): void {
+    if (!state || state.open || !state.unread) {
+      badge.remove();
+      return;
+    }
+    const digits = new Intl.NumberFormat(state.language);
+    badge.textContent = state.unread > MOST ? `${digits.format(MOST)}+` : digits.format(state.unread);
+    button.append(badge);
+  }
+
+  return {
+    draw(next) {
+      state = next;
+      const { open, hidden, full, unread, language } = next;
+      if (language !== asked) void speak(language);
+      label();
+      count();
+      fullScreen.set(open && full && !hidden);
+      title.set(host.titleUnread && !hidden ? unread : 0, language);
+      if (!unread) preview.dismiss();
+    },
+    preview(news) {
+      if (state && !state.open && !state.hidden) preview.show(news);
+    },
+    dismiss: preview.dismiss,
+    title: title.own,
+  };
+}
