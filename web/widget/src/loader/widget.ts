@@ -1,7 +1,8 @@
+import type { Theme } from '@beckon/ui/theme';
 import { known, LANGUAGES } from '../language';
 import type { PagePart } from '../page/main';
 import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader, WidgetError } from '../port';
-import type { Theme, WidgetConfig } from '../theme';
+import type { WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
 import { unknownName, widgetError } from './errors';
 import { createLauncher } from './launcher';
