@@ -233,7 +233,7 @@ pub enum Refusal {
     #[error("there is no widget")]
     NoWidget,
     /// The house has as many of these as it may.
-    #[error("there are {limit} {what} already, and there may be no more; remove one first")]
+    #[error("there are {limit} {what} already, and there may be no more")]
     TooMany {
         /// What, in the plural.
         what: &'static str,

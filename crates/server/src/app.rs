@@ -10,6 +10,7 @@ mod people;
 mod publish;
 mod readiness;
 mod tickets;
+mod widgets;
 mod writes;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub(crate) use publish::event_frame;
 pub use publish::{Dirty, keep_lists_fresh};
 pub use readiness::Readiness;
 pub use tickets::Tickets;
+pub use widgets::{SeenPage, SeenPages};
 pub use writes::Rejection;
 pub(crate) use writes::conversation_of;
 
@@ -56,6 +58,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Tickets of agents on their way to a socket.
     pub tickets: Tickets,
+    /// Pages that loaded widgets.
+    pub seen_pages: SeenPages,
     /// When keys were last used.
     pub key_uses: KeyUses,
     /// Conversations whose list rows are old.

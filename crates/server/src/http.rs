@@ -16,6 +16,7 @@ mod people;
 mod profile;
 mod setup;
 mod threads;
+mod widget_settings;
 mod widgets;
 
 use std::sync::Arc;
@@ -64,6 +65,9 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::create))
         .routes(routes!(invites::delete))
         .routes(routes!(invites::read, invites::accept))
+        .routes(routes!(widget_settings::list, widget_settings::create))
+        .routes(routes!(widget_settings::get, widget_settings::change))
+        .routes(routes!(widget_settings::pin))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(inbox::list_inbox))

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
-use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId};
+use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId, WidgetId};
 
 use crate::ws::close::CloseCode;
 use crate::ws::outbound::{Delivery, Outbound};
@@ -20,8 +20,8 @@ pub type ConnectionId = u64;
 /// Who a socket belongs to.
 #[derive(Clone, Debug)]
 pub enum Owner {
-    /// A tab of a visitor.
-    Visitor(VisitorId),
+    /// A tab of a visitor, on a widget.
+    Visitor(VisitorId, WidgetId),
     /// A console of an agent, and its sign-in.
     Agent(Arc<Agent>, AgentSessionId),
 }
@@ -48,6 +48,8 @@ struct Topics {
     visitors: HashMap<VisitorId, Vec<(ConnectionId, Arc<Outbound>)>>,
     agents: HashMap<ConnectionId, Console>,
     followers: HashMap<ConversationId, Vec<ConnectionId>>,
+    /// Visitors' sockets by widget.
+    widgets: HashMap<WidgetId, usize>,
     online: bool,
 }
 
@@ -71,7 +73,10 @@ impl Hub {
         let mut topics = self.topics();
         topics.connections.insert(id, Arc::clone(&outbound));
         match &owner {
-            Owner::Visitor(visitor) => topics.visitors.entry(*visitor).or_default().push((id, outbound)),
+            Owner::Visitor(visitor, widget) => {
+                topics.visitors.entry(*visitor).or_default().push((id, outbound));
+                *topics.widgets.entry(*widget).or_default() += 1;
+            }
             Owner::Agent(agent, session) => {
                 let console = Console {
                     agent: Arc::clone(agent),
@@ -90,6 +95,11 @@ impl Hub {
     /// How many sockets there are.
     pub fn connections(&self) -> usize {
         self.topics().connections.len()
+    }
+
+    /// How many visitors' sockets there are on a widget.
+    pub fn connected_to(&self, widget: WidgetId) -> usize {
+        self.topics().widgets.get(&widget).copied().unwrap_or(0)
     }
 
     /// Whether visitors are told that somebody is there.
@@ -287,7 +297,13 @@ impl Drop for Membership {
         let mut topics = self.hub.topics();
         topics.connections.remove(&self.id);
         match &self.owner {
-            Owner::Visitor(visitor) => {
+            Owner::Visitor(visitor, widget) => {
+                if let Some(sockets) = topics.widgets.get_mut(widget) {
+                    *sockets -= 1;
+                    if *sockets == 0 {
+                        topics.widgets.remove(widget);
+                    }
+                }
                 if let Some(sockets) = topics.visitors.get_mut(visitor) {
                     sockets.retain(|(id, _)| *id != self.id);
                     if sockets.is_empty() {

@@ -42,6 +42,8 @@ pub const FOLLOWED_CONVERSATIONS: usize = 200;
 pub const API_PAGE_MAX: u32 = 999;
 /// Highest `page × limit` of the contract's lists: further pages would read the whole table.
 pub const API_PAGE_DEPTH: u64 = 100_000;
+/// Origins that may embed one widget: they all stand in a header.
+pub const ORIGINS: usize = 100;
 /// Tickets waiting to be used; the oldest go first.
 pub const TICKETS: usize = 10_000;
 /// Time an answer about readiness holds, in seconds: finding out writes to the disk.

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, Dirty, KeyUses, Readiness, Tickets, keep_lists_fresh};
+use crate::app::{App, Dirty, KeyUses, Readiness, SeenPages, Tickets, keep_lists_fresh};
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
 use crate::hub::Hub;
@@ -102,6 +102,7 @@ pub fn assemble(
         trusted_proxies: settings.trusted_proxies.clone(),
         passwords: Passwords::new().map_err(|error| Failure::new(error.to_string()))?,
         tickets: Tickets::default(),
+        seen_pages: SeenPages::default(),
         key_uses: KeyUses::default(),
         dirty: Dirty::default(),
         readiness: Readiness::default(),

@@ -36,7 +36,7 @@ pub use meta::{FirstStart, Meta};
 pub use queues::Queues;
 pub use sources::{RandomIds, SystemClock};
 pub use visitors::{NewSession, Visitors};
-pub use widgets::Widgets;
+pub use widgets::{MOST_WIDGETS, Widgets};
 
 /// SHA-256 of a secret; the store never sees the secret itself.
 pub type SecretHash = [u8; 32];

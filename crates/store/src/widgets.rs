@@ -7,10 +7,13 @@ use beckon_core::widget::{Widget, WidgetChange};
 
 use crate::StoreError;
 
+/// Widgets one house may have: more than one process serves sites.
+pub const MOST_WIDGETS: usize = 200;
+
 /// Widgets.
 #[async_trait]
 pub trait Widgets: Send + Sync {
-    /// Makes a widget.
+    /// Makes a widget; refused beyond [`MOST_WIDGETS`].
     async fn create_widget(
         &self,
         name: Name,

@@ -316,6 +316,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/1/widgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List widgets */
+        get: operations["list_widgets"];
+        put?: never;
+        /** Make a widget */
+        post: operations["create_widget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/widgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a widget and its settings */
+        get: operations["get_widget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a widget's settings */
+        patch: operations["change_widget"];
+        trace?: never;
+    };
+    "/console/1/widgets/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pin rows of the context card for everybody */
+        put: operations["pin_rows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/1/keys": {
         parameters: {
             query?: never;
@@ -622,6 +675,9 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "visitor" | "agent" | "bot" | "api" | "system";
+        BTreeMap: {
+            [key: string]: string;
+        };
         /** @description What happened to one top-level key: set in place, joined at the end (no `from`) or taken away (no `to`). */
         Change: {
             /** @description The key. */
@@ -1134,6 +1190,13 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description A widget to be made. */
+        NewWidget: {
+            /** @description What agents call it: at most 200 characters. */
+            name: string;
+            /** @description Whether a visitor may have several open conversations. */
+            multi_thread: boolean;
+        };
         /** @description A note. */
         NoteBody: {
             /** Format: uuid */
@@ -1222,6 +1285,11 @@ export interface components {
             role?: string | null;
             /** @description True: may do nothing from now on; every sign-in and socket ends. */
             disabled?: boolean | null;
+        };
+        /** @description Rows on top of the context card. */
+        PinsBody: {
+            /** @description Paths as the card shows them, in order: at most 12. */
+            pins: string[];
         };
         /** @description `pong`. */
         Pong: {
@@ -1390,6 +1458,22 @@ export interface components {
             head: number;
             /** @description The row. */
             row: components["schemas"]["Row"];
+        };
+        /**
+         * @description Light or dark, whatever the system says.
+         * @enum {string}
+         */
+        Scheme: "light" | "dark";
+        /** @description A page that loaded the widget. */
+        SeenBody: {
+            /** @description The page's origin. */
+            origin: string;
+            /** @description Its address, as far as its browser tells. */
+            url?: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Visitors' sockets now. */
+            connected: number;
         };
         /** @description `send`: a message. Visitors name a conversation or a thread of their own making, agents a conversation. */
         Send: {
@@ -1608,29 +1692,13 @@ export interface components {
             /** @description What was said. */
             text: string;
         };
-        /** @description A look of the widget. */
+        /** @description One look. */
         Theme: {
             /** @description Overrides. */
-            styles: {
-                [key: string]: string;
-            };
+            styles?: components["schemas"]["BTreeMap"];
             /** @description Overrides when it is dark. */
-            darkStyles?: {
-                [key: string]: string;
-            };
-            /** @description Light or dark, whatever the system says. */
-            scheme?: string | null;
-        };
-        /** @description The looks that come with Beckon. */
-        Themes: {
-            /** @description As the system. */
-            default: components["schemas"]["Theme"];
-            /** @description Always light. */
-            light: components["schemas"]["Theme"];
-            /** @description Always dark. */
-            dark: components["schemas"]["Theme"];
-            /** @description With another accent. */
-            ocean: components["schemas"]["Theme"];
+            darkStyles?: components["schemas"]["BTreeMap"];
+            scheme?: components["schemas"]["Scheme"] | null;
         };
         /** @description A conversation as its visitor sees it. */
         Thread: {
@@ -1753,6 +1821,44 @@ export interface components {
             threads?: components["schemas"]["Thread"][] | null;
             agent?: components["schemas"]["AgentSelf"] | null;
         };
+        /** @description A widget, as every agent knows it. */
+        WidgetBody: (components["schemas"]["WidgetSettings"] | null) & {
+            /** Format: uuid */
+            id: string;
+            /** @description What agents call it. */
+            name: string;
+            /** @description Whether a visitor may have several open conversations. */
+            multi_thread: boolean;
+            /** @description Paths of the rows that stand on top of the context card. */
+            pins: string[];
+        };
+        /** @description What is changed of a widget; what is absent stays. */
+        WidgetChangeBody: {
+            /** @description What agents call it: at most 200 characters. */
+            name?: string | null;
+            /** @description Whether a visitor may have several open conversations. Open ones stay open. */
+            multi_thread?: boolean | null;
+            /** @description Origins that may embed it, as `https://shop.example`; empty: any. */
+            allowed_origins?: string[] | null;
+            /** @description Keys of the context that pages may not write: at most 64. */
+            protected_keys?: string[] | null;
+            /** @description Paths of the rows on top of the context card: at most 12. */
+            pins?: string[] | null;
+            /** @description Its own looks, all of them: at most 12; each name of 1 to 32 of a to z, 0 to 9 and -. */
+            themes?: {
+                [key: string]: components["schemas"]["Theme"];
+            } | null;
+            /** @description Its greeting, at most 200 characters; null or empty: the widget's own words. */
+            welcome?: string | null;
+            /** @description What visitors see above the chat, at most 60 characters; null or empty: the name. */
+            team_name?: string | null;
+            /** @description The code of a language, as `ar-AE`; null or empty: the page decides. */
+            language?: string | null;
+            /** @description Whether the number of unread messages is shown in the page's title. */
+            title_unread?: boolean | null;
+            /** @description Whether a new message makes a sound. */
+            sound?: boolean | null;
+        };
         /** @description What a widget is told before it shows itself. */
         WidgetConfig: {
             /** Format: uuid */
@@ -1762,12 +1868,28 @@ export interface components {
             multiThread: boolean;
             /** @description Origins that may embed it; empty means any. */
             allowedOrigins: string[];
-            themes: components["schemas"]["Themes"];
-            /** @description Greeting before the first message. */
-            welcome: string;
+            /** @description Looks by name: those that come with Beckon, and this widget's own. */
+            themes: {
+                [key: string]: components["schemas"]["Theme"];
+            };
+            /** @description Greeting before the first message; null: the widget's own words in its language. */
+            welcome?: string | null;
+            /** @description What visitors see above the chat; null: the name. */
+            teamName?: string | null;
+            /** @description The language it speaks; null: the page decides. */
+            language?: string | null;
+            /** @description Whether the number of unread messages is shown in the page's title. */
+            titleUnread: boolean;
+            /** @description Whether a new message makes a sound, unless the visitor wants none. */
+            sound: boolean;
             /** @description Whether somebody is there to answer. */
             online: boolean;
             limits: components["schemas"]["ClientLimits"];
+        };
+        /** @description Widgets. */
+        WidgetListBody: {
+            /** @description Oldest first. */
+            widgets: components["schemas"]["WidgetBody"][];
         };
         /** @description A widget in a row. */
         WidgetName: {
@@ -1778,6 +1900,30 @@ export interface components {
             id: string;
             /** @description What agents call it. */
             name: string;
+        };
+        /** @description What administrators set, and what they see of the pages. */
+        WidgetSettings: {
+            /** @description Origins that may embed it; empty means any. */
+            allowed_origins: string[];
+            /** @description Keys of the context that pages may not write. */
+            protected_keys: string[];
+            /** @description Its own looks, beside those that come with Beckon. */
+            themes: {
+                [key: string]: components["schemas"]["Theme"];
+            };
+            /** @description Its greeting; null: the widget's own words. */
+            welcome?: string | null;
+            /** @description What visitors see above the chat; null: the name. */
+            team_name?: string | null;
+            /** @description The language it speaks; null: the page decides. */
+            language?: string | null;
+            /** @description Whether the number of unread messages is shown in the page's title. */
+            title_unread: boolean;
+            /** @description Whether a new message makes a sound. */
+            sound: boolean;
+            /** Format: date-time */
+            created_at: string;
+            seen?: components["schemas"]["SeenBody"] | null;
         };
         /**
          * @description How a context write treats the keys it does not name.
@@ -2656,6 +2802,262 @@ export interface operations {
             };
             /** @description Too many tries */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_widgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All; the settings only for administrators */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetListBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWidget"];
+            };
+        };
+        responses: {
+            /** @description The widget; any site may embed it until it has a list */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetBody"];
+                };
+            };
+            /** @description A field is wrong, or there are too many widgets */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The widget */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WidgetChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Changed; pages learn of it when they load */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetBody"];
+                };
+            };
+            /** @description A field is wrong; nothing was stored */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pin_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinsBody"];
+            };
+        };
+        responses: {
+            /** @description Pinned */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetBody"];
+                };
+            };
+            /** @description Too many, or a path is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Asked by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::SettingError;
 
@@ -49,7 +50,7 @@ pub const THEME_VARIABLES: [&str; 24] = [
 pub type Styles = BTreeMap<String, String>;
 
 /// Light or dark, whatever the system says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
     /// Light.
@@ -59,7 +60,7 @@ pub enum Scheme {
 }
 
 /// One look.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Theme {
     /// Overrides.
@@ -77,6 +78,18 @@ pub struct Theme {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct Themes(BTreeMap<String, Theme>);
+
+/// The looks that come with Beckon, by name, in the order in which a list shows them.
+fn shipped() -> [(&'static str, Theme); 4] {
+    let accent = |colour: &str| Styles::from([("--bk-accent".to_owned(), colour.to_owned())]);
+    let always = |scheme| Theme { scheme: Some(scheme), ..Theme::default() };
+    [
+        ("default", Theme::default()),
+        ("light", always(Scheme::Light)),
+        ("dark", always(Scheme::Dark)),
+        ("ocean", Theme { styles: accent("#1D5B86"), dark_styles: accent("#86C2EC"), scheme: None }),
+    ]
+}
 
 impl Themes {
     /// Checks and keeps the looks: at most 12, with names, variables and values that are safe on any page.
@@ -102,6 +115,19 @@ impl Themes {
             }
         }
         Ok(Self(themes))
+    }
+
+    /// All looks that a page can choose: those that come with Beckon, with this widget's own `default` if it has one,
+    /// and then its others.
+    pub fn with_shipped(&self) -> Vec<(String, Theme)> {
+        let mut all: Vec<_> = shipped().map(|(name, theme)| (name.to_owned(), theme)).into();
+        for (name, theme) in &self.0 {
+            match all.iter_mut().find(|(known, _)| known == name) {
+                Some((_, replaced)) => *replaced = theme.clone(),
+                None => all.push((name.clone(), theme.clone())),
+            }
+        }
+        all
     }
 
     /// The looks by name.
@@ -131,6 +157,16 @@ mod tests {
         assert!(named("default", "--bk-radius-bubble", "4px").is_ok(), "default may be replaced");
         let refused = named("autumn", "--other", "red");
         assert_eq!(refused, Err(SettingError::ThemeVariable("--other".to_owned())));
+    }
+
+    #[test]
+    fn own_looks_stand_after_the_shipped_ones_and_default_is_replaced() {
+        let mut own = named("default", "--bk-accent", "#8a3b12").unwrap().0;
+        own.insert("autumn".to_owned(), Theme::default());
+        let all = Themes::new(own).unwrap().with_shipped();
+        let names: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["default", "light", "dark", "ocean", "autumn"]);
+        assert_eq!(all[0].1.styles["--bk-accent"], "#8a3b12");
     }
 
     #[test]

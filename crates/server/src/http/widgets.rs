@@ -1,6 +1,5 @@
 //! What a widget asks before a visitor says anything: its configuration, and a session.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -10,57 +9,21 @@ use axum::response::{IntoResponse, Response};
 use beckon_core::frame::server::{CLIENT_LIMITS, ClientLimits};
 use beckon_core::id::{VisitorId, WidgetId};
 use beckon_core::time::Timestamp;
-use serde::Serialize;
+use beckon_core::widget::Theme;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::access::{ClientAddress, Named, check_origin};
 use crate::app::App;
 use crate::error::{ApiError, ErrorBody};
 
-/// Custom properties by their full name.
-type Styles = BTreeMap<&'static str, &'static str>;
+/// All looks that a page can choose, in order.
+#[derive(Debug)]
+struct Looks(Vec<(String, Theme)>);
 
-/// A look of the widget.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Theme {
-    /// Overrides.
-    #[schema(value_type = BTreeMap<String, String>)]
-    styles: Styles,
-    /// Overrides when it is dark.
-    #[serde(skip_serializing_if = "Styles::is_empty")]
-    #[schema(value_type = BTreeMap<String, String>)]
-    dark_styles: Styles,
-    /// Light or dark, whatever the system says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    scheme: Option<&'static str>,
-}
-
-/// The looks that come with Beckon.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Themes {
-    /// As the system.
-    default: Theme,
-    /// Always light.
-    light: Theme,
-    /// Always dark.
-    dark: Theme,
-    /// With another accent.
-    ocean: Theme,
-}
-
-fn themes() -> Themes {
-    let plain = |scheme| Theme { styles: Styles::new(), dark_styles: Styles::new(), scheme };
-    Themes {
-        default: plain(None),
-        light: plain(Some("light")),
-        dark: plain(Some("dark")),
-        ocean: Theme {
-            styles: Styles::from([("--bk-accent", "#1D5B86")]),
-            dark_styles: Styles::from([("--bk-accent", "#86C2EC")]),
-            scheme: None,
-        },
+impl Serialize for Looks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, theme)| (name, theme)))
     }
 }
 
@@ -75,18 +38,24 @@ pub(super) struct WidgetConfig {
     multi_thread: bool,
     /// Origins that may embed it; empty means any.
     allowed_origins: Vec<String>,
-    themes: Themes,
-    /// Greeting before the first message.
-    #[schema(value_type = String)]
-    welcome: &'static str,
+    /// Looks by name: those that come with Beckon, and this widget's own.
+    #[schema(value_type = BTreeMap<String, Theme>)]
+    themes: Looks,
+    /// Greeting before the first message; null: the widget's own words in its language.
+    welcome: Option<String>,
+    /// What visitors see above the chat; null: the name.
+    team_name: Option<String>,
+    /// The language it speaks; null: the page decides.
+    language: Option<String>,
+    /// Whether the number of unread messages is shown in the page's title.
+    title_unread: bool,
+    /// Whether a new message makes a sound, unless the visitor wants none.
+    sound: bool,
     /// Whether somebody is there to answer.
     online: bool,
     #[schema(value_type = ClientLimits)]
     limits: ClientLimits,
 }
-
-/// Greeting of a widget that has none of its own.
-const WELCOME: &str = "Hello! How can we help?";
 
 /// Read a widget's configuration
 #[utoipa::path(
@@ -119,14 +88,21 @@ async fn config(app: &App, id: &str, headers: &HeaderMap) -> Result<WidgetConfig
                 "Origin {origin} is not allowed for widget {id}. Allow it: beckon admin widget allow-origin {id} {origin}"
             )));
         }
+        // The widget's own frame asks, too, and names no origin.
+        let page = headers.get(header::REFERER).and_then(|page| page.to_str().ok());
+        app.seen_pages.note(widget.id, origin, page, app.now());
     }
     Ok(WidgetConfig {
         id: widget.id,
         name: widget.name.to_string(),
         multi_thread: widget.multi_thread,
         allowed_origins: widget.allowed_origins,
-        themes: themes(),
-        welcome: WELCOME,
+        themes: Looks(widget.themes.with_shipped()),
+        welcome: widget.welcome.map(|text| text.to_string()),
+        team_name: widget.team_name.map(|text| text.to_string()),
+        language: widget.language.map(|code| code.to_string()),
+        title_unread: widget.title_unread,
+        sound: widget.sound,
         online: app.hub.is_online(),
         limits: CLIENT_LIMITS,
     })

@@ -95,7 +95,9 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
 
 async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
     let (owner, room) = match &peer {
-        Peer::Visitor { session, .. } => (Owner::Visitor(session.visitor), VISITOR_OUTBOUND_BYTES),
+        Peer::Visitor { session, .. } => {
+            (Owner::Visitor(session.visitor, session.widget), VISITOR_OUTBOUND_BYTES)
+        }
         Peer::Agent { agent, session, .. } => {
             (Owner::Agent(Arc::clone(agent), *session), AGENT_OUTBOUND_BYTES)
         }

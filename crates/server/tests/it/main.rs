@@ -21,3 +21,4 @@ mod process;
 mod roles;
 mod sign_in;
 mod sockets;
+mod widgets;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use beckon_core::command::Refusal;
 use beckon_core::id::{Ids, WidgetId};
 use beckon_core::text::{Name, TeamName, Welcome};
 use beckon_core::time::Timestamp;
@@ -12,7 +13,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::SqliteStore;
-use super::rows::{all, bytes, damaged, first, id, name, run, text, time};
+use super::rows::{all, bytes, damaged, first, id, limit, name, run, text, time, value};
+use crate::widgets::MOST_WIDGETS;
 use crate::{StoreError, Widgets};
 
 /// The columns of a widget, as [`read`] reads them.
@@ -32,12 +34,13 @@ const UPDATE: &str = "UPDATE widget SET name = ?2, multi_thread = ?3, allowed_or
     WHERE id = ?1";
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
+const COUNT: &str = "SELECT count(*) FROM widget";
 const FIRST: &str = "SELECT id FROM widget ORDER BY id LIMIT 1";
 /// How many of [`execute`]'s values an update takes.
 const UPDATE_VALUES: usize = 12;
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, FIRST];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, COUNT, FIRST];
 
 fn json<T: DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
     let stored = row.get_ref(at)?.as_str().map_err(|error| damaged(&error.to_string()))?;
@@ -128,6 +131,9 @@ impl Widgets for SqliteStore {
     ) -> Result<Widget, StoreError> {
         let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
         self.write(move |connection| {
+            if value::<i64>(connection, COUNT, &[])? >= limit(MOST_WIDGETS) {
+                return Err(Refusal::TooMany { what: "widgets", limit: MOST_WIDGETS }.into());
+            }
             create(connection, name, multi_thread, allowed_origins, clock.now(), &*ids)
         })
         .await

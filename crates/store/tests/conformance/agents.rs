@@ -1,11 +1,8 @@
-//! Agents, their sign-ins and set-up links; widgets.
-
-use std::collections::BTreeMap;
+//! Agents, their sign-ins and set-up links.
 
 use beckon_core::agent::Role;
 use beckon_core::command::Refusal;
-use beckon_core::text::{Email, Name, TeamName, Welcome};
-use beckon_core::widget::{Language, Pins, ProtectedKeys, Scheme, Theme, Themes, Widget, WidgetChange};
+use beckon_core::text::{Email, Name};
 use beckon_store::{AgentChange, NewAgent, StoreError};
 
 use crate::house::{House, secret};
@@ -152,56 +149,4 @@ pub(crate) async fn one_administrator_is_left(house: &House) {
     assert_eq!(store.change_agent(one.id, demote).await.unwrap().0.role, Role::Agent);
     let unknown = uuid::Uuid::new_v4().into();
     assert_eq!(store.change_agent(unknown, demote).await, Err(StoreError::NotFound));
-}
-
-pub(crate) async fn widgets_keep_their_settings(house: &House) {
-    let store = &house.store;
-    let before = store.widget(house.multi).await.unwrap();
-    let theme = Theme {
-        styles: BTreeMap::from([("--bk-accent".to_owned(), "#8a3b12".to_owned())]),
-        scheme: Some(Scheme::Dark),
-        ..Theme::default()
-    };
-    let change = WidgetChange {
-        name: Some(Name::new("Shop").unwrap()),
-        allowed_origins: Some(vec!["https://a.example".to_owned()]),
-        protected_keys: Some(ProtectedKeys::new(vec!["tier".to_owned()]).unwrap()),
-        pins: Some(Pins::new(vec!["car.colour".to_owned()]).unwrap()),
-        themes: Some(Themes::new(BTreeMap::from([("autumn".to_owned(), theme)])).unwrap()),
-        welcome: Some(Some(Welcome::new("Ask us").unwrap())),
-        team_name: Some(Some(TeamName::new("Norrvik").unwrap())),
-        language: Some(Some(Language::new("ar-AE").unwrap())),
-        title_unread: Some(true),
-        ..WidgetChange::default()
-    };
-    let after = store.update_widget(house.multi, change.clone()).await.unwrap();
-    assert_eq!(after, before.changed(change));
-    assert_eq!(store.widget(house.multi).await.unwrap(), after);
-    let change = WidgetChange {
-        language: Some(None),
-        multi_thread: Some(false),
-        sound: Some(true),
-        ..WidgetChange::default()
-    };
-    let last = store.update_widget(house.multi, change).await.unwrap();
-    assert_eq!(last, Widget { language: None, multi_thread: false, sound: true, ..after });
-    assert_eq!(store.widget(house.multi).await.unwrap(), last);
-    let unknown = uuid::Uuid::new_v4().into();
-    let refused = store.update_widget(unknown, WidgetChange::default()).await;
-    assert_eq!(refused, Err(StoreError::NotFound));
-}
-
-pub(crate) async fn widgets_keep_their_origins(house: &House) {
-    let store = &house.store;
-    let name = Name::new("Shop").unwrap();
-    let origins = vec!["https://a.example".to_owned()];
-    let widget = store.create_widget(name, true, origins).await.unwrap();
-    let more = vec!["https://b.example".to_owned(), "https://a.example".to_owned()];
-    let after = store.allow_origins(widget.id, more).await.unwrap();
-    assert_eq!(after.allowed_origins, ["https://a.example", "https://b.example"]);
-    assert_eq!(store.widget(widget.id).await.unwrap(), after);
-    assert_eq!(store.widgets().await.unwrap().len(), 3);
-    let unknown = uuid::Uuid::new_v4().into();
-    assert_eq!(store.widget(unknown).await, Err(StoreError::NotFound));
-    assert_eq!(store.allow_origins(unknown, Vec::new()).await, Err(StoreError::NotFound));
 }

@@ -15,3 +15,4 @@ mod notes;
 mod sqlite;
 mod sqlite_files;
 mod visitors;
+mod widgets;

@@ -77,9 +77,11 @@ suite! {
         sign_ins_end
         a_new_password_keeps_one_sign_in
         agents_are_renamed_and_listed
-        one_administrator_is_left
+        one_administrator_is_left;
+    widgets:
         widgets_keep_their_settings
-        widgets_keep_their_origins;
+        widgets_keep_their_origins
+        there_are_only_so_many_widgets;
     keys:
         keys_are_found_by_their_secret
         a_revoked_key_stays_revoked
