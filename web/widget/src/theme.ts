@@ -16,7 +16,8 @@ export interface WidgetConfig {
   /** Origins that may embed it; empty: any. */
   allowedOrigins: string[];
   themes: { [name: string]: Theme };
-  welcome: string;
+  /** Without one it greets in its own language. */
+  welcome: string | null;
   online: boolean;
   limits: {
     text: number;

@@ -25,6 +25,8 @@ export interface Words {
   you: string;
   team: string;
   messages: string;
+  /** Greeting of a widget that has none of its own. */
+  welcome: string;
   write: string;
   send: string;
   charactersLeft: Forms;

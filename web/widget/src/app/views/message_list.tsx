@@ -80,7 +80,7 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
         onScroll={onScroll}
       >
         {feed && !complete && feed.events.length > 0 && <Earlier feed={feed} />}
-        {complete && <p class={styles.welcome}>{chat.config.welcome}</p>}
+        {complete && <p class={styles.welcome}>{chat.config.welcome ?? words().welcome}</p>}
         {feed && !complete && feed.events.length === 0 && <MessageSkeleton />}
         {items.map((item) => {
           if (item.kind === 'line') return <TimelineLine key={item.id} line={item} />;
