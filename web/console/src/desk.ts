@@ -11,9 +11,14 @@ import {
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { ask, askText, Refused } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
-import type { View } from './inbox/rows';
+import type { Filter, View } from './inbox/rows';
+import { text } from './locales/en';
+import { QuickReplies } from './replies/quick_replies';
 import { asAgent, type SessionBody, sessionEnded } from './session';
 import { Conversation } from './thread/conversation';
+import { Drafts } from './thread/drafts';
+import type { Kind } from './thread/timeline';
+import { TypingReport } from './thread/typing_report';
 
 /** Conversations that are kept ready for coming back to. Those with a draft or an unsent message are always kept. */
 const KEPT_CONVERSATIONS = 30;
@@ -25,13 +30,15 @@ const TOO_MANY_WAIT_MS = 5_000;
 /** The working place of a signed-in agent: one connection, the inbox, the conversations that were opened. */
 export class Desk {
   readonly inbox: Inbox;
+  readonly quickReplies = new QuickReplies();
   readonly #status = signal<Status>({ state: 'idle' });
   /** Whether the connection stood before, so that its first try is not called a loss. */
   readonly #wasLive = signal(false);
+  readonly #drafts: Drafts;
   readonly #conversations = new Map<string, Conversation>();
   readonly #connection: Connection;
   readonly #stops: (() => void)[] = [];
-  #open: { conversation: Conversation; stop: () => void } | null = null;
+  #open: { conversation: Conversation; typing: TypingReport; stop: () => void } | null = null;
 
   constructor(
     /** Told anew when the agent's name or role changes. */
@@ -39,11 +46,13 @@ export class Desk {
     /** The list on screen, which is read again first. */
     shown: () => View,
   ) {
+    this.#drafts = new Drafts(who.agent.id);
     this.inbox = new Inbox(who.agent.id, readPage);
     this.#connection = connect({ url: socketUrl(), role: 'agent', credentials: readTicket, history: readHistory });
     this.#stops.push(
       this.#connection.on('status', (status) => {
         this.#status.value = status;
+        if (status.state !== 'live') this.#open?.conversation.forgetPeople();
         if (status.state === 'refused' && (status.code === REVOKED || status.code === 4500)) void sessionEnded();
       }),
       this.#connection.on('welcome', () => {
@@ -54,6 +63,14 @@ export class Desk {
       }),
       this.#connection.on('row', (frame) => this.inbox.learn(frame.row)),
       this.#connection.on('gone', (frame) => this.inbox.forget(frame.conversation)),
+      this.#connection.on('viewers', ({ conversation, viewers }) => {
+        if (this.#open?.conversation.id === conversation) this.#open.conversation.hearViewers(viewers);
+      }),
+      this.#connection.on('typing', ({ conversation, author, on }) => {
+        // Colleagues come as viewers.
+        if (author.type === 'agent' || this.#open?.conversation.id !== conversation) return;
+        this.#open.conversation.hearTyping(author, on);
+      }),
       this.#connection.on('rejected', (frame) => {
         if (frame.code === 'not_found') this.#open?.conversation.refuse();
       }),
@@ -75,7 +92,7 @@ export class Desk {
   conversation(id: string): Conversation {
     const known = this.#conversations.get(id);
     if (known) return known;
-    const made = new Conversation(id, readContext);
+    const made = new Conversation(id, readContext, this.#drafts);
     this.#conversations.set(id, made);
     this.#forgetOldest();
     return made;
@@ -94,25 +111,36 @@ export class Desk {
     const feed = this.#connection.follow(id);
     const detach = conversation.attach(feed);
     const unlisten = feed.subscribe((change) => {
-      if (change.type === 'reset' && feed.row) this.inbox.learn(feed.row);
+      if (change.type === 'reset' && feed.row) this.inbox.learn(feed.row, false);
+    });
+    const typing = new TypingReport((on, kind) => {
+      this.#connection.tell({ type: 'typing', conversation: id, on, ...(kind === 'note' ? { note: true } : {}) });
     });
     const stop = (): void => {
+      typing.stop();
       detach();
       unlisten();
       feed.close();
     };
-    this.#open = { conversation, stop };
+    this.#open = { conversation, typing, stop };
   }
 
-  /** Sends a message; it is shown at once and offered until the server has it. */
-  reply(conversation: Conversation, message: string): void {
+  /** The agent writes at a draft of this conversation. */
+  write(conversation: Conversation, kind: Kind, text: string): void {
+    conversation.write(kind, text);
+    if (this.#open?.conversation === conversation) this.#open.typing.wrote(kind, text);
+  }
+
+  /** Sends an answer or a note; it is shown at once and offered until the server has it. The draft is used up. */
+  send(conversation: Conversation, kind: Kind, text: string): void {
     const clientId = uuid();
-    conversation.addPending({ clientId, text: message, at: Date.now(), state: 'sending', reason: null });
+    this.write(conversation, kind, '');
+    conversation.addPending({ kind, clientId, text, at: Date.now(), state: 'sending', reason: null });
     const outcome = this.#connection.write({
       type: 'send',
       client_id: clientId,
       conversation: conversation.id,
-      message: { type: 'TEXT', text: message },
+      message: { type: kind === 'note' ? 'NOTE' : 'TEXT', text },
     });
     void this.#await(conversation, clientId, outcome);
   }
@@ -132,10 +160,14 @@ export class Desk {
     conversation.removePending(clientId);
   }
 
-  /** Takes, solves, closes or reopens. Resolves to null, or to what the server said against it. */
-  async command(conversation: string, command: AgentCommand): Promise<string | null> {
-    const outcome = await this.#connection.write({ type: 'command', client_id: uuid(), conversation, command });
-    return outcome.type === 'failed' ? outcome.message : null;
+  /** Takes, releases, solves, closes, reopens, or sets to waiting; the conversation says how that goes. */
+  async run(conversation: Conversation, command: AgentCommand): Promise<void> {
+    conversation.busy.value = true;
+    conversation.failure.value = null;
+    const { id } = conversation;
+    const outcome = await this.#connection.write({ type: 'command', client_id: uuid(), conversation: id, command });
+    conversation.busy.value = false;
+    if (outcome.type === 'failed') conversation.failure.value = text.commandFailed(outcome.message);
   }
 
   /** Tells the server how far this agent has read. */
@@ -173,8 +205,7 @@ export class Desk {
   #forgetOldest(): void {
     for (const [id, one] of this.#conversations) {
       if (this.#conversations.size <= KEPT_CONVERSATIONS) return;
-      const precious = one.draft.peek() !== '' || one.pending.peek().length > 0 || this.#open?.conversation === one;
-      if (!precious) this.#conversations.delete(id);
+      if (!one.precious && this.#open?.conversation !== one) this.#conversations.delete(id);
     }
   }
 }
@@ -197,8 +228,9 @@ async function readTicket(): Promise<{ ticket: string }> {
   }
 }
 
-async function readPage(view: View, cursor: string | null, limit?: number): Promise<InboxPage> {
+async function readPage(view: View, filter: Filter, cursor: string | null, limit?: number): Promise<InboxPage> {
   const query = new URLSearchParams({ view });
+  if (filter.length > 0) query.set('status', filter.join(','));
   if (cursor !== null) query.set('cursor', cursor);
   if (limit !== undefined) query.set('limit', String(limit));
   return asAgent(ask<InboxPage>('GET', `/ccaas/1/inbox?${query}`));

@@ -1,5 +1,6 @@
 import type { Author, Row } from '@beckon/sdk';
 import { labelOf } from './card/label';
+import { Refused } from './http';
 import { text } from './locales/en';
 
 /** The visitor's name, or *Visitor 4F2A* by the end of the conversation's id: never an invented one. */
@@ -53,4 +54,9 @@ export function factLine(row: Pick<Row, 'facts'>): string {
     .map(factText)
     .filter((fact) => fact !== null)
     .join(' · ');
+}
+
+/** Why a request did not work, for people. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Refused ? error.message : text.unreachable;
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ask, Refused } from './http';
+import { forgetDrafts } from './thread/drafts';
 
 /** The signed-in agent. */
 export interface Agent {
@@ -118,6 +119,7 @@ async function endSession(path: string): Promise<void> {
   } finally {
     leaving = false;
   }
+  if (session.value.state === 'in') forgetDrafts(session.value.agent.id);
   await leave(false);
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { belongs, RowStore, type View } from '../src/inbox/rows';
+import { belongs, NO_FILTER, RowStore, type View } from '../src/inbox/rows';
 import { row } from './samples';
 
 const ME = 'maja';
-const ids = (store: RowStore, view: View, reach = { last: null, cursor: null } as Parameters<RowStore['list']>[2]) =>
-  store.list(view, ME, reach).map((one) => one.conversation);
+const ids = (store: RowStore, view: View, reach = { last: null, cursor: null } as Parameters<RowStore['list']>[3]) =>
+  store.list(view, ME, NO_FILTER, reach).map((one) => one.conversation);
 
 describe('the views', () => {
   const mine = row('a', { agent: { id: ME, name: 'Maja' } });
@@ -18,7 +18,7 @@ describe('the views', () => {
     ['all', ['a', 'b', 'c', 'd']],
   ])('%s', (view, expected) => {
     expect(
-      [mine, other, nobodys, closed].filter((one) => belongs(one, view, ME)).map((one) => one.conversation),
+      [mine, other, nobodys, closed].filter((one) => belongs(one, view, ME, NO_FILTER)).map((one) => one.conversation),
     ).toEqual(expected);
   });
 });
@@ -86,8 +86,7 @@ describe('the row store', () => {
     store.replaceFirstPage(
       [row('a', { last_visitor_message_at: at(9) }), row('x', { last_visitor_message_at: at(7) })],
       'more',
-      'all',
-      ME,
+      { view: 'all', me: ME, filter: NO_FILTER },
       mark,
     );
     expect(ids(store, 'all')).toEqual(['new', 'a', 'x', 'c']);

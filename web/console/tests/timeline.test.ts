@@ -1,17 +1,21 @@
-import type { ConversationEvent } from '@beckon/sdk';
+import type { ConversationEvent, PositionedEvent } from '@beckon/sdk';
 import { describe, expect, it } from 'vitest';
 import { type Pending, timelineOf } from '../src/thread/timeline';
 import { clock, LUKA, MAJA, message, VISITOR } from './samples';
 
+function placed(events: ConversationEvent[]): PositionedEvent[] {
+  return events.map((event, index) => ({ position: index + 1, event }));
+}
 function laidOut(events: ConversationEvent[], pending: Pending[] = []): string[] {
-  return timelineOf(events, pending, MAJA).map((item) => {
+  return timelineOf(placed(events), pending, MAJA).map((item) => {
     if (item.type === 'day') return 'day';
     if (item.type === 'line') return item.event.kind;
+    if (item.type === 'note') return `note: ${item.text}`;
     return `${item.side}: ${item.bubbles.map((bubble) => bubble.text).join(' | ')}`;
   });
 }
 function sending(clientId: string, text: string, at: string, state: Pending['state'] = 'sending'): Pending {
-  return { clientId, text, at: Date.parse(at), state, reason: null };
+  return { kind: 'reply', clientId, text, at: Date.parse(at), state, reason: null };
 }
 
 describe('the timeline', () => {
@@ -65,7 +69,7 @@ describe('the timeline', () => {
   it('shows what is on its way, once, and with the key it keeps when it has arrived', () => {
     const before = timelineOf([], [sending('c1', 'hello', clock('09:00:00'))], MAJA);
     const after = timelineOf(
-      [message(MAJA, clock('09:00:01'), 'hello', 'c1')],
+      placed([message(MAJA, clock('09:00:01'), 'hello', 'c1')]),
       [sending('c1', 'hello', clock('09:00:00'), 'sent')],
       MAJA,
     );

@@ -13,6 +13,7 @@ import {
   type ServerFrame,
   type ThreadFrame,
   type TypingFrame,
+  type ViewersFrame,
   type WelcomeFrame,
   type WriteFrame,
 } from './frames';
@@ -86,6 +87,7 @@ export interface ConnectionEvents {
   gone: GoneFrame;
   presence: PresenceFrame;
   typing: TypingFrame;
+  viewers: ViewersFrame;
   cursor: CursorFrame;
   /** A refusal that belongs to no write. */
   rejected: RejectedFrame;
@@ -285,6 +287,9 @@ export class Connection {
         break;
       case 'typing':
         this.emitter.emit('typing', frame);
+        break;
+      case 'viewers':
+        this.emitter.emit('viewers', frame);
         break;
       case 'pong':
         for (const [conversation, head] of Object.entries(frame.heads)) this.feeds.get(conversation)?.applyHead(head);

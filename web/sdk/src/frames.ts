@@ -12,6 +12,7 @@ import type {
   Row,
   Strategy,
   Thread,
+  Viewer,
 } from './objects';
 
 /** The one version of the protocol there is. */
@@ -51,7 +52,8 @@ export interface ContextFrame {
   mode: ContextMode;
   metadata: JsonObject;
 }
-export type AgentCommand = 'take' | 'solve' | 'close' | 'reopen';
+/** `wait`: status WAITING. `release`: nobody's again. */
+export type AgentCommand = 'take' | 'solve' | 'close' | 'reopen' | 'wait' | 'release';
 /** Agents only. */
 export interface CommandFrame {
   type: 'command';
@@ -78,7 +80,8 @@ export type ClientFrame =
   | { type: 'subscribe'; topic: Topic; epoch?: string; position?: number }
   | { type: 'unsubscribe'; topic: Topic }
   | { type: 'delivered' | 'read'; conversation: string; position: number }
-  | { type: 'typing'; conversation: string; on: boolean }
+  /** `note`: what is being written is a note; agents only, and the visitor never hears of it. */
+  | { type: 'typing'; conversation: string; on: boolean; note?: true }
   | { type: 'ping' };
 
 // Server → client
@@ -173,6 +176,12 @@ export interface TypingFrame {
   author: Author;
   on: boolean;
 }
+/** Agents: who else has this conversation on screen, all of them each time. */
+export interface ViewersFrame {
+  type: 'viewers';
+  conversation: string;
+  viewers: Viewer[];
+}
 export interface CursorFrame {
   type: 'cursor';
   conversation: string;
@@ -199,6 +208,7 @@ export type ServerFrame =
   | GoneFrame
   | PresenceFrame
   | TypingFrame
+  | ViewersFrame
   | CursorFrame
   | PongFrame
   | DrainFrame;

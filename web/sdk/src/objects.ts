@@ -150,6 +150,12 @@ export interface Context {
   updated_at: string | null;
 }
 
+/** Another agent who has a conversation on screen, and what they are writing there. */
+export interface Viewer {
+  agent: Named;
+  typing: 'reply' | 'note' | null;
+}
+
 /** How far the other side has received and read, and how far this side has read. */
 export interface Cursors {
   delivered: number;

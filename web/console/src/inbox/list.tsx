@@ -1,11 +1,13 @@
-import { Button } from '@beckon/ui';
+import { Button, Dot } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { text } from '../locales/en';
 import { hrefOf } from '../route';
+import { FilterBar } from './filter_bar';
 import type { Inbox } from './inbox';
 import styles from './list.module.css';
 import { ListRow } from './list_row';
-import { VIEWS, type View } from './rows';
+import { belongs, NO_FILTER, VIEWS, type View } from './rows';
+import { useHold } from './use_hold';
 
 /** The next page is asked for this far before the end comes into sight. */
 const AHEAD = '600px';
@@ -21,16 +23,17 @@ interface ListProps {
 
 /** The live list of conversations, in three views. */
 export function List({ inbox, view, selected, alone }: ListProps) {
-  const { rows, phase, reach } = inbox.list(view);
+  const { shown: state, phase, reach, filter } = inbox.list(view);
   const counts = inbox.counts.value;
   useEffect(() => inbox.open(view), [inbox, view]);
   const scroll = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (scroll.current) scroll.current.scrollTop = inbox.scrolledTo[view];
-  }, [inbox, view]);
+  }, [inbox, view, filter.value]);
+  const reasons = useHold(inbox, view);
 
   const Pane = alone ? 'main' : 'section';
-  const shown = rows.value;
+  const { rows: shown, waiting } = state.value;
   const stop = shown.find((row) => row.conversation === selected)?.conversation ?? shown[0]?.conversation;
   return (
     <Pane class={styles.pane ?? ''} aria-label={text.conversations}>
@@ -53,14 +56,39 @@ export function List({ inbox, view, selected, alone }: ListProps) {
           </a>
         ))}
       </nav>
+      <FilterBar filter={filter.value} onChange={(next) => inbox.narrow(view, next)} />
       <div
         class={styles.scroll}
         key={view}
         ref={scroll}
         onScroll={(event) => {
           inbox.scrolledTo[view] = event.currentTarget.scrollTop;
+          reasons.scrolled(event.currentTarget.scrollTop > 0);
         }}
+        onPointerEnter={(event) => reasons.pointed(event.pointerType === 'mouse')}
+        onPointerLeave={() => reasons.pointed(false)}
+        onFocusIn={(event) =>
+          reasons.focused(event.target instanceof Element && event.target.matches(':focus-visible'))
+        }
+        onFocusOut={() => reasons.focused(false)}
       >
+        <div class={styles.pillPlace} role="status">
+          {waiting > 0 && (
+            <button
+              type="button"
+              class={styles.pill}
+              onClick={(event) => {
+                inbox.settle(view);
+                if (scroll.current) scroll.current.scrollTop = 0;
+                // Pressed by keyboard: what was waited for is next.
+                if (event.detail === 0) scroll.current?.querySelector('a')?.focus({ preventScroll: true });
+              }}
+            >
+              <Dot label="" />
+              {text.newOnes(waiting)}
+            </button>
+          )}
+        </div>
         {phase.value === 'failed' && (
           <div class={styles.failed} role="alert">
             <p>{text.listFailed}</p>
@@ -78,6 +106,7 @@ export function List({ inbox, view, selected, alone }: ListProps) {
                     me={inbox.me}
                     selected={row.conversation === selected}
                     stop={row.conversation === stop}
+                    left={!belongs(row, view, inbox.me, filter.value)}
                   />
                 </li>
               ))}
@@ -85,7 +114,7 @@ export function List({ inbox, view, selected, alone }: ListProps) {
             <Rest inbox={inbox} view={view} />
           </>
         ) : reach.value !== null ? (
-          <Empty view={view} />
+          <Empty view={view} filtered={filter.value.length > 0} onShowAll={() => inbox.narrow(view, NO_FILTER)} />
         ) : (
           phase.value !== 'failed' && <Skeleton />
         )}
@@ -126,7 +155,16 @@ function Rest({ inbox, view }: { inbox: Inbox; view: View }) {
   );
 }
 
-function Empty({ view }: { view: View }) {
+function Empty({ view, filtered, onShowAll }: { view: View; filtered: boolean; onShowAll: () => void }) {
+  if (filtered) {
+    return (
+      <div class={styles.empty}>
+        <h2 class={styles.emptyHeading}>{text.emptyFiltered}</h2>
+        <p class={styles.emptyLead}>{text.emptyFilteredLead}</p>
+        <Button onClick={onShowAll}>{text.showEveryStatus}</Button>
+      </div>
+    );
+  }
   return (
     <div class={styles.empty}>
       <h2 class={styles.emptyHeading}>{text.emptyHeading[view]}</h2>

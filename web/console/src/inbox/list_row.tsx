@@ -18,14 +18,16 @@ interface ListRowProps {
   selected: boolean;
   /** The one row that the Tab key stops at. */
   stop: boolean;
+  /** It belongs elsewhere by now and only keeps its place for a moment. */
+  left: boolean;
 }
 
 /** One conversation of the list, as a link to it. */
-export function ListRow({ row, view, me, selected, stop }: ListRowProps) {
+export function ListRow({ row, view, me, selected, stop, left }: ListRowProps) {
   const name = visitorName(row);
   const unread = row.unread > 0 && row.status !== 'CLOSED';
   const prefix = row.preview ? previewPrefix(row.preview.author, me) : null;
-  const foot = factLine(row) || row.page?.title || row.page?.url || '';
+  const foot = left ? text.leftList : factLine(row) || row.page?.title || row.page?.url || '';
   return (
     <a
       class={unread ? `${styles.row} ${styles.unread}` : (styles.row ?? '')}

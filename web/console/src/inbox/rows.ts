@@ -1,18 +1,24 @@
-import type { Row } from '@beckon/sdk';
+import type { ConversationStatus, Row } from '@beckon/sdk';
 
 /** The three lists of the inbox. `all` holds closed conversations too. */
 export type View = 'mine' | 'unassigned' | 'all';
 export const VIEWS: readonly View[] = ['mine', 'unassigned', 'all'];
 
+/** The statuses a list is narrowed to; none: each list as it is by itself. */
+export type Filter = readonly ConversationStatus[];
+export const STATUSES: Filter = ['OPEN', 'WAITING', 'SOLVED', 'CLOSED'];
+export const NO_FILTER: Filter = [];
+
 /** Whether a conversation belongs to a list, as the agent `me` sees it. */
-export function belongs(row: Row, view: View, me: string): boolean {
+export function belongs(row: Row, view: View, me: string, filter: Filter): boolean {
+  if (filter.length > 0 && !filter.includes(row.status)) return false;
   if (view === 'all') return true;
-  if (row.status === 'CLOSED') return false;
+  if (filter.length === 0 && row.status === 'CLOSED') return false;
   return view === 'mine' ? row.agent?.id === me : row.agent === null;
 }
 
 /** The newest message of the visitor decides the place; without one, the conversation's beginning does. */
-function placeOf(row: Row): string {
+export function placeOf(row: Row): string {
   return row.last_visitor_message_at ?? row.created_at;
 }
 
@@ -89,23 +95,30 @@ export class RowStore {
    * The first page read again after an interruption: what it should have held and does not was taken away meanwhile.
    * Rows learned after `mark` stay.
    */
-  replaceFirstPage(rows: readonly Row[], cursor: string | null, view: View, me: string, mark: number): void {
+  replaceFirstPage(
+    rows: readonly Row[],
+    cursor: string | null,
+    { view, me, filter }: { view: View; me: string; filter: Filter },
+    mark: number,
+  ): void {
     const present = new Set(rows.map((row) => row.conversation));
     const last = rows.at(-1);
     for (const [conversation, { row, stamp }] of this.#rows) {
       const within = cursor === null || (last !== undefined && compareRows(row, last) <= 0);
-      if (within && stamp <= mark && belongs(row, view, me) && !present.has(conversation))
+      if (within && stamp <= mark && belongs(row, view, me, filter) && !present.has(conversation))
         this.#rows.delete(conversation);
     }
     this.learnPage(rows, mark);
   }
 
   /** The rows of one list that may be shown: all that belong, down to where pages were read. */
-  list(view: View, me: string, reach: Reach): Row[] {
+  list(view: View, me: string, filter: Filter, reach: Reach): Row[] {
     const { last, cursor } = reach;
     return [...this.#rows.values()]
       .map((kept) => kept.row)
-      .filter((row) => belongs(row, view, me) && (cursor === null || last === null || compareRows(row, last) <= 0))
+      .filter(
+        (row) => belongs(row, view, me, filter) && (cursor === null || last === null || compareRows(row, last) <= 0),
+      )
       .sort(compareRows);
   }
 }

@@ -60,6 +60,12 @@ export const text = {
   signOut: 'Sign out',
   signOutFailed: 'Could not sign out: Beckon does not answer.',
 
+  notificationsOn: 'Turn on desktop notifications',
+  notificationsOff: 'Turn off desktop notifications',
+  notificationsBlocked: 'Notifications are blocked by the browser',
+  soundOn: 'Turn on the sound',
+  soundOff: 'Turn off the sound',
+
   // List
   conversations: 'Conversations',
   lists: 'Lists',
@@ -88,6 +94,13 @@ export const text = {
   openShop: 'Try it in the demo shop',
   seeUnassigned: 'See unassigned',
   seeAll: 'See all',
+
+  statuses: 'Show only',
+  newOnes: (count: number) => `${count} new`,
+  leftList: 'No longer in this list',
+  emptyFiltered: 'Nothing in this state',
+  emptyFilteredLead: 'No conversation here has the status you chose.',
+  showEveryStatus: 'Show every status',
 
   // Thread
   conversationWith: (name: string) => `Conversation with ${name}`,
@@ -130,6 +143,24 @@ export const text = {
   notSent: 'Not sent',
   delete: 'Delete',
   commandFailed: (reason: string) => `That did not work: ${reason}`,
+  sent: 'Sent',
+  delivered: 'Delivered',
+  seenByVisitor: 'Seen by visitor',
+  noteBy: (who: string) => `Note by ${who}`,
+  isWriting: (who: string) => `${who} is writing`,
+
+  setWaiting: 'Set to waiting',
+  setOpen: 'Set to open',
+  release: 'Release',
+  assignTo: 'Assign to…',
+  assignHeading: 'Who takes this conversation?',
+  assignLead: (name: string) => `They see the whole conversation with ${name} and its notes.`,
+  assignSearch: 'Find a colleague',
+  agentsFailed: 'Your colleagues could not be loaded.',
+  noOtherAgents: 'Nobody else is here yet.',
+  noSuchAgent: 'Nobody is called so.',
+  here: 'here',
+  away: 'away',
 
   // Composer
   reply: 'Reply',
@@ -138,9 +169,91 @@ export const text = {
   replyReopens: 'Your answer reopens this conversation.',
   send: 'Send',
   keys: 'Enter sends, Shift + Enter starts a new line',
-  tooLong: (over: number) => `${over} ${plural(over, 'character', 'characters')} too long. A message holds 4,096.`,
-  left4096: (left: number) => `${left} left`,
+  tooLong: (over: number, limit: number) =>
+    `${over} ${plural(over, 'character', 'characters')} too long. ${limit.toLocaleString('en-GB')} fit.`,
+  charactersLeft: (left: number) => `${left} left`,
+  note: 'Note',
+  writeWhat: 'What to write',
+  noteAbout: (name: string) => `Write a note about ${name}`,
+  noteHint: 'Only your team sees notes.',
+  addNote: 'Add note',
+  composerMenu: 'More for writing',
+  isWritingReply: (who: string) => `${who} is writing a reply`,
+  isWritingNote: (who: string) => `${who} is writing a note`,
+  alsoHere: (names: string) => `Also here: ${names}`,
+  missingValue: (names: readonly string[]) =>
+    `No value for ${names.join(', ')}. Write it yourself or take it out, then send.`,
   closedComposer: 'This conversation is closed. The visitor can start a new one.',
+
+  // Quick replies
+  quickReplies: 'Quick replies',
+  insertQuickReply: 'Insert a quick reply ( / )',
+  manageQuickReplies: 'Manage quick replies',
+  sharedReply: 'Shared with the team',
+  quickReplyCount: (count: number) => `${count} ${plural(count, 'quick reply', 'quick replies')}`,
+  replyMisses: (names: readonly string[]) => `No value here for ${names.join(', ')}`,
+  pickerKeys: '↑↓ choose · Enter insert · Esc close',
+  quickRepliesFailed: 'Quick replies could not be loaded.',
+  noQuickReplies: 'No quick replies yet. What you often write can stand here.',
+  noSuchQuickReply: 'No quick reply is called so.',
+  makeQuickReply: 'New quick reply',
+  editQuickReply: (shortcut: string) => `Edit /${shortcut}`,
+  deleteQuickReply: (shortcut: string) => `Delete /${shortcut}`,
+  deleteQuickReplyQuestion: (shortcut: string) => `Delete /${shortcut} for good?`,
+  shortcut: 'Shortcut',
+  shortcutHint: 'Typed after a /. Letters, digits, - and _.',
+  shortcutMissing: 'Write a shortcut.',
+  shortcutBad: 'Only letters, digits, - and _, at most 40.',
+  replyText: 'Text',
+  replyTextHint:
+    'Filled in by itself: {{visitor.name}}, {{agent.name}}, and values of the context such as {{context.model}}.',
+  replyTextMissing: 'Write the text.',
+  shareReply: 'Share with the team',
+  sharedByOthers: 'Made by a supervisor',
+  save: 'Save',
+  saving: 'Saving…',
+
+  // Keyboard
+  keyMap: 'Keyboard shortcuts',
+  keyMapFoot: 'Single keys work while no field has the focus. Esc leaves the field.',
+  or: 'or',
+  keyGroups: [
+    {
+      heading: 'Conversations',
+      keys: [
+        [['J'], 'Next conversation'],
+        [['K'], 'Previous conversation'],
+        [['A'], 'Take it'],
+        [['E'], 'Solve it; reopen it when it is solved'],
+        [['R'], 'Write a reply'],
+        [['N'], 'Write a note'],
+        [['?'], 'Show these shortcuts'],
+      ],
+    },
+    {
+      heading: 'Writing',
+      keys: [
+        [['Enter', 'Ctrl Enter'], 'Send'],
+        [['Shift Enter'], 'Start a new line'],
+        [['/'], 'Quick replies, at the start'],
+        [['↑ ↓'], 'Choose a quick reply'],
+        [['Esc'], 'Close the list, then leave the field'],
+      ],
+    },
+    {
+      heading: 'Context card',
+      keys: [
+        [['F6', 'Alt I'], 'Go to the card'],
+        [['↑ ↓'], 'Move between rows'],
+        [['→ ←'], 'Unfold and fold'],
+        [['Enter'], 'Details of the row'],
+        [['Y'], 'Copy the value'],
+        [['Shift Y'], 'Copy the path'],
+        [['/'], 'Search the card'],
+        [['Esc'], 'Back to the reply'],
+      ],
+    },
+  ] as readonly { heading: string; keys: readonly (readonly [readonly string[], string])[] }[],
 
   // Closing
   closeQuestion: 'Close this conversation?',

@@ -1,18 +1,12 @@
-import { Avatar, GearFillIcon, GearIcon, Mark, SignOutIcon, TrayFillIcon, TrayIcon } from '@beckon/ui';
-import { useState } from 'preact/hooks';
+import { GearFillIcon, GearIcon, Mark, TrayFillIcon, TrayIcon } from '@beckon/ui';
 import { text } from '../locales/en';
 import { hrefOf, type Route } from '../route';
-import { type Agent, signOut } from '../session';
-import { Menu, MenuItem } from './menu';
+import type { Agent } from '../session';
+import { AccountMenu } from './account_menu';
 import styles from './shell.module.css';
 
 /** The narrow bar of places: inbox, settings, and who is signed in. Stands at the bottom on a phone. */
 export function Rail({ agent, unread, page }: { agent: Agent; unread: number; page: Route['page'] }) {
-  const [failed, setFailed] = useState(false);
-  const leave = (): void => {
-    setFailed(false);
-    signOut().catch(() => setFailed(true));
-  };
   return (
     <nav class={styles.rail} aria-label={text.navigation}>
       <span class={styles.mark}>
@@ -36,28 +30,7 @@ export function Rail({ agent, unread, page }: { agent: Agent; unread: number; pa
       >
         {page === 'settings' ? <GearFillIcon /> : <GearIcon />}
       </a>
-      <div class={styles.account}>
-        <Menu
-          label={text.account(agent.name)}
-          trigger={({ ref, ...attributes }) => (
-            <button type="button" class={styles.accountButton} title={agent.name} ref={ref} {...attributes}>
-              <Avatar id={agent.id} name={agent.name} />
-              <span class="bk-spoken">{text.account(agent.name)}</span>
-            </button>
-          )}
-        >
-          <div class={styles.who}>
-            <p class={styles.name}>{agent.name}</p>
-            <p class={styles.email}>{agent.email}</p>
-          </div>
-          <MenuItem icon={<SignOutIcon />} onChoose={leave}>
-            {text.signOut}
-          </MenuItem>
-        </Menu>
-        <span role="alert" class="bk-spoken">
-          {failed ? text.signOutFailed : ''}
-        </span>
-      </div>
+      <AccountMenu agent={agent} />
     </nav>
   );
 }

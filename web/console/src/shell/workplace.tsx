@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { announceUnread } from '../attention';
+import { callFor } from '../attention/attention';
+import { announceUnread } from '../attention/title';
 import { focusCard } from '../card/keyboard';
 import { ContextPane } from '../context/context_pane';
 import { Desk } from '../desk';
@@ -8,9 +9,12 @@ import type { View } from '../inbox/rows';
 import { type Route, route } from '../route';
 import type { SessionBody } from '../session';
 import { Settings } from '../settings/settings';
+import { focusMessages } from '../thread/messages';
 import { NoThread, Thread } from '../thread/thread';
 import { cardBeside, panesBeside } from '../viewport';
 import { ConnectionNotice } from './connection_notice';
+import { useDeskKeys } from './desk_keys';
+import { KeyMap } from './key_map';
 import { Rail } from './rail';
 import styles from './shell.module.css';
 
@@ -30,26 +34,30 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
     setDrawer(false);
   }, [desk, selected]);
   useEffect(() => announceUnread(desk.inbox.unread), [desk]);
+  useEffect(() => desk.inbox.onArrival(callFor), [desk]);
+
+  const keys = useDeskKeys({
+    desk,
+    active: place.page === 'inbox',
+    view,
+    conversation,
+    field,
+    onCard: () => {
+      if (cardBeside.peek()) focusCard(document);
+      else setDrawer(true);
+    },
+  });
 
   // Whoever opens a conversation where there is room wants to answer; on a phone a keyboard would hide what is to be read.
   const ready =
     conversation !== null && conversation.phase.value === 'ready' && desk.inbox.row(conversation.id) !== undefined;
   useEffect(() => {
-    if (ready && panesBeside.peek()) field.current?.focus({ preventScroll: true });
+    if (!ready) return;
+    // Whoever goes through the list by its keys goes on, and does not write the next key into an answer.
+    if (keys.passing.current) focusMessages();
+    else if (panesBeside.peek()) field.current?.focus({ preventScroll: true });
+    keys.passing.current = false;
   }, [ready, conversation]);
-
-  const hasConversation = conversation !== null;
-  useEffect(() => {
-    const toCard = (event: KeyboardEvent): void => {
-      const asked = event.key === 'F6' || (event.altKey && event.code === 'KeyI');
-      if (!asked || !hasConversation) return;
-      event.preventDefault();
-      if (cardBeside.peek()) focusCard(document);
-      else setDrawer(true);
-    };
-    addEventListener('keydown', toCard);
-    return () => removeEventListener('keydown', toCard);
-  }, [hasConversation]);
 
   const wide = panesBeside.value;
   const showThread = wide || conversation !== null;
@@ -64,7 +72,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
           {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} alone={!wide} />}
           {showThread &&
             (conversation === null ? (
-              <NoThread empty={desk.inbox.list(view).rows.value.length === 0} />
+              <NoThread empty={desk.inbox.list(view).shown.value.rows.length === 0} />
             ) : (
               <Thread
                 desk={desk}
@@ -85,6 +93,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
           )}
         </div>
       )}
+      <KeyMap />
     </div>
   );
 }

@@ -1,27 +1,33 @@
-import type { Row } from '@beckon/sdk';
-import { Avatar, PlainText, timeOfDay } from '@beckon/ui';
+import type { Cursors, Row } from '@beckon/sdk';
+import { Avatar, CheckIcon, ChecksIcon, ClockIcon, PlainText, timeOfDay } from '@beckon/ui';
 import { text } from '../locales/en';
 import { authorName, visitorName } from '../names';
+import { NotSent } from './not_sent';
 import styles from './thread.module.css';
-import type { Pending, TimelineItem } from './timeline';
+import type { Bubble, TimelineItem } from './timeline';
 
-interface BubbleGroupProps {
+/** How far the visitor's side received and read. */
+export type Reached = Pick<Cursors, 'delivered' | 'read'>;
+
+export interface BubbleGroupProps {
   group: Extract<TimelineItem, { type: 'group' }>;
   row: Row;
   me: string;
   offline: boolean;
+  reached: Reached;
+  /** It is the newest of our side: what became of it is said in words, not by a sign alone. */
+  newest: boolean;
   onRetry: (clientId: string) => void;
   onDelete: (clientId: string) => void;
 }
 
-/** Messages of one author in a row: one face, one time, and what became of those on their way. */
-export function BubbleGroup({ group, row, me, offline, onRetry, onDelete }: BubbleGroupProps) {
+/** Messages of one author in a row: one face, one time, and what became of them. */
+export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry, onDelete }: BubbleGroupProps) {
   const { author, side, bubbles } = group;
   const mine = author.type === 'agent' && author.id === me;
   const name = authorName(author, visitorName(row));
   const last = bubbles[bubbles.length - 1];
   const failed = last?.pending?.state === 'failed' ? last.pending : null;
-  const sending = bubbles.some(({ pending }) => pending?.state === 'sending');
   return (
     <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`}>
       {side === 'visitor' && (
@@ -45,7 +51,7 @@ export function BubbleGroup({ group, row, me, offline, onRetry, onDelete }: Bubb
         <p class={styles.foot}>
           {!mine && side === 'team' && <span>{name} ·</span>}
           <time dateTime={new Date(last.at).toISOString()}>{timeOfDay(last.at, text.locale)}</time>
-          {sending && <span>· {offline ? text.sendingSlowly : text.sending}</span>}
+          {side === 'team' && <State bubbles={bubbles} reached={reached} offline={offline} newest={newest} />}
         </p>
       )}
       {failed && <NotSent message={failed} onRetry={onRetry} onDelete={onDelete} />}
@@ -53,28 +59,30 @@ export function BubbleGroup({ group, row, me, offline, onRetry, onDelete }: Bubb
   );
 }
 
-/** *Not sent · Try again · Delete*, with the reason. */
-function NotSent({
-  message,
-  onRetry,
-  onDelete,
-}: {
-  message: Pending;
-  onRetry: (clientId: string) => void;
-  onDelete: (clientId: string) => void;
-}) {
+/** Clock, check, two checks: on its way, stored, received. *Seen by visitor* is written out. */
+function State({
+  bubbles,
+  reached,
+  offline,
+  newest,
+}: Pick<BubbleGroupProps, 'reached' | 'offline' | 'newest'> & { bubbles: readonly Bubble[] }) {
+  const last = bubbles[bubbles.length - 1];
+  if (bubbles.some(({ pending }) => pending?.state === 'sending')) {
+    return (
+      <>
+        <span>· {offline ? text.sendingSlowly : text.sending}</span>
+        <ClockIcon size={14} />
+      </>
+    );
+  }
+  const position = last?.position ?? null;
+  const seen = position !== null && reached.read >= position;
+  const delivered = seen || (position !== null && reached.delivered >= position);
+  const words = seen ? text.seenByVisitor : delivered ? text.delivered : text.sent;
   return (
-    <p class={`${styles.foot} ${styles.footFailed}`} role="alert">
-      <span>
-        {text.notSent}
-        {message.reason !== null && ` (${message.reason})`}
-      </span>
-      <button type="button" class={styles.act} onClick={() => onRetry(message.clientId)}>
-        {text.tryAgain}
-      </button>
-      <button type="button" class={styles.act} onClick={() => onDelete(message.clientId)}>
-        {text.delete}
-      </button>
-    </p>
+    <>
+      <span class={newest ? '' : 'bk-spoken'}>· {words}</span>
+      {delivered ? <ChecksIcon size={14} /> : <CheckIcon size={14} />}
+    </>
   );
 }

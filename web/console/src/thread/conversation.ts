@@ -1,10 +1,14 @@
-import type { Feed, FeedChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
-import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { Author, Cursors, Feed, FeedChange, MetadataEvent, PositionedEvent, Viewer } from '@beckon/sdk';
+import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { applyWrite, type Fold, foldOf } from '../context/fold';
-import type { Pending } from './timeline';
+import type { Drafts, DraftTexts } from './drafts';
+import type { Kind, Pending } from './timeline';
 
 /** `unknown`: there is no such conversation, or this agent may not see it. */
 export type ThreadPhase = 'loading' | 'ready' | 'failed' | 'unknown';
+
+/** A visitor who stops writing without a word is believed to write for this long. Milliseconds. */
+const TYPING_MS = 8_000;
 
 /** The context of a conversation as the server has it now: exact JSON text. */
 export type ReadContext = (conversation: string) => Promise<string>;
@@ -14,7 +18,17 @@ export type ReadContext = (conversation: string) => Promise<string>;
  * time it is on screen, so that coming back shows at once what was there and what was being written.
  */
 export class Conversation {
-  readonly draft = signal('');
+  /** What is written now: an answer or a note. */
+  readonly kind = signal<Kind>('reply');
+  /** A command is on its way. */
+  readonly busy = signal(false);
+  /** What the server has against the last command, in words. */
+  readonly failure = signal<string | null>(null);
+  readonly #draft: Signal<DraftTexts>;
+  readonly #cursors = signal<Pick<Cursors, 'delivered' | 'read'>>({ delivered: 0, read: 0 });
+  readonly #viewers = signal<readonly Viewer[]>([]);
+  readonly #typing = signal<Author | null>(null);
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #phase = signal<ThreadPhase>('loading');
   readonly #events = signal<readonly PositionedEvent[]>([]);
   readonly #complete = signal(false);
@@ -28,7 +42,27 @@ export class Conversation {
   constructor(
     readonly id: string,
     private readonly readContext: ReadContext,
-  ) {}
+    private readonly drafts: Drafts,
+  ) {
+    this.#draft = signal(drafts.read(id));
+  }
+
+  /** What is being written and was not sent, of both kinds. */
+  get draft(): ReadonlySignal<DraftTexts> {
+    return this.#draft;
+  }
+  /** Up to where the visitor's side received and read. */
+  get cursors(): ReadonlySignal<Pick<Cursors, 'delivered' | 'read'>> {
+    return this.#cursors;
+  }
+  /** Other agents who have it on screen. */
+  get viewers(): ReadonlySignal<readonly Viewer[]> {
+    return this.#viewers;
+  }
+  /** Who is writing on the visitor's side. */
+  get typing(): ReadonlySignal<Author | null> {
+    return this.#typing;
+  }
 
   get phase(): ReadonlySignal<ThreadPhase> {
     return this.#phase;
@@ -76,6 +110,7 @@ export class Conversation {
     }
     return () => {
       stop();
+      this.forgetPeople();
       if (this.#feed === feed) this.#feed = null;
     };
   }
@@ -85,6 +120,7 @@ export class Conversation {
       switch (change.type) {
         case 'reset':
           this.#ownRead.value = Math.max(this.#ownRead.value, feed.cursors.own_read);
+          this.#cursors.value = feed.cursors;
           if (feed.context && feed.context.version >= (this.#context.value?.version ?? 0)) {
             this.#context.value = foldOf(feed.context);
             this.#contextFailed.value = false;
@@ -93,7 +129,11 @@ export class Conversation {
         case 'events':
           // While an answer is on its way its events are shown together, so that the thread never stands half empty.
           if (feed.live) this.#show(feed);
-          for (const { event } of change.events) if (event.kind === 'metadata') this.#write(event);
+          for (const { event } of change.events) {
+            if (event.kind === 'metadata') this.#write(event);
+            // What was being written is here.
+            if (event.kind === 'message' && event.author.type === 'visitor') this.hearTyping(event.author, false);
+          }
           break;
         case 'history':
           this.#show(feed);
@@ -109,6 +149,7 @@ export class Conversation {
           this.#phase.value = 'unknown';
           break;
         case 'cursors':
+          this.#cursors.value = feed.cursors;
           break;
       }
     });
@@ -145,6 +186,40 @@ export class Conversation {
     } catch {
       this.#contextFailed.value = true;
     }
+  }
+
+  /** Writes on at one of the two drafts; it is kept for the next visit of this browser. */
+  write(kind: Kind, text: string): void {
+    this.#draft.value = { ...this.#draft.value, [kind]: text };
+    this.drafts.keep(this.id, this.#draft.value);
+  }
+
+  /** Who else is here, all of them. */
+  hearViewers(viewers: readonly Viewer[]): void {
+    this.#viewers.value = viewers;
+  }
+
+  /** Somebody on the visitor's side writes, or stopped. */
+  hearTyping(author: Author, on: boolean): void {
+    clearTimeout(this.#typingTimer);
+    this.#typing.value = on ? author : null;
+    if (!on) return;
+    this.#typingTimer = setTimeout(() => {
+      this.#typing.value = null;
+    }, TYPING_MS);
+  }
+
+  /** The connection is lost, or nobody listens any more: who is here is no longer known. */
+  forgetPeople(): void {
+    clearTimeout(this.#typingTimer);
+    this.#typing.value = null;
+    this.#viewers.value = [];
+  }
+
+  /** Something here would be lost if this were forgotten. */
+  get precious(): boolean {
+    const { reply, note } = this.#draft.peek();
+    return reply !== '' || note !== '' || this.#pending.peek().length > 0;
   }
 
   /** The server knows no such conversation for this agent. */

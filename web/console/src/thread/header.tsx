@@ -1,13 +1,16 @@
-import type { AgentCommand, Row } from '@beckon/sdk';
+import type { AgentCommand, Row, Viewer } from '@beckon/sdk';
 import {
   ArrowClockwiseIcon,
   ArrowLeftIcon,
   Avatar,
   Button,
   CheckIcon,
+  ClockIcon,
   DotsThreeIcon,
   IconButton,
   safeHref,
+  UserMinusIcon,
+  UserSwitchIcon,
   XIcon,
 } from '@beckon/ui';
 import type { View } from '../inbox/rows';
@@ -17,21 +20,25 @@ import { factLine, visitorName } from '../names';
 import { hrefOf } from '../route';
 import { Menu, MenuItem } from '../shell/menu';
 import { cardBeside, panesBeside } from '../viewport';
+import { Viewers } from './collision';
 import styles from './thread.module.css';
 
 interface HeaderProps {
   row: Row;
   me: string;
+  /** Colleagues who have it on screen. */
+  viewers: readonly Viewer[];
   view: View;
   /** A command is on its way. */
   busy: boolean;
   onCommand: (command: Exclude<AgentCommand, 'close'>) => void;
   onClose: () => void;
+  onAssign: () => void;
   onContext: () => void;
 }
 
 /** Who this is, in which state, with whom; and what can be done about it. */
-export function Header({ row, me, view, busy, onCommand, onClose, onContext }: HeaderProps) {
+export function Header({ row, me, viewers, view, busy, onCommand, onClose, onAssign, onContext }: HeaderProps) {
   const name = visitorName(row);
   const open = row.status !== 'CLOSED';
   const solved = row.status === 'SOLVED';
@@ -72,6 +79,7 @@ export function Header({ row, me, view, busy, onCommand, onClose, onContext }: H
           {!cardBeside.value && facts !== '' ? <bdi class={styles.ending}>{facts}</bdi> : <About row={row} me={me} />}
         </p>
       </div>
+      <Viewers viewers={viewers} />
       <div class={styles.actions}>
         {open && row.agent === null && (
           <Button variant="primary" onClick={() => onCommand('take')} disabled={busy}>
@@ -100,6 +108,24 @@ export function Header({ row, me, view, busy, onCommand, onClose, onContext }: H
                 onChoose={() => onCommand(solved ? 'reopen' : 'solve')}
               >
                 {solved ? text.reopen : text.solve}
+              </MenuItem>
+            )}
+            {row.status === 'OPEN' && (
+              <MenuItem icon={<ClockIcon />} disabled={busy} onChoose={() => onCommand('wait')}>
+                {text.setWaiting}
+              </MenuItem>
+            )}
+            {row.status === 'WAITING' && (
+              <MenuItem icon={<ArrowClockwiseIcon />} disabled={busy} onChoose={() => onCommand('reopen')}>
+                {text.setOpen}
+              </MenuItem>
+            )}
+            <MenuItem icon={<UserSwitchIcon />} disabled={busy} onChoose={onAssign}>
+              {text.assignTo}
+            </MenuItem>
+            {row.agent !== null && (
+              <MenuItem icon={<UserMinusIcon />} disabled={busy} onChoose={() => onCommand('release')}>
+                {text.release}
               </MenuItem>
             )}
             <MenuItem icon={<XIcon />} danger disabled={busy} onChoose={onClose}>

@@ -5,11 +5,13 @@ import { now } from '../clock';
 import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { attentive } from '../viewport';
-import { BubbleGroup } from './bubble_group';
+import { BubbleGroup, type Reached } from './bubble_group';
 import type { Conversation } from './conversation';
+import { NoteRow } from './note_row';
 import styles from './thread.module.css';
 import { type TimelineItem, timelineOf } from './timeline';
 import { TimelineLine } from './timeline_line';
+import { TypingRow } from './typing_row';
 
 /** So near to the end counts as being at the end. CSS pixels. */
 const NEAR_END = 48;
@@ -27,6 +29,11 @@ interface MessagesProps {
   onSeen: (position: number) => void;
 }
 
+/** Puts the focus on the messages on screen, where no field takes single keys for text. */
+export function focusMessages(): void {
+  document.querySelector<HTMLElement>('[data-messages]')?.focus({ preventScroll: true });
+}
+
 /** The messages and lines of a conversation, newest at the bottom. */
 export function Messages({ conversation, row, me, offline, onRetry, onDelete, onSeen }: MessagesProps) {
   const log = useRef<HTMLDivElement>(null);
@@ -37,11 +44,9 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
   const complete = conversation.complete.value;
   const earlier = conversation.earlier.value;
   const author = { type: 'agent', id: me.id, name: me.name } as const;
-  const items = timelineOf(
-    events.map(({ event }) => event),
-    pending,
-    author,
-  );
+  const items = timelineOf(events, pending, author);
+  const newestOfTeam = items.findLast((item) => item.type === 'group' && item.side === 'team')?.key;
+  const typing = conversation.typing.value;
 
   const before = useRef({ first: 0, last: 0, own: 0, height: 0 });
   useLayoutEffect(() => {
@@ -56,11 +61,11 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
     } else if (atEnd.current || pending.length > known.own) {
       element.scrollTop = element.scrollHeight;
       setNewBelow(false);
-    } else if (last > known.last && events[events.length - 1]?.event.kind === 'message') {
+    } else if (last > known.last && isWritten(events[events.length - 1]?.event.kind)) {
       setNewBelow(true);
     }
     before.current = { first, last, own: pending.length, height: element.scrollHeight };
-  }, [events, pending]);
+  }, [events, pending, typing]);
 
   // A pane that gets smaller (the composer grows, a keyboard opens) must not hide the end.
   useEffect(() => {
@@ -100,8 +105,16 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
 
   return (
     <div class={styles.stage}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard. */}
-      <div class={styles.log} ref={log} onScroll={scrolled} role="log" aria-label={text.messages} tabIndex={0}>
+      <div
+        class={styles.log}
+        ref={log}
+        onScroll={scrolled}
+        role="log"
+        aria-label={text.messages}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard.
+        tabIndex={0}
+        data-messages
+      >
         <div class={styles.column}>
           {complete && <p class={styles.beginning}>{text.beginning}</p>}
           {earlier === 'loading' && <p class={styles.beginning}>{text.earlier}</p>}
@@ -120,10 +133,13 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
               row={row}
               me={me.id}
               offline={offline}
+              reached={conversation.cursors.value}
+              newest={item.key === newestOfTeam}
               onRetry={onRetry}
               onDelete={onDelete}
             />
           ))}
+          {typing && <TypingRow author={typing} row={row} />}
         </div>
       </div>
       {newBelow && (
@@ -146,16 +162,27 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
 type ItemProps = Pick<MessagesProps, 'row' | 'offline' | 'onRetry' | 'onDelete'> & {
   item: TimelineItem;
   me: string;
+  reached: Reached;
+  newest: boolean;
 };
 
-function Item({ item, me, ...rest }: ItemProps) {
+/** Whether an event of this kind was written by somebody, to be read. */
+function isWritten(kind: string | undefined): boolean {
+  return kind === 'message' || kind === 'note';
+}
+
+function Item({ item, me, reached, newest, ...rest }: ItemProps) {
   switch (item.type) {
     case 'day':
       return <p class={styles.day}>{dayWords(item.at, now.value)}</p>;
     case 'line':
       return <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me} />;
     case 'group':
-      return <BubbleGroup group={item} me={me} {...rest} />;
+      return <BubbleGroup group={item} me={me} reached={reached} newest={newest} {...rest} />;
+    case 'note': {
+      const { row, ...others } = rest;
+      return <NoteRow note={item} visitor={visitorName(row)} me={me} {...others} />;
+    }
   }
 }
 

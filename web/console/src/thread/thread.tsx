@@ -1,3 +1,4 @@
+import type { AgentCommand } from '@beckon/sdk';
 import { IconButton, XIcon } from '@beckon/ui';
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -8,11 +9,12 @@ import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { hrefOf } from '../route';
 import { cardBeside } from '../viewport';
+import { AssignDialog } from './assign_dialog';
 import { CloseDialog } from './close_dialog';
 import { Composer } from './composer';
 import type { Conversation } from './conversation';
 import { Header } from './header';
-import { Messages } from './messages';
+import { focusMessages, Messages } from './messages';
 import styles from './thread.module.css';
 
 interface ThreadProps {
@@ -28,13 +30,12 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
   const { agent } = desk.who;
   const row = desk.inbox.row(conversation.id);
   const phase = conversation.phase.value;
-  const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  // What was asked or went wrong in one conversation means nothing in another.
+  const [asking, setAsking] = useState<'close' | 'assign' | null>(null);
+  const failure = conversation.failure.value;
+  // What was asked or went wrong in one conversation means nothing later.
   useEffect(() => {
-    setAsking(false);
-    setFailure(null);
+    setAsking(null);
+    conversation.failure.value = null;
   }, [conversation]);
 
   if (phase === 'unknown') {
@@ -54,22 +55,18 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
     return <Loading label={row ? text.conversationWith(visitorName(row)) : text.loading} />;
   }
 
-  const run = async (command: 'take' | 'solve' | 'close' | 'reopen'): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    const refusal = await desk.command(conversation.id, command);
-    setBusy(false);
-    if (refusal !== null) setFailure(text.commandFailed(refusal));
-  };
+  const run = (command: AgentCommand): void => void desk.run(conversation, command);
   return (
     <main class={styles.pane} aria-label={text.conversationWith(visitorName(row))}>
       <Header
         row={row}
         me={agent.id}
+        viewers={conversation.viewers.value}
         view={view}
-        busy={busy}
-        onCommand={(command) => void run(command)}
-        onClose={() => setAsking(true)}
+        busy={conversation.busy.value}
+        onCommand={run}
+        onClose={() => setAsking('close')}
+        onAssign={() => setAsking('assign')}
         onContext={onContext}
       />
       <Messages
@@ -87,7 +84,12 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
           {failure !== null && (
             <div class={styles.notice}>
               <p>{failure}</p>
-              <IconButton label={text.dismiss} onClick={() => setFailure(null)}>
+              <IconButton
+                label={text.dismiss}
+                onClick={() => {
+                  conversation.failure.value = null;
+                }}
+              >
                 <XIcon />
               </IconButton>
             </div>
@@ -95,20 +97,24 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
         </div>
         <Composer
           key={conversation.id}
+          desk={desk}
           conversation={conversation}
           row={row}
           field={field}
-          onSend={(message) => desk.reply(conversation, message)}
+          onLeave={focusMessages}
         />
       </div>
       {cardBeside.value && <CardEdge />}
-      {asking && (
+      {asking === 'assign' && (
+        <AssignDialog row={row} me={agent.id} name={visitorName(row)} onClose={() => setAsking(null)} />
+      )}
+      {asking === 'close' && (
         <CloseDialog
           name={visitorName(row)}
-          onCancel={() => setAsking(false)}
+          onCancel={() => setAsking(null)}
           onClose={() => {
-            setAsking(false);
-            void run('close');
+            setAsking(null);
+            run('close');
           }}
         />
       )}

@@ -1,10 +1,14 @@
-import type { Author, ConversationEvent } from '@beckon/sdk';
+import type { Author, ConversationEvent, PositionedEvent } from '@beckon/sdk';
 
 /** Messages of one author closer than this belong together. */
 const GROUP_GAP_MS = 3 * 60_000;
 
-/** A message that is on its way to the server, or did not get there. */
+/** What is written in a conversation: for the visitor, or for colleagues only. */
+export type Kind = 'reply' | 'note';
+
+/** A message or note that is on its way to the server, or did not get there. */
 export interface Pending {
+  kind: Kind;
   clientId: string;
   text: string;
   /** Milliseconds. */
@@ -18,6 +22,8 @@ export interface Pending {
 /** One bubble. */
 export interface Bubble {
   key: string;
+  /** Its place in the conversation; null while it is on its way. */
+  position: number | null;
   text: string;
   /** Milliseconds. */
   at: number;
@@ -28,6 +34,7 @@ export interface Bubble {
 export type TimelineItem =
   | { type: 'day'; key: string; at: number }
   | { type: 'group'; key: string; author: Author; side: 'visitor' | 'team'; bubbles: Bubble[] }
+  | { type: 'note'; key: string; author: Author; text: string; at: number; pending: Pending | null }
   | {
       type: 'line';
       key: string;
@@ -45,7 +52,7 @@ function sameAuthor(one: Author, other: Author): boolean {
 
 /** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. Metadata is the card's. */
 export function timelineOf(
-  events: readonly ConversationEvent[],
+  events: readonly PositionedEvent[],
   pending: readonly Pending[],
   me: Author,
 ): TimelineItem[] {
@@ -71,14 +78,22 @@ export function timelineOf(
     items.push({ type: 'group', key: bubble.key, author, side, bubbles: [bubble] });
   };
 
+  const note = (author: Author, key: string, text: string, at: number, waiting: Pending | null): void => {
+    beginDay(at, key);
+    items.push({ type: 'note', key, author, text, at, pending: waiting });
+  };
+
   const arrived = new Set<string>();
-  for (const event of events) {
+  for (const { position, event } of events) {
     const at = Date.parse(event.at);
     if (event.client_id !== null) arrived.add(event.client_id);
     if (event.kind === 'message') {
       // A bubble keeps its key from the moment it is written, so that it does not blink when the server confirms it.
-      add(event.author, { key: event.client_id ?? event.id, text: event.message.text, at, pending: null });
-    } else if (event.kind !== 'metadata' && event.kind !== 'note') {
+      const key = event.client_id ?? event.id;
+      add(event.author, { key, position, text: event.message.text, at, pending: null });
+    } else if (event.kind === 'note') {
+      note(event.author, event.client_id ?? event.id, event.note.text, at, null);
+    } else if (event.kind !== 'metadata') {
       const last = items.at(-1);
       if (last?.type === 'line' && isEcho(last.event, event)) {
         // Of the two, *joined* says more: it is what the visitor sees.
@@ -90,7 +105,9 @@ export function timelineOf(
     }
   }
   for (const one of pending) {
-    if (!arrived.has(one.clientId)) add(me, { key: one.clientId, text: one.text, at: one.at, pending: one });
+    if (arrived.has(one.clientId)) continue;
+    if (one.kind === 'note') note(me, one.clientId, one.text, one.at, one);
+    else add(me, { key: one.clientId, position: null, text: one.text, at: one.at, pending: one });
   }
   return items;
 }

@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal } from '@preact/signals';
-import calm from './favicon.svg';
-import calling from './favicon-new.svg';
-import { text } from './locales/en';
+import calm from '../favicon.svg';
+import calling from '../favicon-new.svg';
+import { text } from '../locales/en';
 
 /** Says in the page's title and icon how many conversations wait to be read. Returns the way to stop. */
 export function announceUnread(unread: ReadonlySignal<number>): () => void {
