@@ -110,6 +110,8 @@ test('an agent works with the keyboard alone: sign in, open, read the card, answ
 
   await tabTo(agent, /Account of/);
   await agent.keyboard.press('Enter');
+  await expect.poll(() => focused(agent)).toMatch(/sound|notifications/);
+  await agent.keyboard.press('ArrowUp');
   await expect.poll(() => focused(agent)).toBe('Sign out');
   await agent.keyboard.press('Enter');
   await agent.getByRole('heading', { name: 'Good to see you' }).waitFor();
