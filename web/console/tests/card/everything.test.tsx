@@ -193,9 +193,11 @@ function readEverything(card: MountedCard): Map<string, Set<string>> {
   };
   const visited = new Set<string>();
   const look = (): void => {
-    for (let again = true; again; ) {
+    for (let round = 0, again = true; again; round++) {
+      if (round > 200) throw new Error('pressing never comes to an end');
       const closed = [...card.element.querySelectorAll('[data-stop][aria-expanded=false]')];
-      const more = [...card.element.querySelectorAll('button')].filter((button) =>
+      // A key may read `+5` too: then its label is no button for more, and pressing it would fold it and unfold it for ever.
+      const more = [...card.element.querySelectorAll('button:not([data-stop], nav *)')].filter((button) =>
         /^(Show \d+ more|\+\d+|All \d+)$/.test(button.textContent ?? ''),
       );
       for (const button of [...closed, ...more]) card.click(button);
@@ -216,7 +218,7 @@ function readEverything(card: MountedCard): Map<string, Set<string>> {
       card.click(
         [...(dialog?.querySelectorAll('button') ?? [])].find((button) => button.getAttribute('aria-label') === 'Close'),
       );
-      expect(card.element.querySelector('dialog')).toBeNull();
+      expect(card.element.querySelectorAll('dialog').length).toBe(0);
     }
     const inPlace = () => [...card.element.querySelectorAll('[data-fold]:not([aria-expanded])')];
     const pathOf = (stop: Element) => stop.closest('[data-row]')?.getAttribute('data-path') ?? '';
@@ -228,7 +230,7 @@ function readEverything(card: MountedCard): Map<string, Set<string>> {
       visited.add(pathOf(next));
       const place = card.element.querySelector('nav [aria-current]')?.textContent;
       card.click(next);
-      expect(card.element.querySelector('nav [aria-current]')).not.toBeNull();
+      expect(card.element.querySelectorAll('nav [aria-current]').length).toBe(1);
       look();
       const crumbs = [...card.element.querySelectorAll('nav button')];
       card.click(crumbs.at(-2));
@@ -254,7 +256,7 @@ test('whatever is sent, every path and every value can be found in the card', ()
         for (const [path, value] of leaves(whole)) {
           if (path === '') continue;
           const found = seen.get(path);
-          expect(found, `path ${path}`).toBeDefined();
+          expect(found !== undefined, `path ${path}`).toBe(true);
           expect([...(found ?? [])], `value at ${path}`).toContain(value);
         }
         expect(card.element.querySelectorAll('script, iframe, object, style, [onerror]').length).toBe(0);
@@ -264,6 +266,10 @@ test('whatever is sent, every path and every value can be found in the card', ()
         card.unmount();
       }
     }),
-    { numRuns: 100, endOnFailure: true },
+    {
+      numRuns: Number(process.env.CARD_RUNS ?? 100),
+      endOnFailure: true,
+      examples: [[[['+5', { kind: 'number', digits: '1' }]]]],
+    },
   );
 }, 240_000);

@@ -72,8 +72,8 @@ describe('live', () => {
     const stop = row?.querySelector('button');
     stop?.focus();
     card.show('{"price":2,"colour":"Red","dealer":{"a":{"b":2}},"new":true}');
-    expect(card.row('colour')).toBe(row);
-    expect(document.activeElement).toBe(stop);
+    expect(card.row('colour') === row).toBe(true);
+    expect(document.activeElement === stop).toBe(true);
     expect(row?.textContent).toContain('Red');
     expect(card.row('dealer.a.b')?.textContent).toContain('2');
   });
@@ -94,9 +94,9 @@ describe('live', () => {
   test('another conversation starts folded afresh', () => {
     card = mountCard('{"o":{"a":{"b":1}}}');
     card.click(card.row('o.a')?.querySelector('button'));
-    expect(card.row('o.a.b')).toBeDefined();
+    expect(card.row('o.a.b') !== undefined).toBe(true);
     card.update({ conversationId: 'c-2' });
-    expect(card.row('o.a.b')).toBeUndefined();
+    expect(card.row('o.a.b') === undefined).toBe(true);
   });
   test('a place that is removed gives way to what is left of the way to it', () => {
     card = mountCard('{"a":{"b":{"c":{"d":{"e":1}}}}}');
@@ -104,7 +104,7 @@ describe('live', () => {
     expect(card.element.querySelector('[aria-current]')?.textContent).toBe('D');
     card.show('{"a":{"b":{"x":1}}}');
     expect(card.element.querySelector('[aria-current]')?.textContent).toBe('B');
-    expect(card.row('a.b.x')).toBeDefined();
+    expect(card.row('a.b.x') !== undefined).toBe(true);
   });
 });
 
@@ -120,14 +120,14 @@ describe('states', () => {
   test('offline keeps the values and says how old they are', () => {
     card = mountCard('{"a":1}', { state: 'offline' });
     expect(card.element.textContent).toMatch(/Last updated \d\d:\d\d, reconnecting/);
-    expect(card.row('a')).toBeDefined();
+    expect(card.row('a') !== undefined).toBe(true);
   });
   test('an error offers another try, values that were there stay', () => {
     const onRetry = vi.fn();
     card = mountCard('{"a":1}', { onRetry });
     card.update({ state: 'error' });
     expect(card.element.querySelector('[role=alert]')?.textContent).toContain('Context could not be loaded');
-    expect(card.row('a')).toBeDefined();
+    expect(card.row('a') !== undefined).toBe(true);
     card.click(card.button('Try again'));
     expect(onRetry).toHaveBeenCalledOnce();
   });
@@ -135,21 +135,21 @@ describe('states', () => {
     card = mountCard('{"a":1}');
     for (const text of ['[1]', '{"a":', 'null', '']) {
       card.show(text);
-      expect(card.element.querySelector('[role=alert]'), text).not.toBeNull();
-      expect(card.row('a'), text).toBeDefined();
+      expect(card.element.querySelectorAll('[role=alert]').length, text).toBe(1);
+      expect(card.row('a') !== undefined, text).toBe(true);
     }
     card.show('{"a":2}');
-    expect(card.element.querySelector('[role=alert]')).toBeNull();
+    expect(card.element.querySelectorAll('[role=alert]').length).toBe(0);
   });
 });
 
 describe('search', () => {
   test('is open from the start above twenty keys only', () => {
     card = mountCard(many(20));
-    expect(card.element.querySelector('input')).toBeNull();
+    expect(card.element.querySelectorAll('input').length).toBe(0);
     card.unmount();
     card = mountCard(many(21));
-    expect(card.element.querySelector('input')).not.toBeNull();
+    expect(card.element.querySelectorAll('input').length).toBe(1);
   });
   test('finds paths, labels, originals and what is shown, at any depth, and marks the hits', () => {
     card = mountCard(
@@ -185,13 +185,13 @@ describe('keyboard', () => {
     card.press('ArrowDown');
     expect(focused()).toBe('o.p');
     card.press('ArrowRight');
-    expect(card.row('o.p.q')).toBeDefined();
+    expect(card.row('o.p.q') !== undefined).toBe(true);
     card.press('ArrowDown');
     expect(focused()).toBe('o.p.q');
     card.press('ArrowLeft');
     expect(focused()).toBe('o.p');
     card.press('ArrowLeft');
-    expect(card.row('o.p.q')).toBeUndefined();
+    expect(card.row('o.p.q') === undefined).toBe(true);
     card.press('ArrowLeft');
     expect(focused()).toBe('o');
     card.press('ArrowUp');
@@ -241,7 +241,7 @@ describe('keyboard', () => {
     await settle();
     expect(copied).toEqual(['1']);
     card.click(card.row('a'));
-    expect(card.element.querySelector('dl')).not.toBeNull();
+    expect(card.element.querySelectorAll('dl').length).toBe(1);
     drawer.remove();
   });
   test('Left leaves a part that opened in place, one step at a time', () => {
@@ -249,7 +249,7 @@ describe('keyboard', () => {
     for (const path of ['a.b', 'a.b.c']) card.click(card.row(path)?.querySelector('button'));
     card.row('a.b.c.d')?.querySelector('button')?.focus();
     card.press('ArrowRight');
-    expect(card.row('a.b.c.d.e')).toBeDefined();
+    expect(card.row('a.b.c.d.e') !== undefined).toBe(true);
     card.row('a.b.c.d.e')?.querySelector('button')?.focus();
     card.press('ArrowLeft');
     expect(card.element.querySelector('[aria-current]')?.textContent).toBe('C');
@@ -278,9 +278,9 @@ describe('details and menu', () => {
     const row = card.row('page');
     row?.querySelector('a')?.addEventListener('click', (click) => click.preventDefault());
     card.click(row?.querySelector('a'));
-    expect(card.element.querySelector('dl')).toBeNull();
+    expect(card.element.querySelectorAll('dl').length).toBe(0);
     card.click(row);
-    expect(card.element.querySelector('dl')).not.toBeNull();
+    expect(card.element.querySelectorAll('dl').length).toBe(1);
   });
   test('the menu copies JSON, the curl line and the conversation, and shows the raw JSON', async () => {
     const text = '{"b":1.0,"a":{"10":1,"2":2}}';
@@ -303,12 +303,12 @@ describe('details and menu', () => {
       '{\n  "b": 1.0,\n  "a": {\n    "10": 1,\n    "2": 2\n  }\n}',
     );
     choose('Show as card');
-    expect(card.row('b')).toBeDefined();
+    expect(card.row('b') !== undefined).toBe(true);
   });
   test('a refused copy says so', async () => {
     vi.mocked(navigator.clipboard.writeText).mockRejectedValue(new Error('refused'));
     card = mountCard('{"a":1}');
-    expect(card.button('Copy value: A')).toBeUndefined();
+    expect(card.button('Copy value: A') === undefined).toBe(true);
     act(() => card?.row('a')?.querySelector('button')?.focus());
     card.click(card.button('Copy value: A'));
     await vi.waitFor(() => expect(card?.element.textContent).toContain('Copying is not allowed here'));

@@ -86,7 +86,7 @@ const shown: [string, string, string][] = [
 test.each(shown)('%s shows %s as %s', (json, path, text) => {
   card = mountCard(json);
   expect(value(path)?.textContent?.replace(/\u00a0/g, ' ')).toBe(text);
-  expect(value(path)?.querySelector('b')).toBeNull();
+  expect(value(path)?.querySelectorAll('b').length).toBe(0);
 });
 
 describe('links', () => {
@@ -114,13 +114,13 @@ describe('links', () => {
     'https://a b',
   ])('%s stays text', (text) => {
     card = mountCard(JSON.stringify({ url: text }));
-    expect(value('url')?.querySelector('a')).toBeNull();
+    expect(value('url')?.querySelectorAll('a').length).toBe(0);
     expect(value('url')?.textContent).toBe(text);
   });
 
   test('a number that could be a phone is one only under a key that says so', () => {
     card = mountCard('{"reference":"+385 1 234 5678"}');
-    expect(value('reference')?.querySelector('a')).toBeNull();
+    expect(value('reference')?.querySelectorAll('a').length).toBe(0);
   });
 });
 
@@ -167,7 +167,7 @@ describe('pictures', () => {
     card = mountCard('{"picture":"https://cdn.example.com/pixel.gif"}', {
       allowedImageOrigins: ['https://example.com'],
     });
-    expect(card.element.querySelector('img')).toBeNull();
+    expect(card.element.querySelectorAll('img').length).toBe(0);
     const link = value('picture')?.querySelector('a');
     expect(link?.textContent).toBe('Image · cdn.example.com');
     expect(link?.rel).toBe('noopener noreferrer');
@@ -175,7 +175,7 @@ describe('pictures', () => {
   test('inline data loads if it is one of four bitmap types', () => {
     card = mountCard('{"a":"data:image/png;base64,iVBORw0KGgo=","b":"data:image/svg+xml;base64,PHN2Zz4="}');
     expect(value('a')?.querySelector('img')?.getAttribute('src')).toBe('data:image/png;base64,iVBORw0KGgo=');
-    expect(value('b')?.querySelector('img')).toBeNull();
+    expect(value('b')?.querySelectorAll('img').length).toBe(0);
   });
   test('one that does not arrive becomes the link', () => {
     card = mountCard(JSON.stringify({ picture: `${here()}/gone.png` }));
@@ -183,7 +183,7 @@ describe('pictures', () => {
     act(() => {
       image?.dispatchEvent(new Event('error'));
     });
-    expect(value('picture')?.querySelector('img')).toBeNull();
+    expect(value('picture')?.querySelectorAll('img').length).toBe(0);
     expect(value('picture')?.querySelector('a')?.getAttribute('href')).toBe(`${here()}/gone.png`);
   });
 });
@@ -200,7 +200,7 @@ describe('text', () => {
     expect(dialog?.open).toBe(true);
     expect(dialog?.querySelector('bdi')?.textContent).toBe('letter '.repeat(400));
     card.click(card.button('Close'));
-    expect(card.element.querySelector('dialog')).toBeNull();
+    expect(card.element.querySelectorAll('dialog').length).toBe(0);
   });
   test('text keeps its own direction', () => {
     card = mountCard('{"a":"مرحبا"}');
@@ -248,7 +248,7 @@ describe('a cart', () => {
       ['Mat 1', '1', '€1.50', 'S1'],
       ['Mat 2', '2', '€2.00', 'S2'],
     ]);
-    expect(card.row('cart[1].note')).toBeUndefined();
+    expect(card.row('cart[1].note') === undefined).toBe(true);
     card.click(card.button('Item 2'));
     expect(card.row('cart[1].note')?.textContent).toContain('Note');
   });
@@ -264,7 +264,7 @@ describe('objects', () => {
   const deep = '{"vehicle":{"fuel":"Petrol","gearbox":"automatic","a":1,"b":{"c":{"d":{"e":{"f":"here"}}}},"x":2}}';
   test('are open at the first depth, folded to their first values below, and open in place from the fourth', () => {
     card = mountCard(deep);
-    expect(card.row('vehicle.fuel')).toBeDefined();
+    expect(card.row('vehicle.fuel') !== undefined).toBe(true);
     expect(value('vehicle.b')?.textContent).toBe('1 item');
     card.click(card.row('vehicle.b')?.querySelector('button'));
     card.click(card.row('vehicle.b.c')?.querySelector('button'));
@@ -279,9 +279,9 @@ describe('objects', () => {
       'D',
     ]);
     expect(card.row('vehicle.b.c.d.e.f')?.textContent).toContain('here');
-    expect(card.row('vehicle.fuel')).toBeUndefined();
+    expect(card.row('vehicle.fuel') === undefined).toBe(true);
     card.click(card.button('Context'));
-    expect(card.row('vehicle.b.c.d')).toBeDefined();
+    expect(card.row('vehicle.b.c.d') !== undefined).toBe(true);
   });
   test('fold to their first values', () => {
     card = mountCard('{"vehicle":{"fuel":"Petrol","gearbox":"automatic","price":1,"doors":5,"seats":4}}');
