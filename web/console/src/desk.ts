@@ -2,6 +2,7 @@ import {
   type AgentCommand,
   type Connection,
   Refused as ConnectionRefused,
+  type ContextHistoryPage,
   connect,
   type HistoryPage,
   RetryLater,
@@ -9,6 +10,7 @@ import {
   uuid,
 } from '@beckon/sdk';
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { WidgetPins } from './context/widget_pins';
 import { ask, askText, Refused } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
 import type { Filter, View } from './inbox/rows';
@@ -31,6 +33,7 @@ const TOO_MANY_WAIT_MS = 5_000;
 export class Desk {
   readonly inbox: Inbox;
   readonly quickReplies = new QuickReplies();
+  readonly pins = new WidgetPins(readPins, keepPins);
   readonly #status = signal<Status>({ state: 'idle' });
   /** Whether the connection stood before, so that its first try is not called a loss. */
   readonly #wasLive = signal(false);
@@ -59,6 +62,7 @@ export class Desk {
         // Rows that changed while nobody listened come with the pages; later ones as frames. The first time too: a page
         // read before the socket stood may lack what came in between.
         void this.inbox.refreshAll(shown());
+        void this.pins.load();
         this.#wasLive.value = true;
       }),
       this.#connection.on('row', (frame) => this.inbox.learn(frame.row)),
@@ -92,7 +96,8 @@ export class Desk {
   conversation(id: string): Conversation {
     const known = this.#conversations.get(id);
     if (known) return known;
-    const made = new Conversation(id, readContext, this.#drafts);
+    const readers = { text: readContext, versions: readVersions };
+    const made = new Conversation(id, this.who.agent.id, readers, this.#drafts);
     this.#conversations.set(id, made);
     this.#forgetOldest();
     return made;
@@ -177,6 +182,13 @@ export class Desk {
     if (told) conversation.readTo(position);
   }
 
+  /** All that changed in the context is seen: from here on only what comes is marked. */
+  seen(conversation: Conversation): void {
+    const position = conversation.head;
+    const told = this.#connection.tell({ type: 'seen', conversation: conversation.id, position });
+    if (told) conversation.context.seen(position);
+  }
+
   /** Tries a refused connection again. */
   reconnect(): void {
     this.#connection.start();
@@ -240,6 +252,25 @@ async function readHistory(conversation: string, before: number): Promise<Histor
   return asAgent(ask<HistoryPage>('GET', `/ccaas/1/conversations/${conversation}/events?before=${before}`));
 }
 
-async function readContext(conversation: string): Promise<string> {
-  return asAgent(askText(`/ccaas/1/conversations/${conversation}/metadata`));
+async function readContext(conversation: string, at?: number): Promise<string> {
+  const query = at === undefined ? '' : `?at=${at}`;
+  return asAgent(askText(`/ccaas/1/conversations/${conversation}/metadata${query}`));
+}
+
+/** Versions of a context in one page of its history. */
+const VERSIONS_A_PAGE = 30;
+
+async function readVersions(conversation: string, before: number | null): Promise<ContextHistoryPage> {
+  const query = new URLSearchParams({ limit: String(VERSIONS_A_PAGE) });
+  if (before !== null) query.set('before', String(before));
+  return asAgent(ask<ContextHistoryPage>('GET', `/ccaas/1/conversations/${conversation}/metadata/history?${query}`));
+}
+
+async function readPins(): Promise<readonly { id: string; pins: readonly string[] }[]> {
+  const { widgets } = await asAgent(ask<{ widgets: { id: string; pins: string[] }[] }>('GET', '/console/1/widgets'));
+  return widgets;
+}
+
+async function keepPins(widget: string, pins: readonly string[]): Promise<void> {
+  await asAgent(ask<unknown>('PUT', `/console/1/widgets/${encodeURIComponent(widget)}/pins`, { pins }));
 }

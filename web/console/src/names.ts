@@ -1,5 +1,6 @@
 import type { Author, Row } from '@beckon/sdk';
 import { labelOf } from './card/label';
+import { isSensitiveKey, MASK } from './card/sensitive';
 import { Refused } from './http';
 import { text } from './locales/en';
 
@@ -43,6 +44,7 @@ export function factText({ key, text: json }: Row['facts'][number]): string | nu
   } catch {
     return null;
   }
+  if (isSensitiveKey(key) && typeof value !== 'boolean' && value !== '') return `${labelOf(key)}: ${MASK}`;
   if (typeof value === 'string') return value.trim() === '' ? null : value;
   if (typeof value === 'boolean') return `${labelOf(key)}: ${value ? text.yes : text.no}`;
   return typeof value === 'number' ? `${labelOf(key)}: ${json}` : null;

@@ -71,4 +71,12 @@ describe('names', () => {
     ];
     expect(factLine({ facts })).toBe('Strand · Test drive: Yes · Price: 48350.00');
   });
+
+  it('keeps a fact named like a secret from view', () => {
+    const facts = [
+      { key: 'accessToken', text: '"eyJhbGciOi"' },
+      { key: 'hasPassword', text: 'true' },
+    ];
+    expect(factLine({ facts })).toBe('Access token: •••• · Has password: Yes');
+  });
 });

@@ -1,4 +1,4 @@
-import type { ConversationEvent, PositionedEvent } from '@beckon/sdk';
+import type { ConversationEvent, MetadataEvent, PositionedEvent } from '@beckon/sdk';
 import { describe, expect, it } from 'vitest';
 import { type Pending, timelineOf } from '../src/thread/timeline';
 import { clock, LUKA, MAJA, message, VISITOR } from './samples';
@@ -11,9 +11,32 @@ function laidOut(events: ConversationEvent[], pending: Pending[] = []): string[]
     if (item.type === 'day') return 'day';
     if (item.type === 'line') return item.event.kind;
     if (item.type === 'note') return `note: ${item.text}`;
+    if (item.type === 'context') {
+      const kept = item.ignored.map((key) => `${key} kept`);
+      return `context: ${[...item.changes.map(({ key, from, to }) => `${key} ${from} ${to}`), ...kept].join(', ')}`;
+    }
     return `${item.side}: ${item.bubbles.map((bubble) => bubble.text).join(' | ')}`;
   });
 }
+
+let written = 0;
+/** A write of the page: what each key was and became. */
+function write(time: string, changes: [string, string | null, string | null][], parts: Partial<MetadataEvent> = {}) {
+  written++;
+  return {
+    id: `w${written}`,
+    kind: 'metadata',
+    at: clock(time),
+    author: VISITOR,
+    client_id: null,
+    version: written,
+    source: 'page',
+    mode: 'merge',
+    changes: changes.map(([key, from, to]) => ({ key, from, to })),
+    ...parts,
+  } satisfies MetadataEvent;
+}
+
 function sending(clientId: string, text: string, at: string, state: Pending['state'] = 'sending'): Pending {
   return { kind: 'reply', clientId, text, at: Date.parse(at), state, reason: null };
 }
@@ -41,7 +64,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('puts lines between groups and leaves context to the card', () => {
+  it('puts lines between groups, and no line for a write that changed nothing', () => {
     const base = { at: clock('09:01:00'), author: MAJA, client_id: null };
     expect(
       laidOut([
@@ -84,5 +107,45 @@ describe('the timeline', () => {
     expect(
       laidOut([], [sending('a', 'one', at), sending('b', 'two', at, 'failed'), sending('c', 'three', at)]),
     ).toEqual(['day', 'team: one', 'team: two', 'team: three']);
+  });
+
+  it('folds writes within thirty seconds into their net change', () => {
+    expect(
+      laidOut([
+        write('09:00:00', [['colour', '"sand"', '"red"']]),
+        write('09:00:20', [
+          ['colour', '"red"', '"blue"'],
+          ['wheels', null, '"Fjell"'],
+        ]),
+        write('09:00:30', [['wheels', '"Fjell"', null]]),
+        write('09:00:31', [['colour', '"blue"', '"sand"']]),
+      ]),
+    ).toEqual(['day', 'context: colour "sand" "blue"', 'context: colour "blue" "sand"']);
+  });
+
+  it('shows no row, and no day, for a burst that ends where it began', () => {
+    const there = write('09:00:00', [['a', '1', '2']]);
+    const back = write('09:00:05', [['a', '2', '1']]);
+    expect(laidOut([there, back])).toEqual([]);
+  });
+
+  it('begins a new row after a message, and for another source', () => {
+    expect(
+      laidOut([
+        write('09:00:00', [['a', '1', '2']]),
+        message(VISITOR, clock('09:00:01'), 'hi'),
+        write('09:00:02', [['a', '2', '3']]),
+        write('09:00:03', [['a', '3', '4']], { source: 'api', author: { type: 'api', id: 'crm', name: 'CRM' } }),
+      ]),
+    ).toEqual(['day', 'context: a 1 2', 'visitor: hi', 'context: a 2 3', 'context: a 3 4']);
+  });
+
+  it('says which keys were kept because they are locked', () => {
+    expect(
+      laidOut([
+        write('09:00:00', [['a', '1', '2']], { ignored: ['price'] }),
+        write('09:00:01', [['a', '2', '1']], { ignored: ['price'] }),
+      ]),
+    ).toEqual(['day', 'context: price kept']);
   });
 });

@@ -94,7 +94,7 @@ export interface ConnectionEvents {
 }
 
 /** Frames nobody waits for: lost when there is no connection. */
-export type PassingFrame = Extract<ClientFrame, { type: 'delivered' | 'read' | 'typing' }>;
+export type PassingFrame = Extract<ClientFrame, { type: 'delivered' | 'read' | 'seen' | 'typing' }>;
 
 /** One socket that comes back by itself, the conversations that are followed over it, and the writes that wait for an answer. */
 export class Connection {

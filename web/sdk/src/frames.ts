@@ -80,6 +80,8 @@ export type ClientFrame =
   | { type: 'subscribe'; topic: Topic; epoch?: string; position?: number }
   | { type: 'unsubscribe'; topic: Topic }
   | { type: 'delivered' | 'read'; conversation: string; position: number }
+  /** Agents: what changed in the context up to here was seen. */
+  | { type: 'seen'; conversation: string; position: number }
   /** `note`: what is being written is a note; agents only, and the visitor never hears of it. */
   | { type: 'typing'; conversation: string; on: boolean; note?: true }
   | { type: 'ping' };

@@ -86,6 +86,11 @@ export interface MetadataEvent extends EventBase {
   source: 'page' | 'signed' | 'api' | 'bot' | 'agent';
   mode: ContextMode;
   changes: ContextChange[];
+  /** Keys of the write that were left out, because the page may not write them. */
+  ignored?: string[];
+  /** Keys that the page may not write from now on, and those it may again. */
+  locked?: string[];
+  unlocked?: string[];
 }
 /** One durable thing that happened in a conversation. */
 export type ConversationEvent =
@@ -148,6 +153,47 @@ export interface Context {
   text: string;
   version: number;
   updated_at: string | null;
+  /** Agents: who set each key last, in the context's order. */
+  keys?: ContextKey[];
+  /** Agents: the context as this one last answered or pressed *Seen*, or first opened it. */
+  baseline?: ContextBaseline;
+}
+
+/** Who set a top-level key last. `locked`: the page may not write it. */
+export interface ContextKey {
+  key: string;
+  version: number;
+  at: string;
+  source: MetadataEvent['source'];
+  author: Author;
+  locked: boolean;
+}
+
+/** `text` is null when it equals the context as it is. */
+export interface ContextBaseline {
+  position: number;
+  version: number;
+  text: string | null;
+}
+
+/** One write of a context as its history tells it. */
+export interface ContextVersion {
+  version: number;
+  position: number;
+  at: string;
+  source: MetadataEvent['source'];
+  mode: ContextMode;
+  author: Author;
+  changes: ContextChange[];
+  ignored?: string[];
+  locked?: string[];
+  unlocked?: string[];
+}
+
+/** Versions newest first; `next` asks for the ones before, null when there are none. */
+export interface ContextHistoryPage {
+  versions: ContextVersion[];
+  next: number | null;
 }
 
 /** Another agent who has a conversation on screen, and what they are writing there. */

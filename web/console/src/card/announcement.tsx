@@ -36,12 +36,17 @@ export function Notice() {
   );
 }
 
-/** Gathers what changed and says it, with a pause after each. */
-export function useAnnouncements(view: CardView, before: Branch | undefined, after: Branch | undefined): void {
+/** Gathers what changed and says it, with a pause after each; nothing while the card shows another time. */
+export function useAnnouncements(
+  view: CardView,
+  before: Branch | undefined,
+  after: Branch | undefined,
+  live: boolean,
+): void {
   const waiting = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
-    if (!before || !after || before === after) return;
+    if (!before || !after || before === after || !live) return;
     const old = new Map(before.entries.map((entry) => [entry.key, entry.node]));
     for (const { key, node } of after.entries) {
       if (old.get(key) !== node) waiting.current.add(labelOf(key));

@@ -20,7 +20,9 @@ export type Shown =
   | { as: 'colour'; css: string }
   | { as: 'image'; src: string /** empty for inline data */; host: string /** may load by itself */; loads: boolean }
   | { as: 'text' | 'long' }
-  | { as: 'chips' | 'list' | 'table' | 'section' };
+  | { as: 'chips' | 'list' | 'table' | 'section' }
+  /** Named like a secret and not asked for yet. */
+  | { as: 'masked' };
 
 /** From where a picture may load by itself. Anything else is a link the agent decides about. */
 export interface ImageOrigins {
@@ -212,6 +214,11 @@ function classifyCode(text: string, words: readonly string[]): Shown | undefined
 function classifyPrice(text: string, words: readonly string[], parent: Branch): Shown | undefined {
   const currency = says(words, PRICE) && isPlainNumber(text) ? currencyOf(parent) : undefined;
   return currency === undefined ? undefined : { as: 'money', amount: text, currency };
+}
+
+/** Shown on one row, whatever it holds: it changes as a whole. */
+export function isOneRow(node: ContextNode): boolean {
+  return !isBranch(node) || ['none', 'money', 'chips', 'list'].includes(classifyBranch(node).as);
 }
 
 /** Shown on one line beside its label: a value without members, an empty list, or an amount with its currency. */

@@ -2,15 +2,20 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks
 import { Notice, useAnnouncements } from './announcement';
 import { copyText } from './clipboard';
 import styles from './context_card.module.css';
+import { Changes, changesBetween } from './diff';
 import { Format } from './format';
 import { Hits } from './hits';
 import { listenToKeys, settleStops } from './keyboard';
+import { OnlyChanges } from './only_changes';
+import type { History, Moment, Origin, Version } from './origin';
+import { PIN_LIMIT, type Pins, toggled } from './pins';
 import { goUp, Place } from './place';
 import { RawJson } from './raw_json';
 import { CardScopeProvider, useCard } from './scope';
 import { Band, Empty, Skeleton } from './states';
 import { openSearch, TitleRow } from './title_row';
-import { type Branch, parseContext, trail } from './tree';
+import { type Branch, type ContextNode, parseContext, trail } from './tree';
+import { Versions } from './versions';
 import { CardView } from './view';
 import { words } from './words';
 
@@ -21,6 +26,18 @@ export interface ContextCardProps {
   /** `offline` and `error` keep showing the last known context. */
   state: 'loading' | 'ready' | 'offline' | 'error';
   conversationId: string;
+  /** The context as this agent last knew it, as JSON text; what differs from it is marked. `null`: nothing is. */
+  baseline?: string | null;
+  /** This agent has seen all that is here now. */
+  onSeen?: (() => void) | undefined;
+  /** Who set each top-level key last. */
+  origins?: ReadonlyMap<string, Origin>;
+  history?: History | undefined;
+  /** Shown instead of the context that is, until `onNow`. */
+  moment?: Moment | null;
+  onMoment?: (version: Version) => void;
+  onNow?: () => void;
+  pins?: Pins | undefined;
   /** Origins, such as `https://shop.example`, whose pictures load by themselves; Beckon's own is always among them. */
   allowedImageOrigins: readonly string[];
   /** Address of this Beckon, for the curl command. */
@@ -41,48 +58,82 @@ export function ContextCard(props: ContextCardProps) {
   return <Card key={props.conversationId} {...props} />;
 }
 
+const NO_CHANGES = new Changes();
+const NO_ORIGINS: ReadonlyMap<string, Origin> = new Map();
+const NO_PINS: readonly string[] = [];
+
 function Card(props: ContextCardProps) {
-  const { context, state, locale } = props;
+  const { context, state, locale, moment, pins, history } = props;
   const view = useMemo(() => new CardView(), []);
   const origins = props.allowedImageOrigins.join(' ');
   const format = useMemo(() => {
     const allowed = new Set(origins === '' ? [] : origins.split(' '));
     allowed.add(new URL(props.baseUrl).origin).add(window.location.origin);
-    return new Format(locale, { allowed });
+    return new Format(locale, { allowed }, view.hides);
   }, [locale, origins, props.baseUrl]);
-  const previous = useRef<Branch | undefined>(undefined);
-  const root = useMemo(() => (context ? parseContext(context.text, previous.current) : undefined), [context?.text]);
-  const broken = context !== null && root === undefined;
-  const tree = root ?? previous.current;
-  if (tree) view.decideSearch(tree.entries.length);
-  useAnnouncements(view, previous.current, root);
-  previous.current = tree;
+
+  const known = useRef<Branch | undefined>(undefined);
+  const now = useMemo(() => (context ? parseContext(context.text, known.current) : undefined), [context?.text]);
+  const then = useMemo(() => (moment?.text ? parseContext(moment.text, known.current) : undefined), [moment?.text]);
+  const broken = context !== null && now === undefined;
+  const live = now ?? known.current;
+  if (live) view.decideSearch(live.entries.length);
+  useAnnouncements(view, known.current, now, moment == null);
+  known.current = live;
+  const tree = moment ? then : live;
   useTicking(view);
 
-  const copy = async (text: string, said: string) => {
-    const done = await copyText(text);
+  const { baseline } = props;
+  const changes = useMemo(() => {
+    const before = live && baseline != null && !moment ? parseContext(baseline, live) : undefined;
+    return live && before ? changesBetween(before, live) : NO_CHANGES;
+  }, [live, baseline, moment != null]);
+
+  const say = (said: string) => {
     view.announcement.value = '';
-    view.announcement.value = done ? said : words.copyFailed;
-    view.notice.value = view.announcement.value;
+    view.announcement.value = said;
+    view.notice.value = said;
   };
-  const scope = useMemo(() => ({ view, format, copy }), [view, format]);
+  const copy = async (text: string, said: string) => say((await copyText(text)) ? said : words.copyFailed);
+  const copyValue = (node: ContextNode, said: string) => {
+    // A secret is not put on the clipboard unseen; what is copied is what is in view.
+    if (view.hides(node)) say(words.copyHidden);
+    else void copy(format.copied(node), format.hidesIn(node) ? words.leftOut(said) : said);
+  };
+  const togglePin = pins && ((path: string) => void pin(pins, path, say));
+  const scope = {
+    view,
+    format,
+    copy,
+    copyValue,
+    changes,
+    origins: useMemo(() => originsAt(props.origins ?? NO_ORIGINS, moment?.version), [props.origins, moment?.version]),
+    history,
+    pins: pins?.paths ?? NO_PINS,
+    togglePin,
+  };
   const frame = useRef<HTMLElement>(null);
   const latest = useRef(props);
   latest.current = props;
+  const shown = useRef<{ tree: Branch | undefined; scope: typeof scope }>({ tree, scope });
+  shown.current = { tree, scope };
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
     return listenToKeys(element, {
       copy: (path, what) => {
-        const entry = previous.current && trail(previous.current, path).at(-1);
+        const { tree: root, scope: hands } = shown.current;
+        const entry = root && trail(root, path).at(-1);
         if (entry?.node.path !== path) return;
-        void copy(what === 'value' ? entry.node.text : path, what === 'value' ? words.copiedValue : words.copiedPath);
+        if (what === 'path') hands.copy(path, words.copiedPath);
+        else hands.copyValue(entry.node, words.copiedValue);
       },
+      pin: (path) => shown.current.scope.togglePin?.(path),
       at: (path, by) => {
         (by === 'pointer' ? view.pointedAt : view.focused).value = path;
       },
       search: () => openSearch(view, element),
-      goUp: () => goUp(view, previous.current),
+      goUp: () => goUp(view, shown.current.tree),
       leave: () => leave(view, latest.current),
     });
   }, [view]);
@@ -91,16 +142,37 @@ function Card(props: ContextCardProps) {
   });
 
   const titleId = useId();
+  const choose = (version: Version) => {
+    view.history.value = false;
+    view.raw.value = false;
+    props.onMoment?.(version);
+  };
   return (
     <CardScopeProvider value={scope}>
-      <aside class={styles.card} ref={frame} aria-labelledby={titleId} data-context-card tabIndex={-1}>
+      <aside
+        class={moment ? `${styles.card} ${styles.then}` : styles.card}
+        ref={frame}
+        aria-labelledby={titleId}
+        data-context-card
+        tabIndex={-1}
+      >
         <TitleRow titleId={titleId} tree={tree} {...props} />
-        <Band broken={broken} {...props} />
+        <Band broken={broken && !moment} changes={changes.list.length} {...props} />
         <div class={styles.body}>
-          {tree && tree.entries.length > 0 ? (
+          {view.history.value && history ? (
+            <Versions history={history} onChoose={choose} />
+          ) : tree && tree.entries.length > 0 ? (
             <Body root={tree} />
+          ) : moment ? (
+            moment.text === null ? (
+              !moment.failed && <Skeleton />
+            ) : (
+              <p class={styles.nothing}>{words.nothingThen}</p>
+            )
           ) : state === 'loading' ? (
             <Skeleton />
+          ) : tree && changes.list.length > 0 ? (
+            <Body root={tree} />
           ) : (
             state !== 'error' && !broken && <Empty href={props.howToHref} />
           )}
@@ -112,9 +184,25 @@ function Card(props: ContextCardProps) {
   );
 }
 
+/** What is known about keys as they were at a version: those written since came from elsewhere then. */
+function originsAt(origins: ReadonlyMap<string, Origin>, version: number | undefined): ReadonlyMap<string, Origin> {
+  if (version === undefined) return origins;
+  return new Map([...origins].filter(([, origin]) => origin.version <= version));
+}
+
+async function pin(pins: Pins, path: string, say: (said: string) => void): Promise<void> {
+  const next = toggled(pins.paths, path);
+  if (next.length > PIN_LIMIT) return say(words.tooManyPins(PIN_LIMIT));
+  const kept = await pins.set(next);
+  say(kept ? (next.includes(path) ? words.pinned : words.unpinned) : words.pinFailed);
+}
+
 /** Escape takes back the last narrowing first, and only then leaves. */
 function leave(view: CardView, props: ContextCardProps): void {
   if (view.query.peek() !== '') view.query.value = '';
+  else if (view.history.peek()) view.history.value = false;
+  else if (view.only.peek()) view.only.value = false;
+  else if (props.moment) props.onNow?.();
   else (props.onLeave ?? props.onClose)?.();
 }
 
@@ -129,8 +217,9 @@ function useTicking(view: CardView): void {
 
 /** The JSON, what the search found, or the values: all of them or the part the card was narrowed to. */
 function Body({ root }: { root: Branch }) {
-  const { view } = useCard();
+  const { view, changes } = useCard();
   if (view.raw.value) return <RawJson root={root} />;
   if (view.searching.value && view.query.value.trim() !== '') return <Hits root={root} query={view.query.value} />;
+  if (view.only.value && changes.list.length > 0) return <OnlyChanges root={root} />;
   return <Place root={root} way={trail(root, view.place.value)} />;
 }

@@ -1,7 +1,8 @@
 import { calendarDay, dateAndTime, relativeTime } from '@beckon/ui';
 import { classify, type ImageOrigins, type Shown } from './classify';
 import { labelOf } from './label';
-import { type Branch, type ContextNode, type Entry, isBranch } from './tree';
+import { MASK } from './sensitive';
+import { type Branch, type ContextNode, type Entry, type Hidden, isBranch, sourceOf } from './tree';
 import { words } from './words';
 
 /** Longest address shown in full beside its host. */
@@ -18,15 +19,28 @@ export class Format {
   constructor(
     readonly locale: string,
     readonly images: ImageOrigins,
+    readonly hidden: Hidden,
   ) {}
 
   classify(entry: Entry, parent: Branch): Shown {
+    if (this.hidden(entry.node)) return { as: 'masked' };
     return classify(entry.key, entry.node, parent, this.images);
   }
 
   /** An object or a list by itself, without a key to judge by. */
   classifyNode(node: Branch): Shown {
-    return classify('', node, node, this.images);
+    return this.hidden(node) ? { as: 'masked' } : classify('', node, node, this.images);
+  }
+
+  /** Whether something in the value is kept from view now. */
+  hidesIn(node: ContextNode): boolean {
+    if (!node.guarded) return false;
+    return this.hidden(node) || (isBranch(node) && node.entries.some((entry) => this.hidesIn(entry.node)));
+  }
+
+  /** What a person may copy of it: all that is in view. */
+  copied(node: ContextNode): string {
+    return this.hidesIn(node) ? sourceOf(node, this.hidden) : node.text;
   }
 
   /** The value as one run of text: what a row reads, a folded line sums up and a search looks through. */
@@ -56,6 +70,8 @@ export class Format {
         return shortAddress(shown.href);
       case 'image':
         return shown.host === '' ? words.image : `${words.image} · ${shown.host}`;
+      case 'masked':
+        return MASK;
       case 'email':
       case 'phone':
       case 'colour':
@@ -72,6 +88,7 @@ export class Format {
 
   /** *Petrol · automatic · 3 more*: the first values of a folded object or list. */
   summary(node: ContextNode, now: number): string {
+    if (this.hidden(node)) return MASK;
     if (!isBranch(node)) return node.text;
     const branches = node.entries.filter((entry) => isBranch(entry.node)).length;
     if (node.kind === 'array' && branches > 0) return words.items(node.entries.length);

@@ -22,7 +22,7 @@ export function Hits({ root, query }: { root: Branch; query: string }) {
       </p>
       {shown.map((hit) => (
         <MarkedQuery.Provider key={hit.entry.node.path} value={hit.mark}>
-          <FactRow entry={hit.entry} parent={hit.parent} label={<Way hit={hit} query={query} />} />
+          <FactRow entry={hit.entry} parent={hit.parent} label={<Way hit={hit} query={query} />} apart="search" />
         </MarkedQuery.Provider>
       ))}
       {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} />}

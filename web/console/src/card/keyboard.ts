@@ -2,6 +2,8 @@
 export interface CardKeys {
   /** Copies the value, or the path, of the row at `path`. */
   copy(path: string, what: 'value' | 'path'): void;
+  /** Pins the row at `path`, or takes its pin away. */
+  pin(path: string): void;
   search(): void;
   /** The row at `path` is under the pointer, or has the focus; empty when none is. */
   at(path: string, by: 'pointer' | 'focus'): void;
@@ -115,6 +117,10 @@ function act(root: HTMLElement, press: KeyboardEvent, keys: CardKeys): boolean {
     case 'Y':
       if (!path) return false;
       keys.copy(path, press.shiftKey ? 'path' : 'value');
+      return true;
+    case 'p':
+      if (!path) return false;
+      keys.pin(path);
       return true;
     case '/':
       keys.search();

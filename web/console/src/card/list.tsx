@@ -18,7 +18,12 @@ export function List({ branch, as }: { branch: Branch; as: 'chips' | 'list' }) {
         const name = `${words.item} ${Number(entry.key) + 1}`;
         const kind = format.classify(entry, branch);
         return (
-          <li key={entry.key} class={styles.item} data-path={entry.node.path} title={entry.node.text}>
+          <li
+            key={entry.key}
+            class={styles.item}
+            data-path={entry.node.path}
+            title={format.hidesIn(entry.node) ? undefined : entry.node.text}
+          >
             <Value shown={kind} node={entry.node} label={name} brief={as === 'chips'} />
           </li>
         );

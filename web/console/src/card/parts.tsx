@@ -1,13 +1,19 @@
 import { CaretRightIcon } from '@beckon/ui';
-import { isFact } from './classify';
+import { isFact, isOneRow } from './classify';
+import type { Changes, Standing } from './diff';
+import { labelOf } from './label';
 import { List } from './list';
+import { FoldedChanges, GhostRow, GutterDot, MarkWords } from './marks';
+import { Mask } from './mask';
+import { nameOf, namesOf } from './names';
 import styles from './parts.module.css';
+import { Provenance } from './provenance';
 import { RevealButton, useRevealed } from './reveal';
-import { FactRow, FoldRow, nameOf, RowActions } from './row';
+import { FactRow, FoldRow, RowActions } from './row';
 import { useCard } from './scope';
 import { ItemTable } from './table';
 import { Text } from './text';
-import { type Branch, type Entry, isBranch } from './tree';
+import { type Branch, type Entry, isBranch, trail } from './tree';
 import { words } from './words';
 
 /** Rows drawn of a long run of facts before the first press. */
@@ -17,27 +23,83 @@ const IN_PLACE = 4;
 /** Rows that sections may unfold to by themselves: what paints at once. Later sections start folded. */
 const UNFOLDED_ROWS = 60;
 
-/** The whole card, or the part it was narrowed to: facts first, then a section for each object or list. */
+/** The whole card, or the part it was narrowed to: pinned rows, facts, then a section for each object or list. */
 export function Overview({ root }: { root: Branch }) {
-  const facts = root.entries.filter((entry) => isFact(entry.node));
-  const sections = root.entries.filter((entry) => !isFact(entry.node));
+  const { changes, pins } = useCard();
+  const rows = changes.standing(root);
+  // A pinned fact of the top stands above instead; one from deeper stands in both places, so that no part has a hole.
+  const raised = (entry: Entry) => root.path === '' && pins.includes(entry.node.path);
+  const facts = rows.filter(({ entry }) => isFact(entry.node) && !raised(entry));
+  const sections = rows.filter(({ entry }) => !isFact(entry.node));
   const { shown, rest, more } = useRevealed(`${root.path} facts`, facts, AT_FIRST);
-  let rows = 0;
+  const behind = facts.slice(shown.length).reduce((sum, row) => sum + changesIn(row, changes), 0);
+  let drawn = 0;
   return (
     <>
+      {root.path === '' && <Pinned root={root} />}
       {shown.length > 0 && (
         <div class={styles.facts}>
-          {shown.map((entry) => (
-            <FactRow key={entry.key} entry={entry} parent={root} />
-          ))}
-          {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} />}
+          {shown.map(({ entry, ghostOf }) =>
+            ghostOf ? (
+              <GhostRow key={`ghost ${entry.key}`} entry={entry} parent={ghostOf} />
+            ) : (
+              <FactRow key={entry.key} entry={entry} parent={root} />
+            ),
+          )}
+          {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} changes={behind} />}
         </div>
       )}
-      {sections.map((entry) => {
-        rows += isBranch(entry.node) ? Math.min(entry.node.entries.length, AT_FIRST) + 1 : 1;
-        return <Section key={entry.key} entry={entry} parent={root} openAtFirst={rows <= UNFOLDED_ROWS} />;
+      {sections.map(({ entry, ghostOf }) => {
+        if (ghostOf) {
+          return (
+            <div key={`ghost ${entry.key}`} class={styles.section}>
+              <GhostRow entry={entry} parent={ghostOf} />
+            </div>
+          );
+        }
+        drawn += isBranch(entry.node) ? Math.min(entry.node.entries.length, AT_FIRST) + 1 : 1;
+        return <Section key={entry.key} entry={entry} parent={root} openAtFirst={drawn <= UNFOLDED_ROWS} />;
       })}
     </>
+  );
+}
+
+/** How many changes stand in a row that is not drawn. */
+function changesIn({ entry, ghostOf }: Standing, changes: Changes): number {
+  return ghostOf ? 1 : changes.within(entry.node.path);
+}
+
+/** What agents want to see first, whatever else the site sends; a path that is not there now is left out. */
+function Pinned({ root }: { root: Branch }) {
+  const { pins, view, origins } = useCard();
+  const found = pins.flatMap((path) => {
+    const way = trail(root, path);
+    return way.at(-1)?.node.path === path ? [way] : [];
+  });
+  if (found.length === 0) return null;
+  return (
+    <div class={styles.facts} data-pins>
+      {found.map((way) => {
+        const entry = way[way.length - 1] as Entry;
+        const above = way.at(-2)?.node;
+        const parent = above && isBranch(above) ? above : root;
+        const label = namesOf(way, root).join(' › ');
+        const { node } = entry;
+        if (isFact(node) || !isBranch(node) || isOneRow(node)) {
+          return <FactRow key={node.path} entry={entry} parent={parent} label={<Text text={label} />} apart="pins" />;
+        }
+        return (
+          <FoldRow
+            key={node.path}
+            node={node}
+            label={label}
+            open={undefined}
+            onToggle={() => view.goTo(node.path)}
+            origin={parent === root ? origins.get(entry.key) : undefined}
+          />
+        );
+      })}
+    </div>
   );
 }
 
@@ -49,6 +111,8 @@ export function Contents({ branch, level }: { branch: Branch; level: number }) {
     case 'chips':
     case 'list':
       return <List branch={branch} as={shown.as} />;
+    case 'masked':
+      return <Mask node={branch} label={labelOf(branch.path)} />;
     case 'table':
       return <ItemTable branch={branch} opened={(item) => <Members branch={item} level={level + 1} />} />;
     default:
@@ -58,14 +122,16 @@ export function Contents({ branch, level }: { branch: Branch; level: number }) {
 
 /** An object or a list of the first depth, under its own heading. */
 function Section({ entry, parent, openAtFirst }: { entry: Entry; parent: Branch; openAtFirst: boolean }) {
-  const { view, format } = useCard();
+  const { view, format, changes, origins } = useCard();
   const { node } = entry;
   if (!isBranch(node)) return null;
   const open = view.opened(node.path, openAtFirst);
   const name = nameOf(entry, parent);
+  const change = changes.at(node.path);
   return (
     <section class={styles.section} aria-label={name}>
       <div class={styles.heading} data-row data-path={node.path}>
+        {change && <GutterDot />}
         <h3 class={styles.title}>
           <button
             type="button"
@@ -81,9 +147,12 @@ function Section({ entry, parent, openAtFirst }: { entry: Entry; parent: Branch;
             <Text text={name} />
           </button>
         </h3>
-        {!open.value && <span class={styles.summary}>{format.summary(node, view.now.peek())}</span>}
+        {!open.value && !change && <FoldedChanges count={changes.within(node.path)} />}
+        <span class={styles.summary}>{!open.value && format.summary(node, view.now.peek())}</span>
+        <Provenance origin={parent.path === '' ? origins.get(entry.key) : undefined} />
         <RowActions node={node} label={name} />
       </div>
+      <MarkWords change={change} />
       {open.value && (
         <div class={styles.content} data-children={node.path}>
           <Contents branch={node} level={2} />
@@ -95,13 +164,20 @@ function Section({ entry, parent, openAtFirst }: { entry: Entry; parent: Branch;
 
 /** The members of an object or a mixed list in the order sent, objects and lists among them folded. */
 export function Members({ branch, level }: { branch: Branch; level: number }) {
-  const { shown, rest, more } = useRevealed(`${branch.path} members`, branch.entries, AT_FIRST);
+  const { changes } = useCard();
+  const rows = changes.standing(branch);
+  const { shown, rest, more } = useRevealed(`${branch.path} members`, rows, AT_FIRST);
+  const behind = rows.slice(shown.length).reduce((sum, row) => sum + changesIn(row, changes), 0);
   return (
     <>
-      {shown.map((entry) => (
-        <Member key={entry.key} entry={entry} parent={branch} level={level} />
-      ))}
-      {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} />}
+      {shown.map(({ entry, ghostOf }) =>
+        ghostOf ? (
+          <GhostRow key={`ghost ${entry.key}`} entry={entry} parent={ghostOf} />
+        ) : (
+          <Member key={entry.key} entry={entry} parent={branch} level={level} />
+        ),
+      )}
+      {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} changes={behind} />}
     </>
   );
 }

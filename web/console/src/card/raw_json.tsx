@@ -5,11 +5,11 @@ import { words } from './words';
 
 /** The JSON as the site sent it: its keys, their order, its digits. Only white space is ours. */
 export function RawJson({ root }: { root: Branch }) {
-  const { copy, view } = useCard();
+  const { copyValue, view } = useCard();
   return (
     <div class={styles.raw}>
       <div class={styles.bar}>
-        <button type="button" class={styles.action} onClick={() => copy(root.source, words.copiedJson)}>
+        <button type="button" class={styles.action} onClick={() => copyValue(root, words.copiedJson)}>
           {words.copyJson}
         </button>
         <button
@@ -23,7 +23,7 @@ export function RawJson({ root }: { root: Branch }) {
         </button>
       </div>
       <pre class={styles.json} dir="ltr">
-        {indented(root)}
+        {indented(root, view.hides)}
       </pre>
     </div>
   );

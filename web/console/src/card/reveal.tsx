@@ -1,3 +1,4 @@
+import { FoldedChanges } from './marks';
 import styles from './reveal.module.css';
 import { useCard } from './scope';
 
@@ -16,11 +17,14 @@ export function useRevealed<T>(path: string, members: readonly T[], atFirst: num
   return { shown, rest: members.length - shown.length, more };
 }
 
-/** The button that draws the rest; nothing when nothing is left. */
-export function RevealButton({ label, onPress }: { label: string; onPress: () => void }) {
+/** The button that draws the rest, with how many changes wait there. */
+export function RevealButton(props: { label: string; onPress: () => void; changes?: number }) {
   return (
-    <button type="button" class={styles.reveal} onClick={onPress}>
-      {label}
-    </button>
+    <span class={styles.rest}>
+      <button type="button" class={styles.reveal} onClick={props.onPress}>
+        {props.label}
+      </button>
+      <FoldedChanges count={props.changes ?? 0} />
+    </span>
   );
 }

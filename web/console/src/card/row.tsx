@@ -1,9 +1,13 @@
-import { CaretRightIcon, CopyIcon, IconButton, LinkIcon } from '@beckon/ui';
+import { CaretRightIcon, CopyIcon, IconButton, LinkIcon, PushPinIcon, PushPinSlashIcon } from '@beckon/ui';
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { labelOf } from './label';
+import { Details } from './details';
 import { List } from './list';
+import { FoldedChanges, GutterDot, MarkWords } from './marks';
+import { nameOf } from './names';
+import type { Origin } from './origin';
+import { isMarked, Provenance } from './provenance';
 import styles from './row.module.css';
 import { useCard } from './scope';
 import { Text } from './text';
@@ -11,25 +15,30 @@ import { type Branch, type ContextNode, type Entry, isBranch } from './tree';
 import { Value } from './value';
 import { words } from './words';
 
-/** The readable name of a member: its key, or its place in a list. */
-export function nameOf(entry: Entry, parent: Branch): string {
-  return parent.kind === 'array' ? `${words.item} ${Number(entry.key) + 1}` : labelOf(entry.key);
-}
-
 /**
  * Copy buttons at the end of a row, there while it is pointed at or holds the focus. Made only then: in a large card they
  * would be most of what is drawn.
  */
 export function RowActions({ node, label }: { node: ContextNode; label: string }) {
-  const { copy, view } = useCard();
+  const { copy, copyValue, togglePin, pins, view } = useCard();
   const wanted = useComputed(() => view.pointedAt.value === node.path || view.focused.value === node.path);
   if (!wanted.value) return null;
+  const pinned = pins.includes(node.path);
   return (
     <span class={styles.actions}>
+      {togglePin && (
+        <IconButton
+          label={`${pinned ? words.unpin : words.pin}: ${label}`}
+          class={styles.action ?? ''}
+          onClick={() => togglePin(node.path)}
+        >
+          {pinned ? <PushPinSlashIcon size={16} /> : <PushPinIcon size={16} />}
+        </IconButton>
+      )}
       <IconButton
         label={`${words.copyValue}: ${label}`}
         class={styles.action ?? ''}
-        onClick={() => copy(node.text, words.copiedValue)}
+        onClick={() => copyValue(node, words.copiedValue)}
       >
         <CopyIcon size={16} />
       </IconButton>
@@ -44,18 +53,33 @@ export function RowActions({ node, label }: { node: ContextNode; label: string }
   );
 }
 
+interface FactRowProps {
+  entry: Entry;
+  parent: Branch;
+  label?: ComponentChildren;
+  /** Where else than in its own place it is shown: what is open there is open there alone. */
+  apart?: 'pins' | 'changes' | 'search';
+}
+
 /** A label and its value on one line. Pressing the label opens what is known about the value. */
-export function FactRow({ entry, parent, label }: { entry: Entry; parent: Branch; label?: ComponentChildren }) {
-  const { view, format } = useCard();
+export function FactRow({ entry, parent, label, apart }: FactRowProps) {
+  const { view, format, changes, origins } = useCard();
   const valueId = useId();
   const { node } = entry;
   const name = nameOf(entry, parent);
   const shown = format.classify(entry, parent);
-  const open = view.details(node.path);
+  const open = view.details(apart ? `${apart} ${node.path}` : node.path);
+  const change = changes.at(node.path);
+  const origin = parent.path === '' ? origins.get(entry.key) : undefined;
   const listed =
     isBranch(node) && (shown.as === 'chips' || shown.as === 'list') ? { branch: node, as: shown.as } : undefined;
   return (
-    <div class={`${styles.row} ${shown.as === 'long' ? styles.tall : ''}`} data-row data-path={node.path}>
+    <div
+      class={`${styles.row} ${shown.as === 'long' ? styles.tall : ''} ${isMarked(origin) ? styles.marked : ''}`}
+      data-row
+      data-path={node.path}
+    >
+      {change && <GutterDot />}
       <button
         type="button"
         class={styles.label}
@@ -70,47 +94,11 @@ export function FactRow({ entry, parent, label }: { entry: Entry; parent: Branch
       </button>
       <div class={styles.value} id={valueId}>
         {listed ? <List {...listed} /> : <Value shown={shown} node={node} label={name} />}
+        <MarkWords change={change} />
       </div>
+      <Provenance origin={origin} />
       <RowActions node={node} label={name} />
       {open.value && <Details node={node} label={name} />}
-    </div>
-  );
-}
-
-function typeOf(node: ContextNode): string {
-  if (isBranch(node)) return words.types[node.kind](node.entries.length);
-  return node.kind === 'text' ? words.types.text(Array.from(node.text).length) : words.types[node.kind];
-}
-
-/** Path, type and the full value, with copies of both: on touch the only place for them. */
-function Details({ node, label }: { node: ContextNode; label: string }) {
-  const { copy } = useCard();
-  return (
-    <div class={styles.details} data-details={node.path}>
-      <dl class={styles.known}>
-        <dt>{words.path}</dt>
-        <dd class={styles.code}>
-          <Text text={node.path} />
-        </dd>
-        <dt>{words.type}</dt>
-        <dd>{typeOf(node)}</dd>
-        <dt>{words.value}</dt>
-        <dd class={styles.code}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls, this groups text */}
-          <div class={styles.whole} tabIndex={0} role="group" aria-label={`${words.value}: ${label}`}>
-            <Text text={node.text} />
-          </div>
-        </dd>
-      </dl>
-      <div class={styles.copies}>
-        <button type="button" class={styles.copy} onClick={() => copy(node.text, words.copiedValue)}>
-          {words.copyValue}
-        </button>
-        <button type="button" class={styles.copy} onClick={() => copy(node.path, words.copiedPath)}>
-          {words.copyPath}
-        </button>
-      </div>
     </div>
   );
 }
@@ -122,11 +110,16 @@ export function FoldRow(props: {
   /** `undefined` when the part opens in place of the card. */
   open: boolean | undefined;
   onToggle: () => void;
+  /** Of a top-level key. */
+  origin?: Origin | undefined;
 }) {
-  const { view, format } = useCard();
+  const { view, format, changes } = useCard();
   const summaryId = useId();
+  const change = changes.at(props.node.path);
+  const inside = change || props.open ? 0 : changes.within(props.node.path);
   return (
-    <div class={styles.row} data-row data-path={props.node.path}>
+    <div class={`${styles.row} ${isMarked(props.origin) ? styles.marked : ''}`} data-row data-path={props.node.path}>
+      {change && <GutterDot />}
       <button
         type="button"
         class={`${styles.label} ${styles.fold}`}
@@ -138,10 +131,17 @@ export function FoldRow(props: {
       >
         <Text text={props.label} />
         <CaretRightIcon size={14} class={props.open ? (styles.turned ?? '') : (styles.caret ?? '')} />
+        <FoldedChanges count={inside} />
       </button>
-      <div class={`${styles.value} ${styles.summary}`} id={summaryId}>
-        {props.open ? null : <Text text={format.summary(props.node, view.now.peek())} />}
+      <div class={styles.value} id={summaryId}>
+        {!props.open && (
+          <span class={styles.summary}>
+            <Text text={format.summary(props.node, view.now.peek())} />
+          </span>
+        )}
+        <MarkWords change={change} />
       </div>
+      <Provenance origin={props.origin} />
       <RowActions node={props.node} label={props.label} />
     </div>
   );

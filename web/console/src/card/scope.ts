@@ -1,6 +1,9 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { Changes } from './diff';
 import type { Format } from './format';
+import type { History, Origin } from './origin';
+import type { ContextNode } from './tree';
 import type { CardView } from './view';
 
 /** What every part of one card shares. */
@@ -9,6 +12,16 @@ export interface CardScope {
   readonly format: Format;
   /** Copies text and says so. */
   copy(text: string, said: string): void;
+  /** Copies what is in view of a value: nothing that is hidden. */
+  copyValue(node: ContextNode, said: string): void;
+  /** What differs from the context as this agent last knew it. */
+  readonly changes: Changes;
+  /** Who set each top-level key last, as far as that is known. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly history: History | undefined;
+  readonly pins: readonly string[];
+  /** Pins the value at a path for all agents, or takes its pin away; undefined where nobody can. */
+  readonly togglePin: ((path: string) => void) | undefined;
 }
 
 const Scope = createContext<CardScope | undefined>(undefined);

@@ -27,12 +27,14 @@ export function search(root: Branch, query: string, format: Format, now: number)
       const { node } = entry;
       const labels = [...above, parent.kind === 'array' ? String(Number(entry.key) + 1) : labelOf(entry.key)];
       const kind = format.classify(entry, parent);
-      if (isBranch(node) && node.entries.length > 0 && kind.as !== 'money') {
+      if (isBranch(node) && node.entries.length > 0 && kind.as !== 'money' && kind.as !== 'masked') {
         visit(node, labels);
         continue;
       }
       const shown = format.text(kind, node, now);
-      const [inShown, inOriginal, inWay] = [shown, node.text, `${node.path} ${labels.join(' ')}`].map((text) =>
+      // What is hidden must not be found out by guessing it piece by piece.
+      const original = kind.as === 'masked' ? '' : format.hidesIn(node) ? shown : node.text;
+      const [inShown, inOriginal, inWay] = [shown, original, `${node.path} ${labels.join(' ')}`].map((text) =>
         folded(text).includes(wanted),
       );
       if (!inShown && !inOriginal && !inWay) continue;

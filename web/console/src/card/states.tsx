@@ -1,11 +1,14 @@
-import { Button, timeOfDay } from '@beckon/ui';
+import { Button, dateAndTime, timeOfDay } from '@beckon/ui';
 import type { ContextCardProps } from './context_card';
+import type { Moment } from './origin';
+import { useCard } from './scope';
 import styles from './states.module.css';
 import { words } from './words';
 
-/** What is wrong, above values that stay. */
-export function Band(props: ContextCardProps & { broken: boolean }) {
+/** What is wrong, which time is shown, or what is new: above the values, and only when true. */
+export function Band(props: ContextCardProps & { broken: boolean; changes: number }) {
   const updatedAt = Date.parse(props.context?.updatedAt ?? '');
+  if (props.moment) return <MomentBand {...props} moment={props.moment} />;
   if (props.state === 'error' || props.broken) {
     return (
       <div class={styles.failure} role="alert">
@@ -14,12 +17,67 @@ export function Band(props: ContextCardProps & { broken: boolean }) {
       </div>
     );
   }
-  if (props.state !== 'offline') return null;
-  const time = Number.isNaN(updatedAt) ? undefined : timeOfDay(updatedAt, props.locale);
+  if (props.state === 'offline') {
+    const time = Number.isNaN(updatedAt) ? undefined : timeOfDay(updatedAt, props.locale);
+    return (
+      <p class={styles.band} role="status">
+        {time === undefined ? words.reconnecting : words.offline(time)}
+      </p>
+    );
+  }
+  return props.changes === 0 ? null : <ChangesBand count={props.changes} onSeen={props.onSeen} />;
+}
+
+/** *3 changes since your reply · Only these · Seen*. No live region: each change is announced already. */
+function ChangesBand({ count, onSeen }: { count: number; onSeen: (() => void) | undefined }) {
+  const { view } = useCard();
+  const only = view.only.value;
   return (
-    <p class={styles.band} role="status">
-      {time === undefined ? words.reconnecting : words.offline(time)}
-    </p>
+    <div class={styles.band} data-changes-band>
+      <span class={styles.said}>
+        <span class={styles.dot} aria-hidden="true" />
+        {words.since(count)}
+      </span>
+      <button
+        type="button"
+        class={styles.act}
+        onClick={() => {
+          view.only.value = !only;
+        }}
+      >
+        {only ? words.everything : words.only}
+      </button>
+      {onSeen && (
+        <button
+          type="button"
+          class={styles.act}
+          onClick={() => {
+            view.only.value = false;
+            onSeen();
+          }}
+        >
+          {words.seen}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** *As of 14:02 · 2 newer changes · Back to now*. */
+function MomentBand({ moment, ...props }: ContextCardProps & { moment: Moment }) {
+  const { at } = moment;
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  const time = today ? timeOfDay(at, props.locale) : dateAndTime(at, props.locale);
+  const newer = Math.max(0, (props.context?.version ?? moment.version) - moment.version);
+  return (
+    <div class={`${styles.band} ${styles.then}`} data-moment-band>
+      <span class={styles.said} role="status">
+        {moment.failed ? words.error : `${words.asOf(time)} · ${words.newer(newer)}`}
+      </span>
+      <button type="button" class={styles.act} onClick={props.onNow}>
+        {words.backToNow}
+      </button>
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { columnRank, type Shown } from './classify';
 import { decimalsOf, type Format } from './format';
 import { labelOf } from './label';
+import { GutterDot, MarkWords, OldText } from './marks';
 import { RevealButton, useRevealed } from './reveal';
 import { RowActions } from './row';
 import { useCard } from './scope';
@@ -35,8 +36,12 @@ function cellOf(item: Branch, key: string): Entry | undefined {
 
 /** A list of objects, a cart for instance: a line each, which opens to what `opened` makes of it. */
 export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: Branch) => ComponentChildren }) {
-  const { format } = useCard();
-  const { shown, rest, more } = useRevealed(`${branch.path} lines`, branch.entries, AT_FIRST);
+  const { format, changes } = useCard();
+  const lines = changes.standing(branch);
+  const { shown, rest, more } = useRevealed(`${branch.path} lines`, lines, AT_FIRST);
+  const behind = lines
+    .slice(shown.length)
+    .reduce((sum, { entry, ghostOf }) => sum + (ghostOf ? 1 : changes.within(entry.node.path)), 0);
   const columns = columnsOf(branch);
   const numeric = new Set(
     columns.filter((key) =>
@@ -60,8 +65,11 @@ export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: B
           </tr>
         </thead>
         {shown.map(
-          (entry) =>
-            isBranch(entry.node) && (
+          ({ entry, ghostOf }) =>
+            isBranch(entry.node) &&
+            (ghostOf ? (
+              <GhostLine key={`ghost ${entry.key}`} item={entry.node} columns={columns} numeric={numeric} />
+            ) : (
               <Line
                 key={entry.key}
                 entry={entry}
@@ -71,10 +79,10 @@ export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: B
                 decimals={decimals}
                 opened={opened}
               />
-            ),
+            )),
         )}
       </table>
-      {rest > 0 && <RevealButton label={words.all(branch.entries.length)} onPress={more} />}
+      {rest > 0 && <RevealButton label={words.all(lines.length)} onPress={more} changes={behind} />}
     </>
   );
 }
@@ -89,8 +97,10 @@ interface LineProps {
 }
 
 function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
-  const { view } = useCard();
+  const { view, changes } = useCard();
   const open = view.opened(item.path, false);
+  const change = changes.at(item.path);
+  const count = changes.within(item.path);
   const name = `${words.item} ${Number(entry.key) + 1}`;
   return (
     <tbody class={styles.body}>
@@ -109,20 +119,24 @@ function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
                 content
               ) : (
                 <span class={styles.first}>
+                  {count > 0 && <GutterDot />}
                   <button
                     type="button"
                     class={styles.stop}
                     data-stop
                     data-fold
                     aria-expanded={open.value}
-                    aria-label={name}
+                    aria-label={count > 0 && !change ? `${name}, ${words.changesInside(count)}` : name}
                     onClick={() => {
                       open.value = !open.value;
                     }}
                   >
                     <CaretRightIcon size={12} class={(open.value ? styles.turned : styles.caret) ?? ''} />
                   </button>
-                  <span>{content}</span>
+                  <span>
+                    {content}
+                    <MarkWords change={change} />
+                  </span>
                   <RowActions node={item} label={name} />
                 </span>
               )}
@@ -137,6 +151,33 @@ function Line({ entry, item, columns, numeric, decimals, opened }: LineProps) {
           </td>
         </tr>
       )}
+    </tbody>
+  );
+}
+
+/** A line that was taken out of the list. */
+function GhostLine({ item, columns, numeric }: Pick<LineProps, 'item' | 'columns' | 'numeric'>) {
+  return (
+    <tbody class={styles.body}>
+      <tr class={`${styles.line} ${styles.ghost}`} data-ghost={item.path}>
+        {columns.map((key, place) => {
+          const cell = cellOf(item, key);
+          return (
+            <td key={key} class={numeric.has(key) ? styles.number : undefined} data-label={labelOf(key)}>
+              <span class={place === 0 ? styles.first : undefined}>
+                {place === 0 && (
+                  <>
+                    <GutterDot />
+                    <span class={styles.stop} />
+                    <span class="bk-spoken">{words.removedSpoken}</span>
+                  </>
+                )}
+                <s>{cell && <OldText entry={cell} parent={item} />}</s>
+              </span>
+            </td>
+          );
+        })}
+      </tr>
     </tbody>
   );
 }
@@ -161,14 +202,23 @@ function aligned(shown: Shown, decimals: number): Shown {
 }
 
 function Cell({ cell, item, decimals }: { cell: Entry; item: Branch; decimals: number }) {
-  const { view, format } = useCard();
+  const { view, format, changes } = useCard();
+  const change = changes.at(cell.node.path);
   const shown = aligned(format.classify(cell, item), decimals);
   if (isBranch(cell.node) && shown.as !== 'money') {
-    return <span class={styles.summary}>{format.summary(cell.node, view.now.peek())}</span>;
+    return (
+      <>
+        <span class={styles.summary}>{format.summary(cell.node, view.now.peek())}</span>
+        <MarkWords change={change} />
+      </>
+    );
   }
   return (
-    <span class={cell.node.text.length <= SHORT_CELL ? styles.short : styles.cell}>
-      <Value shown={shown} node={cell.node} label={labelOf(cell.key)} brief />
-    </span>
+    <>
+      <span class={cell.node.text.length <= SHORT_CELL ? styles.short : styles.cell}>
+        <Value shown={shown} node={cell.node} label={labelOf(cell.key)} brief />
+      </span>
+      <MarkWords change={change} />
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { IconButton, MagnifyingGlassIcon, relativeTime, XIcon } from '@beckon/ui';
+import { ClockCounterClockwiseIcon, IconButton, MagnifyingGlassIcon, relativeTime, XIcon } from '@beckon/ui';
 import { useRef } from 'preact/hooks';
 import type { ContextCardProps } from './context_card';
 import { CardMenu } from './menu';
@@ -11,21 +11,24 @@ import { words } from './words';
 /** Shows the search field and puts the cursor there. */
 export function openSearch(view: CardView, frame: HTMLElement): void {
   view.raw.value = false;
+  view.history.value = false;
   view.searching.value = true;
   requestAnimationFrame(() => frame.querySelector('input')?.focus());
 }
 
 /** The name of the card, how old it is, and what can be done with it. */
 export function TitleRow(props: ContextCardProps & { titleId: string; tree: Branch | undefined }) {
-  const { view, copy } = useCard();
-  const { tree, conversationId } = props;
-  const url = `${props.baseUrl.replace(/\/$/, '')}/ccaas/1/conversations/${encodeURIComponent(conversationId)}/metadata`;
+  const { view, copy, copyValue } = useCard();
+  const { tree, conversationId, moment } = props;
+  const then = moment ? `?at=${moment.position}` : '';
+  const url = `${props.baseUrl.replace(/\/$/, '')}/ccaas/1/conversations/${encodeURIComponent(conversationId)}/metadata${then}`;
   const searching = view.searching.value === true;
   const entries = [
-    { label: words.copyJson, run: () => copy(tree?.source ?? '{}', words.copiedJson) },
+    { label: words.copyJson, run: () => (tree ? copyValue(tree, words.copiedJson) : copy('{}', words.copiedJson)) },
     {
       label: view.raw.value ? words.showCard : words.rawJson,
       run: () => {
+        view.history.value = false;
         view.raw.value = !view.raw.value;
       },
     },
@@ -43,7 +46,7 @@ export function TitleRow(props: ContextCardProps & { titleId: string; tree: Bran
         <h2 id={props.titleId} class={styles.title}>
           {words.title}
         </h2>
-        <Age updatedAt={props.context?.updatedAt ?? null} locale={props.locale} />
+        <Age updatedAt={moment ? null : (props.context?.updatedAt ?? null)} locale={props.locale} />
         {tree && tree.entries.length > 0 && (
           <IconButton
             label={words.search}
@@ -55,6 +58,17 @@ export function TitleRow(props: ContextCardProps & { titleId: string; tree: Bran
             }}
           >
             <MagnifyingGlassIcon />
+          </IconButton>
+        )}
+        {props.history && (
+          <IconButton
+            label={words.history}
+            aria-pressed={view.history.value}
+            onClick={() => {
+              view.history.value = !view.history.value;
+            }}
+          >
+            <ClockCounterClockwiseIcon />
           </IconButton>
         )}
         <CardMenu entries={entries} />

@@ -1,7 +1,15 @@
 import { type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { isSensitiveKey, MASK } from './sensitive';
+
+interface Known {
+  /** Its key, or one above it, names a secret, and there is something to hide: shown only when asked for. */
+  readonly sensitive: boolean;
+  /** It is sensitive or holds something that is. */
+  readonly guarded: boolean;
+}
 
 /** A value without members. */
-export interface Leaf {
+export interface Leaf extends Known {
   readonly kind: 'text' | 'number' | 'boolean' | 'null';
   /** Where it stands, as a program would write it: `extras[0].name`, `["a key"].x`. Unique in a tree. */
   readonly path: string;
@@ -12,7 +20,7 @@ export interface Leaf {
 }
 
 /** An object or an array. Members keep the order they were sent in, whatever their names. */
-export interface Branch {
+export interface Branch extends Known {
   readonly kind: 'object' | 'array';
   readonly path: string;
   readonly source: string;
@@ -48,11 +56,20 @@ export function parseContext(text: string, previous?: Branch): Branch | undefine
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || root?.type !== 'object') return undefined;
-  const node = build(text, root, '', previous);
+  const node = build(text, root, '', previous, NOWHERE);
   return isBranch(node) ? node : undefined;
 }
 
-function build(text: string, node: Node, path: string, previous: ContextNode | undefined): ContextNode {
+/** By which keys a value is judged. An item of a list goes by the list's own. */
+interface Names {
+  readonly key: string;
+  /** A key further up named a secret already. */
+  readonly secret: boolean;
+}
+
+const NOWHERE: Names = { key: '', secret: false };
+
+function build(text: string, node: Node, path: string, previous: ContextNode | undefined, names: Names): ContextNode {
   const source = text.slice(node.offset, node.offset + node.length);
   if (previous?.path === path && previous.source === source) return previous;
   const before =
@@ -65,28 +82,49 @@ function build(text: string, node: Node, path: string, previous: ContextNode | u
         const [name, value] = property.children ?? [];
         if (name && value) members.set(String(name.value), value);
       }
-      const entries = [...members].map(([key, value]) => child(text, key, value, memberPath(path, key), before));
-      return { kind: 'object', path, source, text: source, entries };
+      const entries = [...members].map(([key, value]) => {
+        const secret = names.secret || isSensitiveKey(key, names.key);
+        return child(text, key, value, memberPath(path, key), before, { key, secret });
+      });
+      return branch('object', path, source, entries, names);
     }
     case 'array': {
       const entries = (node.children ?? []).map((value, index) =>
-        child(text, String(index), value, `${path}[${index}]`, before),
+        child(text, String(index), value, `${path}[${index}]`, before, names),
       );
-      return { kind: 'array', path, source, text: source, entries };
+      return branch('array', path, source, entries, names);
     }
     case 'string':
-      return { kind: 'text', path, source, text: String(node.value) };
+      return { kind: 'text', path, source, text: String(node.value), ...guard(names.secret && node.value !== '') };
     case 'number':
+      return { kind: 'number', path, source, text: source, ...guard(names.secret) };
     case 'boolean':
-      return { kind: node.type, path, source, text: source };
+      // *hasPassword: true* tells no password.
+      return { kind: 'boolean', path, source, text: source, ...guard(false) };
     default:
-      return { kind: 'null', path, source, text: source };
+      return { kind: 'null', path, source, text: source, ...guard(false) };
   }
 }
 
-function child(text: string, key: string, value: Node, path: string, before: Map<string, Entry> | undefined): Entry {
+function guard(sensitive: boolean): Known {
+  return { sensitive, guarded: sensitive };
+}
+
+function branch(kind: Branch['kind'], path: string, source: string, entries: Entry[], names: Names): Branch {
+  const guarded = entries.some(({ node }) => node.guarded);
+  return { kind, path, source, text: source, entries, sensitive: names.secret && guarded, guarded };
+}
+
+function child(
+  text: string,
+  key: string,
+  value: Node,
+  path: string,
+  before: Map<string, Entry> | undefined,
+  names: Names,
+): Entry {
   const old = before?.get(key);
-  const node = build(text, value, path, old?.node);
+  const node = build(text, value, path, old?.node, names);
   return old?.node === node ? old : { key, node };
 }
 
@@ -105,15 +143,30 @@ export function trail(root: Branch, path: string): Entry[] {
   return found;
 }
 
-/** The JSON indented for reading: keys in their order, numbers and escapes as stored. */
-export function indented(node: ContextNode, indent = ''): string {
+/** Whether a value is kept from view now. */
+export type Hidden = (node: ContextNode) => boolean;
+
+/** The JSON as stored, with a mask for each part that is hidden. */
+export function sourceOf(node: ContextNode, hidden: Hidden): string {
+  if (!node.guarded) return node.source;
+  if (hidden(node)) return JSON.stringify(MASK);
+  if (!isBranch(node)) return node.source;
+  const members = node.entries.map(
+    (entry) => (node.kind === 'object' ? `${JSON.stringify(entry.key)}:` : '') + sourceOf(entry.node, hidden),
+  );
+  return node.kind === 'object' ? `{${members.join(',')}}` : `[${members.join(',')}]`;
+}
+
+/** The JSON indented for reading: keys in their order, numbers and escapes as stored, a mask for what is hidden. */
+export function indented(node: ContextNode, hidden: Hidden, indent = ''): string {
+  if (hidden(node)) return JSON.stringify(MASK);
   if (!isBranch(node)) return node.source;
   const [open, close] = node.kind === 'object' ? '{}' : '[]';
   if (node.entries.length === 0) return `${open}${close}`;
   const inner = `${indent}  `;
   const lines = node.entries.map((entry) => {
     const name = node.kind === 'object' ? `${JSON.stringify(entry.key)}: ` : '';
-    return inner + name + indented(entry.node, inner);
+    return inner + name + indented(entry.node, hidden, inner);
   });
   return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
 }

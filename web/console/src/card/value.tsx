@@ -1,6 +1,7 @@
 import { ArrowSquareOutIcon, CheckIcon, dateAndTime, MinusIcon, relativeTime } from '@beckon/ui';
 import type { Shown } from './classify';
 import { shortAddress } from './format';
+import { Mask } from './mask';
 import { Picture } from './picture';
 import { useCard } from './scope';
 import { LongText, Text } from './text';
@@ -29,6 +30,8 @@ export function Value({
           <Text text={format.text(shown, node, 0)} />
         </span>
       );
+    case 'masked':
+      return <Mask node={node} label={label} />;
     case 'yes':
       return (
         <span class={styles.symbol}>

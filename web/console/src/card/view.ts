@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import type { ContextNode } from './tree';
 
 /** Above this many keys a card is searched rather than read. */
 const SEARCHED_KEYS = 20;
@@ -9,6 +10,12 @@ export class CardView {
   readonly place = signal('');
   readonly query = signal('');
   readonly raw = signal(false);
+  /** Only what changed since this agent's last reply. */
+  readonly only = signal(false);
+  /** The list of versions in place of the values. */
+  readonly history = signal(false);
+  /** Paths of values named like secrets that were asked for. Gone with this view. */
+  readonly #unveiled = signal<readonly string[]>([]);
   /** Search field visible; `undefined` = nobody chose yet. */
   readonly searching = signal<boolean | undefined>(undefined);
   /** Said once by the live region. */
@@ -38,6 +45,18 @@ export class CardView {
     const kept = this.#amounts.get(path) ?? signal(this.#everything ? Number.POSITIVE_INFINITY : atFirst);
     this.#amounts.set(path, kept);
     return kept;
+  }
+
+  /** Whether a value is kept from view. */
+  readonly hides = (node: ContextNode): boolean =>
+    node.sensitive &&
+    !this.#unveiled.value.some(
+      (path) => node.path === path || (node.path.startsWith(path) && '.['.includes(node.path.charAt(path.length))),
+    );
+
+  /** Shows a value that is kept from view, and all in it, until this view ends. */
+  unveil(path: string): void {
+    this.#unveiled.value = [...this.#unveiled.peek(), path];
   }
 
   /** Shows the part at `path` in place of the card; the empty path shows the whole again. */

@@ -23,19 +23,35 @@ interface ContextPaneProps {
 /** The context card in its place: beside the thread, or as a drawer over it. */
 export function ContextPane({ desk, conversation, open, onClose, onLeave }: ContextPaneProps) {
   const beside = cardBeside.value;
-  const fold = conversation.context.value;
+  const known = conversation.context;
+  const fold = known.fold.value;
   const live = desk.status.value.state === 'live';
-  const state = conversation.contextFailed.value ? 'error' : !live && fold ? 'offline' : fold ? 'ready' : 'loading';
+  const widget = desk.inbox.row(conversation.id)?.widget.id;
+  const state = known.failed.value ? 'error' : !live && fold ? 'offline' : fold ? 'ready' : 'loading';
   const card = (
     <ContextCard
       context={fold && { text: textOf(fold), version: fold.version, updatedAt: fold.updatedAt }}
+      baseline={known.baseline.value?.text ?? null}
+      onSeen={() => desk.seen(conversation)}
+      origins={known.origins.value}
+      history={{
+        versions: known.history.versions.value,
+        phase: known.history.phase.value,
+        complete: known.history.complete.value,
+        open: () => void known.history.open(),
+        more: () => void known.history.more(),
+      }}
+      moment={known.moment.value}
+      onMoment={({ position, at, version }) => void known.showThen(position, Date.parse(at), version)}
+      onNow={() => known.showNow()}
+      pins={widget === undefined ? undefined : desk.pins.of(widget)}
       state={state}
       conversationId={conversation.id}
       allowedImageOrigins={desk.who.server.widget_origins}
       baseUrl={desk.who.server.public_url}
       howToHref="/demo/"
       locale={text.locale}
-      onRetry={() => void conversation.reloadContext()}
+      onRetry={() => void known.reload()}
       onClose={beside ? undefined : onClose}
       onLeave={beside ? onLeave : undefined}
     />

@@ -20,7 +20,8 @@ export interface Piece {
 /** `{{visitor.name}}`, `{{agent.name}}`, `{{context.price.amount}}`. Other braces are just text. */
 const VARIABLE = /\{\{\s*(visitor\.name|agent\.name|context(?:\.[^{}\s]|\[)[^{}]*?)\s*\}\}/g;
 
-const format = new Format(text.locale, { allowed: new Set() });
+// A value named like a secret never gets into a message by itself.
+const format = new Format(text.locale, { allowed: new Set() }, (node) => node.sensitive);
 
 /** The values of a conversation; `context` is JSON text, null while unknown. */
 export function valuesOf(visitor: string | null, agent: string, context: string | null): Values {
@@ -73,6 +74,8 @@ function sentence(entry: Entry, parent: Branch): string | null {
   const { node } = entry;
   const shown = format.classify(entry, parent);
   switch (shown.as) {
+    case 'masked':
+      return null;
     case 'empty':
     case 'none':
     case 'table':

@@ -2,6 +2,7 @@ import type { Cursors, Row } from '@beckon/sdk';
 import { Avatar, CheckIcon, ChecksIcon, ClockIcon, PlainText, timeOfDay } from '@beckon/ui';
 import { text } from '../locales/en';
 import { authorName, visitorName } from '../names';
+import { ContextThen } from './context_then';
 import { NotSent } from './not_sent';
 import styles from './thread.module.css';
 import type { Bubble, TimelineItem } from './timeline';
@@ -19,10 +20,11 @@ export interface BubbleGroupProps {
   newest: boolean;
   onRetry: (clientId: string) => void;
   onDelete: (clientId: string) => void;
+  onThen: (position: number, at: number) => void;
 }
 
 /** Messages of one author in a row: one face, one time, and what became of them. */
-export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry, onDelete }: BubbleGroupProps) {
+export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry, onDelete, onThen }: BubbleGroupProps) {
   const { author, side, bubbles } = group;
   const mine = author.type === 'agent' && author.id === me;
   const name = authorName(author, visitorName(row));
@@ -52,6 +54,8 @@ export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry,
           {!mine && side === 'team' && <span>{name} ·</span>}
           <time dateTime={new Date(last.at).toISOString()}>{timeOfDay(last.at, text.locale)}</time>
           {side === 'team' && <State bubbles={bubbles} reached={reached} offline={offline} newest={newest} />}
+          {/* Nothing was written between messages of one group, so one moment stands for all of them. */}
+          {last.position !== null && <ContextThen position={last.position} at={last.at} onThen={onThen} />}
         </p>
       )}
       {failed && <NotSent message={failed} onRetry={onRetry} onDelete={onDelete} />}

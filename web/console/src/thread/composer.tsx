@@ -41,7 +41,7 @@ export function Composer({ desk, conversation, row, field, onLeave }: ComposerPr
   const [managing, setManaging] = useState(false);
   const kind = conversation.kind.value;
   const draft = conversation.draft.value[kind];
-  const fold = conversation.context.value;
+  const fold = conversation.context.fold.value;
   const context = useMemo(() => fold && textOf(fold), [fold]);
   const me = desk.who.agent.name;
   const values = useMemo(() => valuesOf(row.visitor.name, me, context), [row.visitor.name, me, context]);

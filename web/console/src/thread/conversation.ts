@@ -1,6 +1,6 @@
-import type { Author, Cursors, Feed, FeedChange, MetadataEvent, PositionedEvent, Viewer } from '@beckon/sdk';
+import type { Author, Cursors, Feed, FeedChange, PositionedEvent, Viewer } from '@beckon/sdk';
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { applyWrite, type Fold, foldOf } from '../context/fold';
+import { type ContextReaders, LiveContext } from '../context/live_context';
 import type { Drafts, DraftTexts } from './drafts';
 import type { Kind, Pending } from './timeline';
 
@@ -10,14 +10,12 @@ export type ThreadPhase = 'loading' | 'ready' | 'failed' | 'unknown';
 /** A visitor who stops writing without a word is believed to write for this long. Milliseconds. */
 const TYPING_MS = 8_000;
 
-/** The context of a conversation as the server has it now: exact JSON text. */
-export type ReadContext = (conversation: string) => Promise<string>;
-
 /**
  * One conversation as this console knows it: events in order, context, draft, and messages on their way. It outlives the
  * time it is on screen, so that coming back shows at once what was there and what was being written.
  */
 export class Conversation {
+  readonly context: LiveContext;
   /** What is written now: an answer or a note. */
   readonly kind = signal<Kind>('reply');
   /** A command is on its way. */
@@ -33,17 +31,18 @@ export class Conversation {
   readonly #events = signal<readonly PositionedEvent[]>([]);
   readonly #complete = signal(false);
   readonly #ownRead = signal(0);
-  readonly #context = signal<Fold | null>(null);
-  readonly #contextFailed = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #earlier = signal<'idle' | 'loading' | 'failed'>('idle');
   #feed: Feed | null = null;
 
   constructor(
     readonly id: string,
-    private readonly readContext: ReadContext,
+    /** Id of the agent whose console this is. */
+    me: string,
+    readers: ContextReaders,
     private readonly drafts: Drafts,
   ) {
+    this.context = new LiveContext(id, me, readers);
     this.#draft = signal(drafts.read(id));
   }
 
@@ -79,14 +78,6 @@ export class Conversation {
   get ownRead(): ReadonlySignal<number> {
     return this.#ownRead;
   }
-  /** Null until the server told it. */
-  get context(): ReadonlySignal<Fold | null> {
-    return this.#context;
-  }
-  /** A newer context exists and could not be read; what is known stays. */
-  get contextFailed(): ReadonlySignal<boolean> {
-    return this.#contextFailed;
-  }
   /** Messages that the server does not have yet, oldest first. */
   get pending(): ReadonlySignal<readonly Pending[]> {
     return this.#pending;
@@ -111,6 +102,7 @@ export class Conversation {
     return () => {
       stop();
       this.forgetPeople();
+      this.context.showNow();
       if (this.#feed === feed) this.#feed = null;
     };
   }
@@ -121,17 +113,15 @@ export class Conversation {
         case 'reset':
           this.#ownRead.value = Math.max(this.#ownRead.value, feed.cursors.own_read);
           this.#cursors.value = feed.cursors;
-          if (feed.context && feed.context.version >= (this.#context.value?.version ?? 0)) {
-            this.#context.value = foldOf(feed.context);
-            this.#contextFailed.value = false;
-          }
+          if (feed.context) this.context.reset(feed.context, feed.head);
           break;
         case 'events':
           // While an answer is on its way its events are shown together, so that the thread never stands half empty.
           if (feed.live) this.#show(feed);
-          for (const { event } of change.events) {
-            if (event.kind === 'metadata') this.#write(event);
+          for (const one of change.events) {
+            this.context.hear(one);
             // What was being written is here.
+            const { event } = one;
             if (event.kind === 'message' && event.author.type === 'visitor') this.hearTyping(event.author, false);
           }
           break;
@@ -161,30 +151,6 @@ export class Conversation {
     const arrived = new Set(feed.events.map(({ event }) => event.client_id));
     if (this.#pending.value.some((one) => arrived.has(one.clientId))) {
       this.#pending.value = this.#pending.value.filter((one) => !arrived.has(one.clientId));
-    }
-  }
-
-  #write(event: MetadataEvent): void {
-    const known = this.#context.value;
-    if (!known) return;
-    const next = applyWrite(known, event);
-    if (next === 'hole') void this.reloadContext(event.version, event.at);
-    else this.#context.value = next;
-  }
-
-  /** Reads the whole context again; it is at least as new as `version`. */
-  async reloadContext(
-    version = this.#context.value?.version ?? 0,
-    at = this.#context.value?.updatedAt ?? null,
-  ): Promise<void> {
-    try {
-      const text = await this.readContext(this.id);
-      // A write that came meanwhile asks for itself or was newer than this answer.
-      if ((this.#context.value?.version ?? 0) <= version)
-        this.#context.value = foldOf({ text, version, updated_at: at });
-      this.#contextFailed.value = false;
-    } catch {
-      this.#contextFailed.value = true;
     }
   }
 
@@ -225,6 +191,20 @@ export class Conversation {
   /** The server knows no such conversation for this agent. */
   refuse(): void {
     if (this.#phase.value === 'loading') this.#phase.value = 'unknown';
+  }
+
+  /** Turns the card to what it showed at a position here. `at` in milliseconds. */
+  showThen(position: number, at: number): void {
+    void this.context.showThen(position, at, this.#versionAt(position));
+  }
+
+  /** The version of the context that stood after the event at a position. */
+  #versionAt(position: number): number {
+    const events = this.#events.peek();
+    const before = events.findLast((one) => one.position <= position && one.event.kind === 'metadata')?.event;
+    if (before?.kind === 'metadata') return before.version;
+    const after = events.find((one) => one.position > position && one.event.kind === 'metadata')?.event;
+    return after?.kind === 'metadata' ? after.version - 1 : (this.context.fold.peek()?.version ?? 0);
   }
 
   /** This agent read up to a position. Returns false if that was known. */

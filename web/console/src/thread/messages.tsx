@@ -6,6 +6,8 @@ import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { attentive } from '../viewport';
 import { BubbleGroup, type Reached } from './bubble_group';
+import { ContextLine } from './context_line';
+import { ContextThen } from './context_then';
 import type { Conversation } from './conversation';
 import { NoteRow } from './note_row';
 import styles from './thread.module.css';
@@ -27,6 +29,8 @@ interface MessagesProps {
   onDelete: (clientId: string) => void;
   /** The agent sees everything up to this position. */
   onSeen: (position: number) => void;
+  /** The card shall show what it showed at a position. `at` in milliseconds. */
+  onThen: (position: number, at: number) => void;
 }
 
 /** Puts the focus on the messages on screen, where no field takes single keys for text. */
@@ -35,7 +39,7 @@ export function focusMessages(): void {
 }
 
 /** The messages and lines of a conversation, newest at the bottom. */
-export function Messages({ conversation, row, me, offline, onRetry, onDelete, onSeen }: MessagesProps) {
+export function Messages({ conversation, row, me, offline, onRetry, onDelete, onSeen, onThen }: MessagesProps) {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [newBelow, setNewBelow] = useState(false);
@@ -137,6 +141,7 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
               newest={item.key === newestOfTeam}
               onRetry={onRetry}
               onDelete={onDelete}
+              onThen={onThen}
             />
           ))}
           {typing && <TypingRow author={typing} row={row} />}
@@ -159,7 +164,7 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
   );
 }
 
-type ItemProps = Pick<MessagesProps, 'row' | 'offline' | 'onRetry' | 'onDelete'> & {
+type ItemProps = Pick<MessagesProps, 'row' | 'offline' | 'onRetry' | 'onDelete' | 'onThen'> & {
   item: TimelineItem;
   me: string;
   reached: Reached;
@@ -176,7 +181,13 @@ function Item({ item, me, reached, newest, ...rest }: ItemProps) {
     case 'day':
       return <p class={styles.day}>{dayWords(item.at, now.value)}</p>;
     case 'line':
-      return <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me} />;
+      return (
+        <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me}>
+          <ContextThen position={item.position} at={Date.parse(item.event.at)} onThen={rest.onThen} />
+        </TimelineLine>
+      );
+    case 'context':
+      return <ContextLine row={item} onThen={rest.onThen} />;
     case 'group':
       return <BubbleGroup group={item} me={me} reached={reached} newest={newest} {...rest} />;
     case 'note': {

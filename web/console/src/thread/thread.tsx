@@ -78,6 +78,10 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
         onRetry={(clientId) => desk.retry(conversation, clientId)}
         onDelete={(clientId) => desk.discard(conversation, clientId)}
         onSeen={(position) => desk.read(conversation, position)}
+        onThen={(position, at) => {
+          conversation.showThen(position, at);
+          if (!cardBeside.peek()) onContext();
+        }}
       />
       <div>
         <div role="alert">

@@ -1,4 +1,5 @@
 import type { Author, ConversationEvent, PositionedEvent } from '@beckon/sdk';
+import { type ContextRow, contextRows } from './context_rows';
 
 /** Messages of one author closer than this belong together. */
 const GROUP_GAP_MS = 3 * 60_000;
@@ -38,8 +39,10 @@ export type TimelineItem =
   | {
       type: 'line';
       key: string;
+      position: number;
       event: Extract<ConversationEvent, { kind: 'status' | 'joined' | 'left' | 'assigned' }>;
-    };
+    }
+  | ContextRow;
 
 function sameDay(one: number, other: number): boolean {
   const [a, b] = [new Date(one), new Date(other)];
@@ -50,7 +53,7 @@ function sameAuthor(one: Author, other: Author): boolean {
   return one.type === other.type && one.id === other.id;
 }
 
-/** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. Metadata is the card's. */
+/** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. */
 export function timelineOf(
   events: readonly PositionedEvent[],
   pending: readonly Pending[],
@@ -84,6 +87,7 @@ export function timelineOf(
   };
 
   const arrived = new Set<string>();
+  const written = contextRows(events);
   for (const { position, event } of events) {
     const at = Date.parse(event.at);
     if (event.client_id !== null) arrived.add(event.client_id);
@@ -93,7 +97,12 @@ export function timelineOf(
       add(event.author, { key, position, text: event.message.text, at, pending: null });
     } else if (event.kind === 'note') {
       note(event.author, event.client_id ?? event.id, event.note.text, at, null);
-    } else if (event.kind !== 'metadata') {
+    } else if (event.kind === 'metadata') {
+      const row = written.get(event.id);
+      if (!row) continue;
+      beginDay(at, event.id);
+      items.push(row);
+    } else {
       const last = items.at(-1);
       if (last?.type === 'line' && isEcho(last.event, event)) {
         // Of the two, *joined* says more: it is what the visitor sees.
@@ -101,7 +110,7 @@ export function timelineOf(
         continue;
       }
       beginDay(at, event.id);
-      items.push({ type: 'line', key: event.id, event });
+      items.push({ type: 'line', key: event.id, position, event });
     }
   }
   for (const one of pending) {

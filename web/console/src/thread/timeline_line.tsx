@@ -1,4 +1,5 @@
 import { ArrowClockwiseIcon, CheckIcon, ClockIcon, MinusIcon, timeOfDay, UserIcon, XIcon } from '@beckon/ui';
+import type { ComponentChildren } from 'preact';
 import { text } from '../locales/en';
 import { authorName } from '../names';
 import styles from './thread.module.css';
@@ -7,7 +8,8 @@ import type { TimelineItem } from './timeline';
 type LineEvent = Extract<TimelineItem, { type: 'line' }>['event'];
 
 /** Something that happened and is no message: one quiet line. */
-export function TimelineLine({ event, visitor, me }: { event: LineEvent; visitor: string; me: string }) {
+export function TimelineLine(props: { event: LineEvent; visitor: string; me: string; children?: ComponentChildren }) {
+  const { event, visitor, me } = props;
   const at = Date.parse(event.at);
   return (
     <p class={styles.line}>
@@ -15,6 +17,7 @@ export function TimelineLine({ event, visitor, me }: { event: LineEvent; visitor
       <span>
         <time dateTime={event.at}>{timeOfDay(at, text.locale)}</time> · {wordsOf(event, visitor, me)}
       </span>
+      {props.children}
     </p>
   );
 }

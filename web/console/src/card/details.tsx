@@ -1,0 +1,82 @@
+import { dateAndTime } from '@beckon/ui';
+import styles from './details.module.css';
+import { Mask } from './mask';
+import { whoSet } from './provenance';
+import { useCard } from './scope';
+import { Text } from './text';
+import { type ContextNode, isBranch, sourceOf } from './tree';
+import { LastValues } from './values';
+import { words } from './words';
+
+function typeOf(node: ContextNode): string {
+  if (isBranch(node)) return words.types[node.kind](node.entries.length);
+  return node.kind === 'text' ? words.types.text(Array.from(node.text).length) : words.types[node.kind];
+}
+
+/** Path, type, the full value and where it came from, with what can be done: on touch the only place for that. */
+export function Details({ node, label }: { node: ContextNode; label: string }) {
+  const { copy, copyValue, togglePin, pins, origins, history, format, view } = useCard();
+  const origin = origins.get(topKey(node.path));
+  return (
+    <div class={styles.details} data-details={node.path}>
+      <dl class={styles.known}>
+        <dt>{words.path}</dt>
+        <dd class={styles.code}>
+          <Text text={node.path} />
+        </dd>
+        <dt>{words.type}</dt>
+        <dd>{view.hides(node) ? words.sensitive : typeOf(node)}</dd>
+        <dt>{words.value}</dt>
+        <dd class={styles.code}>
+          {view.hides(node) ? (
+            <Mask node={node} label={label} />
+          ) : (
+            // biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls, this groups text
+            <div
+              class={styles.whole}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+              tabIndex={0}
+              role="group"
+              aria-label={`${words.value}: ${label}`}
+            >
+              <Text text={format.hidesIn(node) ? sourceOf(node, view.hides) : node.text} />
+            </div>
+          )}
+        </dd>
+        {origin && (
+          <>
+            <dt>{words.by}</dt>
+            <dd>
+              <Text text={whoSet(origin)} />
+            </dd>
+            <dt>{words.when}</dt>
+            <dd>{dateAndTime(Date.parse(origin.at), format.locale)}</dd>
+            <dt>{words.version}</dt>
+            <dd>{origin.version}</dd>
+          </>
+        )}
+        {history && <LastValues node={node} top={topKey(node.path)} />}
+      </dl>
+      <div class={styles.copies}>
+        <button type="button" class={styles.copy} onClick={() => copyValue(node, words.copiedValue)}>
+          {words.copyValue}
+        </button>
+        <button type="button" class={styles.copy} onClick={() => copy(node.path, words.copiedPath)}>
+          {words.copyPath}
+        </button>
+        {togglePin && (
+          <button type="button" class={styles.copy} onClick={() => togglePin(node.path)}>
+            {pins.includes(node.path) ? words.unpin : words.pin}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The key at the top that a path belongs to. */
+function topKey(path: string): string {
+  const quoted = /^\[("(?:[^"\\]|\\.)*")\]/.exec(path)?.[1];
+  if (quoted !== undefined) return String(JSON.parse(quoted));
+  return /^[^.[]*/.exec(path)?.[0] ?? '';
+}

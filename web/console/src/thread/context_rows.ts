@@ -1,0 +1,66 @@
+import type { Author, ContextChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
+
+/** Writes closer than this to the first of them, with nothing said between, are told as one. */
+const BURST_MS = 30_000;
+
+/** What one write, or a burst of them, changed in the context. */
+export interface ContextRow {
+  type: 'context';
+  /** Id of the first event. */
+  key: string;
+  /** Of the first write, milliseconds. */
+  at: number;
+  /** Of the last write: what stood after it is what the row tells. */
+  position: number;
+  source: MetadataEvent['source'];
+  author: Author;
+  /** The net change, key by key: none starts and ends the same. */
+  changes: readonly ContextChange[];
+  /** Keys that stayed as they were, because the page may not write them. */
+  ignored: readonly string[];
+}
+
+/** The rows to show, each under the id of its first event. A burst that changed nothing in the end has none. */
+export function contextRows(events: readonly PositionedEvent[]): ReadonlyMap<string, ContextRow> {
+  const rows = new Map<string, ContextRow>();
+  let burst: ContextRow | null = null;
+  for (const { position, event } of events) {
+    if (event.kind === 'message' || event.kind === 'note') burst = null;
+    if (event.kind !== 'metadata') continue;
+    const at = Date.parse(event.at);
+    const goesOn: boolean =
+      burst !== null &&
+      at - burst.at <= BURST_MS &&
+      burst.source === event.source &&
+      burst.author.id === event.author.id;
+    const before: ContextRow = goesOn && burst ? burst : begun(event, at);
+    burst = {
+      ...before,
+      position,
+      changes: [...before.changes, ...event.changes],
+      ignored: [...before.ignored, ...(event.ignored ?? [])],
+    };
+    rows.set(burst.key, burst);
+  }
+  for (const [key, row] of rows) {
+    const changes = net(row.changes);
+    if (changes.length === 0 && row.ignored.length === 0) rows.delete(key);
+    else rows.set(key, { ...row, changes, ignored: [...new Set(row.ignored)] });
+  }
+  return rows;
+}
+
+function begun(event: MetadataEvent, at: number): ContextRow {
+  const { id, source, author } = event;
+  return { type: 'context', key: id, at, position: 0, source, author, changes: [], ignored: [] };
+}
+
+/** First and last value of each key, in the order they were first written; keys that are as they were are left out. */
+function net(changes: readonly ContextChange[]): ContextChange[] {
+  const ends = new Map<string, ContextChange>();
+  for (const change of changes) {
+    const first = ends.get(change.key);
+    ends.set(change.key, first ? { ...first, to: change.to } : change);
+  }
+  return [...ends.values()].filter(({ from, to }) => from !== to);
+}
