@@ -3,7 +3,7 @@ import type { WidgetConfig } from '../theme';
 import { isWidgetError, unknownName, widgetError } from './errors';
 import { metadataText } from './metadata';
 import { keepCall, readCalls } from './page_store';
-import { createWidget, type Done, type Widget } from './widget';
+import { type Command, createWidget, type Done, type Widget } from './widget';
 
 type Callback = (error?: WidgetError, result?: unknown) => unknown;
 /** What the snippet leaves behind, and what replaces it: a function, with the calls that came too early. */
@@ -170,32 +170,10 @@ function sendContextualData(arg: unknown, done: Done): void {
 function run(command: unknown, arg: unknown, callback: unknown): void {
   // A command without an argument may have its callback there.
   const done = once(callback || arg);
-  switch (command) {
-    case 'init':
-      void init(arg, done);
-      break;
-    case 'send_contextual_data':
-      sendContextualData(arg, done);
-      break;
-    case 'set_theme':
-      whenReady(done, (ready) => ready.setTheme(arg, done));
-      break;
-    case 'set_language':
-      whenReady(done, (ready) => ready.setLanguage(arg, done));
-      break;
-    case 'open':
-    case 'close':
-    case 'show':
-    case 'hide':
-      whenReady(done, (ready) => ready[command](done));
-      break;
-    case 'show_thread_list':
-    case 'open_new_thread':
-      whenReady(done, (ready) => ready.navigate(command, done));
-      break;
-    default:
-      done(unknownName(1207, 'command', command, COMMANDS));
-  }
+  if (command === 'init') void init(arg, done);
+  else if (command === 'send_contextual_data') sendContextualData(arg, done);
+  else if (!COMMANDS.includes(command as string)) done(unknownName(1207, 'command', command, COMMANDS));
+  else whenReady(done, (ready) => ready.commands[command as Command](arg, done));
 }
 
 /** A page must never break because of its chat, whatever it hands in. */

@@ -19,15 +19,12 @@ const ANSWER_MS = 30_000;
 /** A known visitor's chat is loaded this long after the page, to count what is unread. */
 const IDLE_MS = 2_000;
 
+/** What a site may call besides `init` and `send_contextual_data`. */
+export type Command = 'close' | 'show' | 'hide' | 'set_theme' | 'set_language' | AppCommand;
+
 /** The widget in the page, once `init` has ended. Each command may be called in every state, and twice. */
 export interface Widget {
-  setTheme(name: unknown, done: Done): void;
-  setLanguage(code: unknown, done: Done): void;
-  open(done: Done): void;
-  close(done: Done): void;
-  show(done: Done): void;
-  hide(done: Done): void;
-  navigate(command: AppCommand, done: Done): void;
+  commands: { [name in Command]: (arg: unknown, done: Done) => void };
   sendContext(call: ContextCall, done: Done): void;
 }
 
@@ -175,44 +172,47 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
   if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
 
   return {
-    setTheme(name, done) {
-      const names = Object.keys(config.themes);
-      if (!names.includes(name as string)) {
-        done(unknownName(1208, 'theme', name, names));
-        return;
-      }
-      theme = name as string;
-      launcher.applyTheme(config.themes[theme] as Theme);
-      if (frame.loaded()) frame.post({ kind: 'theme', name: theme });
-      done(undefined, {});
+    commands: {
+      set_theme(name, done) {
+        const names = Object.keys(config.themes);
+        if (!names.includes(name as string)) {
+          done(unknownName(1208, 'theme', name, names));
+          return;
+        }
+        theme = name as string;
+        launcher.applyTheme(config.themes[theme] as Theme);
+        if (frame.loaded()) frame.post({ kind: 'theme', name: theme });
+        done(undefined, {});
+      },
+      set_language(code, done) {
+        const tag = known(code);
+        if (!tag) {
+          done(unknownName(1209, 'language', code, LANGUAGES));
+          return;
+        }
+        language = tag;
+        loadPart();
+        if (frame.loaded()) frame.post({ kind: 'language', tag });
+        done(undefined, { language });
+      },
+      open: (_, done) => openWindow(done),
+      close(_, done) {
+        setWindow(false);
+        done(undefined, {});
+      },
+      show(_, done) {
+        hidden = false;
+        draw();
+        done(undefined, {});
+      },
+      hide(_, done) {
+        hidden = true;
+        setWindow(false);
+        done(undefined, {});
+      },
+      show_thread_list: (_, done) => ask('show_thread_list', done),
+      open_new_thread: (_, done) => ask('open_new_thread', done),
     },
-    setLanguage(code, done) {
-      const tag = known(code);
-      if (!tag) {
-        done(unknownName(1209, 'language', code, LANGUAGES));
-        return;
-      }
-      language = tag;
-      loadPart();
-      if (frame.loaded()) frame.post({ kind: 'language', tag });
-      done(undefined, { language });
-    },
-    open: openWindow,
-    close(done) {
-      setWindow(false);
-      done(undefined, {});
-    },
-    show(done) {
-      hidden = false;
-      draw();
-      done(undefined, {});
-    },
-    hide(done) {
-      hidden = true;
-      setWindow(false);
-      done(undefined, {});
-    },
-    navigate: ask,
     sendContext,
   };
 }
