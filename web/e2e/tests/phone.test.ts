@@ -1,4 +1,4 @@
-import { chat, expect, liveChat, pageWithWidget, startThread, test } from '../src/harness';
+import { chat, expect, liveChat, page, pageWithWidget, startThread, test } from '../src/harness';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -40,6 +40,53 @@ test('on a phone the chat fills the screen and the page behind does not scroll',
   expect(await scrolled()).toBe(before);
   await visitor.mouse.wheel(0, 300);
   await expect.poll(scrolled).toBeGreaterThan(before);
+});
+
+test('on a phone the back gesture closes the chat, and the site stays where it is', async ({
+  beckon,
+  site,
+  newVisitor,
+}) => {
+  const visitor = await newVisitor(PHONE);
+  await visitor.goto(site.put('/first.html', page('')));
+  await visitor.goto(site.put('/back.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  const frame = visitor.locator('#ib-iframe-messaging');
+  const open = async () => {
+    await visitor.locator('#ib-button-messaging').tap();
+    await chat(visitor).locator('.ib-widget-message-input').waitFor();
+    await expect.poll(() => visitor.evaluate('history.state')).toEqual({ beckonChat: true });
+  };
+  await open();
+  await visitor.goBack();
+  await frame.waitFor({ state: 'hidden' });
+  expect(visitor.url()).toContain('/back.html');
+  // Closed by its cross it leaves nothing behind: the next gesture leaves the page, as it would without a chat.
+  await open();
+  await visitor.locator('.ib-close-mobile-button').tap();
+  await frame.waitFor({ state: 'hidden' });
+  await expect.poll(() => visitor.evaluate('history.state')).toBeNull();
+  await visitor.goBack();
+  expect(visitor.url()).toContain('/first.html');
+});
+
+test('on a phone the chat ends where the keyboard begins', async ({ beckon, site, newVisitor }) => {
+  const visitor = await newVisitor(PHONE);
+  await visitor.goto(site.put('/keyboard.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await liveChat(visitor, 'open');
+  const input = chat(visitor).locator('.ib-widget-message-input');
+  await input.waitFor();
+  await expect.poll(() => visitor.evaluate('history.state')).toEqual({ beckonChat: true });
+  // A headless browser has no keyboard; this is what one does to the visible part of the page.
+  await visitor.evaluate(() => {
+    const viewport = window.visualViewport as VisualViewport;
+    Object.defineProperty(viewport, 'height', { value: 500, configurable: true });
+    Object.defineProperty(viewport, 'offsetTop', { value: 40, configurable: true });
+    viewport.dispatchEvent(new Event('resize'));
+  });
+  const frame = visitor.locator('#ib-iframe-messaging');
+  await expect.poll(() => frame.boundingBox()).toEqual({ x: 0, y: 40, width: 390, height: 500 });
+  const box = await input.boundingBox();
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(540);
 });
 
 test('on a phone the console shows one pane at a time', async ({ beckon, site, newVisitor, newAgent }) => {

@@ -14,6 +14,9 @@ interface Frame {
   conversation?: string;
   position?: number;
   event?: JournalEntry['event'];
+  /** Of `typing`. */
+  author?: { type: string };
+  on?: boolean;
 }
 
 let agents = 0;
@@ -22,6 +25,7 @@ let agents = 0;
 export class SocketAgent {
   /** What arrived of the conversations that are followed, in the order of arrival. */
   readonly heard: { conversation: string; position: number; event: JournalEntry['event'] }[] = [];
+  private readonly writers = new Set<string>();
   private readonly answers = new Map<number, (frame: Frame) => void>();
   private requests = 0;
 
@@ -69,6 +73,21 @@ export class SocketAgent {
     await this.request({ type: 'send', client_id: randomUUID(), conversation, message: { type: 'TEXT', text } });
   }
 
+  /** Begins or stops writing; only heard of where the conversation is followed. */
+  typing(conversation: string, on: boolean): void {
+    this.socket.send(JSON.stringify({ type: 'typing', conversation, on }));
+  }
+
+  /** Has received a conversation up to a position, or also read it. */
+  cursor(conversation: string, position: number, kind: 'delivered' | 'read'): void {
+    this.socket.send(JSON.stringify({ type: kind, conversation, position }));
+  }
+
+  /** Whether the visitor of a conversation was last heard of as writing. */
+  hearsTyping(conversation: string): boolean {
+    return this.writers.has(conversation);
+  }
+
   /** Follows a conversation from its beginning: its events go to `heard`. */
   follow(conversation: string): void {
     this.socket.send(JSON.stringify({ type: 'subscribe', topic: { conversation } }));
@@ -99,6 +118,10 @@ export class SocketAgent {
   }
 
   private hear(frame: Frame): void {
+    if (frame.type === 'typing' && frame.author?.type === 'visitor') {
+      if (frame.on) this.writers.add(frame.conversation ?? '');
+      else this.writers.delete(frame.conversation ?? '');
+    }
     if (frame.request !== undefined) this.answers.get(frame.request)?.(frame);
     if (frame.type !== 'event' || !frame.event) return;
     this.heard.push({ conversation: frame.conversation ?? '', position: frame.position ?? 0, event: frame.event });

@@ -103,9 +103,9 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   function openWindow(done: Done, thread?: string): void {
     hidden = false;
-    setWindow(true);
-    // The window is there even if the chat inside takes its time.
+    // Asked first: what the window stood on before must not count as seen. It is there even if the chat inside takes its time.
     ask('open', () => done(undefined, {}), thread);
+    setWindow(true);
   }
 
   function ask(command: AppCommand, done: Done, thread?: string): void {
