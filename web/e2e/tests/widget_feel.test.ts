@@ -12,14 +12,6 @@ import {
   test,
 } from '../src/harness';
 
-/** The widget as one whose settings say so. */
-async function configure(page: Page, settings: Record<string, unknown>): Promise<void> {
-  await page.route('**/livechat/1/widgets/*/config', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...((await response.json()) as object), ...settings } });
-  });
-}
-
 const launcher = (page: Page) => page.locator('#ib-button-messaging');
 const bubble = (page: Page) => page.getByRole('group', { name: 'New message' });
 
@@ -150,12 +142,20 @@ test('the title counts what is unread when that is asked for, and comes back as 
   beckon,
   site,
   newVisitor,
+  newAgent,
   colleague,
 }) => {
+  const widget = await beckon.widgetId('multi');
+  const admin = await newAgent();
+  const answer = await admin.context().request.patch(`${beckon.origin}/console/1/widgets/${widget}`, {
+    data: { title_unread: true, team_name: 'The Norrvik team' },
+    headers: { origin: beckon.origin },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
   const visitor = await newVisitor();
-  await configure(visitor, { titleUnread: true });
-  await visitor.goto(site.put('/title.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await visitor.goto(site.put('/title.html', pageWithWidget(beckon.origin, widget)));
   const id = await startThread(visitor, beckon, 'what is your title?');
+  await chat(visitor).getByRole('heading', { name: 'The Norrvik team' }).waitFor();
   await liveChat(visitor, 'close');
   expect(await visitor.title()).toBe('A shop');
   await colleague.say(id, 'one');

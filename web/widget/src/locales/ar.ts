@@ -28,7 +28,7 @@ const ar: Words = {
   you: 'أنت:',
   team: 'الفريق',
   messages: 'الرسائل',
-  welcome: 'مرحبًا! كيف يمكننا مساعدتك؟',
+  welcome: 'مرحبًا. كيف يمكننا مساعدتك؟',
   write: 'اكتب رسالة',
   send: 'إرسال',
   charactersLeft: {

@@ -20,7 +20,7 @@ const en: Words = {
   you: 'You:',
   team: 'Team',
   messages: 'Messages',
-  welcome: 'Hello! How can we help?',
+  welcome: 'Hello. How can we help?',
   write: 'Write a message',
   send: 'Send',
   charactersLeft: { one: '{count} left', other: '{count} left' },
