@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config';
 
 /** Each workspace has its own settings. The browser tests are apart, in e2e/, because they need the built server. */
 export default defineConfig({
-  test: { projects: ['sdk', 'ui', 'widget', 'console', 'demo'], passWithNoTests: true },
+  test: { projects: ['sdk', 'ui', 'widget', 'console', 'demo', 'docs'], passWithNoTests: true },
 });

@@ -17,8 +17,10 @@ use std::{
 };
 
 /// The folders that the server embeds, below `web/`. Vite empties them, and the stamp with them.
-const DISTS: [&str; 3] = ["widget/dist/app", "console/dist", "demo/dist"];
+const DISTS: [&str; 4] = ["widget/dist/app", "console/dist", "demo/dist", "docs/dist"];
 const STAMP: &str = ".sources";
+/// What an app shows that is not below `web/`: the reference page shows the guide.
+const GUIDE: &str = "../docs/context-api.md";
 /// Folders that do not influence what is built.
 const NOT_SOURCES: [&str; 5] = ["node_modules", "dist", "e2e", "lint", "tests"];
 const REMEDY: &str = "install Node 20 or newer, then in web/ run: npm ci && npm run build";
@@ -48,6 +50,7 @@ fn bring_up_to_date() -> Result<(), String> {
     }
     let listing = |error: io::Error| format!("cannot read {}: {error}", web.display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", web.join(GUIDE).display());
     for path in watched(&web).map_err(listing)? {
         println!("cargo::rerun-if-changed={}", path.display());
     }
@@ -111,6 +114,7 @@ fn fingerprint(web: &Path) -> io::Result<String> {
     }
     let mut hasher = DefaultHasher::new();
     add(web, web, &mut hasher)?;
+    hasher.write(&fs::read(web.join(GUIDE))?);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 

@@ -1,4 +1,4 @@
-//! Who may use whom: `core` ← `store` ← `server`, and `sdk` ← `ui` ← `widget`, `console`. Nothing else.
+//! Who may use whom: `core` ← `store` ← `server`, and `sdk` ← `ui` ← `widget`, `console`, `docs`. Nothing else.
 
 use std::{
     fs,
@@ -11,12 +11,13 @@ const CRATES: [(&str, &[&str]); 3] =
 /// What would let input, output or time into the rules.
 const NOT_IN_CORE: [&str; 6] = ["tokio", "axum", "rusqlite", "reqwest", "rand", "tracing"];
 /// A web workspace and the workspaces of ours that it may import.
-const WORKSPACES: [(&str, &[&str]); 6] = [
+const WORKSPACES: [(&str, &[&str]); 7] = [
     ("sdk", &[]),
     ("ui", &["sdk"]),
     ("widget", &["sdk", "ui"]),
     ("console", &["sdk", "ui"]),
     ("demo", &[]),
+    ("docs", &["ui"]),
     // The browser tests use the product as its users do; from inside it they may take types.
     ("e2e", &["sdk"]),
 ];

@@ -18,7 +18,8 @@ pub(crate) fn npm(arguments: &[&str]) -> Command {
 /// here it is repeated in the open.
 pub(crate) fn built(progress: &mut Progress) -> Result<(), Failure> {
     let web = root().join("web");
-    let stamps = ["widget/dist/app/.sources", "console/dist/.sources", "demo/dist/.sources"];
+    let stamps =
+        ["widget/dist/app/.sources", "console/dist/.sources", "demo/dist/.sources", "docs/dist/.sources"];
     if stamps.iter().all(|stamp| web.join(stamp).exists()) {
         return Ok(());
     }

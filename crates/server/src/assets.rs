@@ -18,6 +18,10 @@ struct Console;
 #[folder = "../../web/demo/dist/"]
 struct Demo;
 
+#[derive(RustEmbed)]
+#[folder = "../../web/docs/dist/"]
+struct Docs;
+
 /// Shown in place of a page when the server was compiled without Node (debug builds only).
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Beckon</title>\
     <h1>The web apps are not built</h1>\
@@ -67,6 +71,14 @@ pub fn demo(path: &str) -> Option<Asset> {
     match path {
         "" => Some(file::<Demo>("index.html").unwrap_or_else(not_built)),
         path => file::<Demo>(path),
+    }
+}
+
+/// The reference page: `path` is what follows `/docs/`, empty for the page itself. `None` for an unknown path.
+pub fn docs(path: &str) -> Option<Asset> {
+    match path {
+        "" => Some(file::<Docs>("index.html").unwrap_or_else(not_built)),
+        path => file::<Docs>(path),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The web apps: the loader, the widget's frame, the console and the demo, each with its content security policy.
+//! The web apps: the loader, the widget's frame, the console, the reference and the demo, each with its content security policy.
 
 use std::sync::Arc;
 
@@ -30,6 +30,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/console", get(|query: RawQuery| async { moved("/console/", query) }))
         .route("/console/", get(console_page))
         .route("/console/{*path}", get(console_file))
+        .route("/docs", get(|query: RawQuery| async { moved("/docs/", query) }))
+        .route("/docs/", get(docs_page))
+        .route("/docs/context", get(|| async { Redirect::permanent("/docs/#context") }))
+        .route("/docs/{*path}", get(docs_file))
         .route("/demo", get(|query: RawQuery| async { moved("/demo/", query) }))
         .route("/demo/", get(demo_page))
         .route("/demo/config.json", get(demo_config))
@@ -173,6 +177,24 @@ async fn console(State(app): State<Arc<App>>, path: &str, headers: &HeaderMap) -
         sockets = sockets(&app),
     );
     Ok(with_policy(send_file(asset, headers), &policy))
+}
+
+async fn docs_page(headers: HeaderMap) -> Response {
+    docs("", &headers)
+}
+
+async fn docs_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    docs(&path, &headers)
+}
+
+fn docs(path: &str, headers: &HeaderMap) -> Response {
+    let Some(asset) = assets::docs(path) else { return not_found() };
+    if !asset.content_type.starts_with("text/html") {
+        return send_file(asset, headers);
+    }
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+    with_policy(send_file(asset, headers), policy)
 }
 
 async fn demo_page(state: State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -15,7 +15,7 @@ async fn header(server: &Server, path: &str, name: &str) -> String {
 async fn every_page_has_a_strict_policy() {
     let server = Server::start().await;
     let widget = format!("/widget/{}/", server.widget);
-    for path in [widget.as_str(), "/console/", "/console/any/route"] {
+    for path in [widget.as_str(), "/console/", "/console/any/route", "/docs/"] {
         let policy = header(&server, path, "content-security-policy").await;
         for part in [
             "default-src 'none'",
@@ -27,7 +27,9 @@ async fn every_page_has_a_strict_policy() {
         }
         assert!(!policy.contains("unsafe"), "{policy}");
     }
-    assert!(header(&server, "/console/", "content-security-policy").await.contains("frame-ancestors 'none'"));
+    for path in ["/console/", "/docs/"] {
+        assert!(header(&server, path, "content-security-policy").await.contains("frame-ancestors 'none'"));
+    }
     assert!(header(&server, &widget, "content-security-policy").await.contains("frame-ancestors *"));
     let demo = header(&server, "/demo/", "content-security-policy").await;
     assert!(demo.contains(&format!("script-src 'self' {}", server.app.own.public_url)), "{demo}");
@@ -155,6 +157,7 @@ async fn no_path_leads_out_of_the_apps() {
         "/demo/%2e%2e/package.json",
         "/widget/assets/..%2f..%2fapp.html",
         "/demo/.sources",
+        "/docs/.sources",
         "/console/.sources",
         "/console/assets/nothing.js",
     ] {
@@ -170,4 +173,14 @@ async fn no_path_leads_out_of_the_apps() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_reference_is_where_links_say() {
+    let server = Server::start().await;
+    for (path, lands) in [("/docs", "/docs/"), ("/docs/context", "/docs/")] {
+        let page = server.get(path).send().await.expect("an answer");
+        assert_eq!((page.status().as_u16(), page.url().path()), (200, lands), "{path}");
+    }
+    assert_eq!(answer(server.get("/docs/nothing")).await.0, 404);
 }

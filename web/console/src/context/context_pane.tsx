@@ -49,7 +49,7 @@ export function ContextPane({ desk, conversation, open, onClose, onLeave }: Cont
       conversationId={conversation.id}
       allowedImageOrigins={desk.who.server.widget_origins}
       baseUrl={desk.who.server.public_url}
-      howToHref="/demo/"
+      howToHref="/docs/#context"
       locale={text.locale}
       onRetry={() => void known.reload()}
       onClose={beside ? undefined : onClose}

@@ -1,0 +1,5 @@
+import { defineConfig, mergeConfig } from 'vite';
+import { shared } from '../vite.shared';
+
+// The guide to context is the one in docs/, read at build time.
+export default mergeConfig(shared, defineConfig({ base: '/docs/', server: { fs: { allow: ['../..'] } } }));
