@@ -133,6 +133,7 @@ describe('the sound', () => {
     set.beckon.say(thread, 'heard');
     await expect.poll(tones).toBe(4);
     await set.visit();
+    await set.call('show_thread_list');
     await set.call('open');
     await set.chat.getByRole('button', { name: 'Stop the sound for new messages' }).click();
     await set.call('close');

@@ -29,7 +29,8 @@ export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
           {chat.online.value ? words().online : words().away}
         </p>
       </div>
-      <SoundSwitch chat={chat} />
+      {/* Beside the way back there would be no room for the line under the name. */}
+      {!canGoBack && <SoundSwitch chat={chat} />}
       {!chat.full.value && (
         <IconButton touch label={words().close} onClick={onClose}>
           <XIcon />
