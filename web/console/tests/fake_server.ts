@@ -1,5 +1,6 @@
 import type { ClientFrame, ConversationEvent, Row, ServerFrame } from '@beckon/sdk';
 import { vi } from 'vitest';
+import type { QuickReply } from '../src/replies/quick_replies';
 import type { SessionBody } from '../src/session';
 
 export const WHO: SessionBody = {
@@ -37,6 +38,7 @@ export class FakeServer {
   onSignOut: (() => void) | undefined;
   /** Answers what this server does not know of; undefined leaves it unknown. */
   other: ((call: FakeCall) => Response | undefined) | undefined;
+  quickReplies: QuickReply[] = [];
   readonly asked: string[] = [];
   readonly frames: ClientFrame[] = [];
   readonly #held = new Map<string, Held>();
@@ -115,11 +117,30 @@ export class FakeServer {
         return this.signedIn
           ? Response.json({ ticket: 't', expires_in: 60 }, { status: 201 })
           : refusal(401, 'Unauthorized');
+      case 'GET /console/1/quick-replies':
+        return Response.json({ replies: this.quickReplies });
+      case 'POST /console/1/quick-replies': {
+        const { shortcut, text, shared } = body as Pick<QuickReply, 'shortcut' | 'text' | 'shared'>;
+        if (this.quickReplies.some((reply) => reply.shortcut === shortcut))
+          return refusal(400, 'Bad request', { shortcut: ['You have one of this name.'] });
+        const id = `q${this.quickReplies.length + 1}`;
+        this.quickReplies.push({ id, shortcut, text, shared, mine: true, updated_at: '' });
+        return Response.json({ id }, { status: 201 });
+      }
+      case 'GET /ccaas/1/agents': {
+        const agents = [
+          { id: 'luka', displayName: 'Luka', role: 'AGENT', status: 'INVISIBLE' },
+          { id: 'ivo', displayName: 'Ivo', role: 'AGENT', status: 'ACTIVE' },
+          { id: 'maja', displayName: 'Maja', role: 'ADMIN', status: 'ACTIVE' },
+        ];
+        return Response.json({ agents });
+      }
       case 'GET /ccaas/1/inbox':
         return this.signedIn ? this.#page(url) : refusal(401, 'Unauthorized');
     }
     const other = this.other?.({ method: init.method ?? 'GET', path: url.pathname, body });
     if (other) return other;
+    if (init.method === 'PUT' && url.pathname.endsWith('/assignee')) return Response.json({});
     const [, conversation = '', what] =
       /^\/ccaas\/1\/conversations\/([^/]+)\/(events|metadata)$/.exec(url.pathname) ?? [];
     const held = this.#held.get(conversation);
@@ -138,6 +159,10 @@ export class FakeServer {
       unassigned: open.filter((row) => row.agent === null),
       all: [...this.#held.values()].map(({ row }) => row),
     };
+    const wanted = url.searchParams.get('status')?.split(',');
+    if (wanted)
+      for (const list of Object.values(views))
+        list.splice(0, Number.POSITIVE_INFINITY, ...list.filter((row) => wanted.includes(row.status)));
     const counts = { mine: views.mine?.length, unassigned: views.unassigned?.length, all: open.length };
     return Response.json({ rows: views[view ?? ''] ?? [], next_cursor: null, counts });
   }

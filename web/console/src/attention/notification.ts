@@ -7,27 +7,33 @@ import { want, wants } from './preferences';
 /** What the browser lets this page do. `unsupported`: it knows no notifications, or not on a page without HTTPS. */
 export type Permission = NotificationPermission | 'unsupported';
 
-const permission = signal<Permission>(current());
+/** Grows when the browser may have been answered; its permission is no signal. */
+const answered = signal(0);
 
 function current(): Permission {
   return 'Notification' in globalThis ? Notification.permission : 'unsupported';
 }
 
+function allowed(): Permission {
+  answered.value;
+  return current();
+}
+
 /** Whether desktop notifications come: the agent wants them, and the browser allows them. */
 export function notifies(): boolean {
-  return wants('notifications') && permission.value === 'granted';
+  return wants('notifications') && allowed() === 'granted';
 }
 
 /** The browser said no, or cannot. */
 export function notificationsBlocked(): boolean {
-  return permission.value === 'denied' || permission.value === 'unsupported';
+  return ['denied', 'unsupported'].includes(allowed());
 }
 
 /** Turns notifications on; the only place that ever asks the browser for permission. Called by a button alone. */
 export async function turnOnNotifications(): Promise<void> {
   if (current() === 'default') await Notification.requestPermission();
-  permission.value = current();
-  want('notifications', permission.value === 'granted');
+  answered.value++;
+  want('notifications', current() === 'granted');
 }
 
 export function turnOffNotifications(): void {

@@ -23,6 +23,7 @@ function Dialog({ onClose }: { onClose: () => void }) {
     const opener = document.activeElement;
     dialog.current?.showModal();
     return () => {
+      shown.value = false;
       if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
     };
   }, []);
