@@ -189,7 +189,7 @@ export class Desk {
     if (told) conversation.context.seen(position);
   }
 
-  /** Tries a refused connection again. */
+  /** Tries a lost or refused connection again, now. */
   reconnect(): void {
     this.#connection.start();
   }

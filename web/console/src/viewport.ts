@@ -28,3 +28,12 @@ for (const kind of ['focus', 'blur', 'visibilitychange']) {
     attentive.value = isAttentive();
   });
 }
+
+/** Whether this machine has a network at all; that Beckon answers is another question. */
+export const online = signal(navigator.onLine);
+
+for (const kind of ['online', 'offline']) {
+  addEventListener(kind, () => {
+    online.value = navigator.onLine;
+  });
+}

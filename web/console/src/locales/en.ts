@@ -230,7 +230,7 @@ export const text = {
         [['J'], 'Next conversation'],
         [['K'], 'Previous conversation'],
         [['A'], 'Take it'],
-        [['E'], 'Solve it; reopen it when it is solved'],
+        [['E'], 'Solve or reopen it'],
         [['R'], 'Write a reply'],
         [['N'], 'Write a note'],
         [['?'], 'Show these shortcuts'],
@@ -241,9 +241,9 @@ export const text = {
       keys: [
         [['Enter', 'Ctrl Enter'], 'Send'],
         [['Shift Enter'], 'Start a new line'],
-        [['/'], 'Quick replies, at the start'],
+        [['/'], 'Quick replies'],
         [['↑ ↓'], 'Choose a quick reply'],
-        [['Esc'], 'Close the list, then leave the field'],
+        [['Esc'], 'Leave the field'],
       ],
     },
     {
@@ -255,6 +255,7 @@ export const text = {
         [['Enter'], 'Details of the row'],
         [['Y'], 'Copy the value'],
         [['Shift Y'], 'Copy the path'],
+        [['P'], 'Pin or unpin the row'],
         [['/'], 'Search the card'],
         [['Esc'], 'Back to the reply'],
       ],
@@ -269,6 +270,8 @@ export const text = {
 
   // Connection and context
   reconnecting: 'The connection is lost. Trying again; what you write is kept and sent.',
+  offline: 'You are offline. What you write is kept and sent when the network is back.',
+  tryNow: 'Try now',
   connectionRefused: 'Beckon refused the connection.',
   contextWidth: 'Width of the context card',
 } as const;

@@ -131,9 +131,11 @@ export function PickerList({ id, picker, replies, values, onChoose, onManage }: 
           <span class={missing.length > 0 ? styles.missing : ''}>
             {missing.length > 0 ? text.replyMisses(missing) : text.quickReplyCount(offered.length)}
           </span>
-          <span class={styles.keys} aria-hidden="true">
-            {text.pickerKeys}
-          </span>
+          {missing.length === 0 && (
+            <span class={styles.keys} aria-hidden="true">
+              {text.pickerKeys}
+            </span>
+          )}
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@ import { Button, PlugsIcon } from '@beckon/ui';
 import { useEffect, useState } from 'preact/hooks';
 import type { Desk } from '../desk';
 import { text } from '../locales/en';
+import { online } from '../viewport';
 import styles from './shell.module.css';
 
 /** A connection that is back sooner was not worth a word. Milliseconds. */
@@ -26,7 +27,10 @@ export function ConnectionNotice({ desk }: { desk: Desk }) {
         lasting && (
           <div class={styles.notice}>
             <PlugsIcon />
-            {text.reconnecting}
+            {online.value ? text.reconnecting : text.offline}
+            {online.value && status.state === 'waiting' && (
+              <Button onClick={() => desk.reconnect()}>{text.tryNow}</Button>
+            )}
           </div>
         )
       )}
