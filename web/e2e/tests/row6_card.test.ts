@@ -115,7 +115,8 @@ test('Row 6: the card follows each change while the agent looks at it', async ({
   expect(await row(agent, 'colour').getAttribute('data-marked')).toBe('yes');
   await send(visitor, { wheels: null });
   await row(agent, 'wheels').waitFor({ state: 'detached' });
-  expect(await card(agent).getByText('sand').count()).toBe(0);
+  // The new value comes first; what it was may stand below it until the agent has seen it.
+  expect(await row(agent, 'colour').textContent()).toMatch(/^Colour\s*red/);
 });
 
 test('Row 6: a conversation without data says what will be here', async ({ beckon, site, newVisitor, newAgent }) => {

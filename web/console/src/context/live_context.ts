@@ -1,6 +1,8 @@
 import type { Context, ContextKey, ContextVersion, MetadataEvent, PositionedEvent } from '@beckon/sdk';
-import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { changesBetween } from '../card/diff';
 import type { Moment, Origin } from '../card/origin';
+import { parseContext } from '../card/tree';
 import { applyWrite, type Fold, foldOf, textOf } from './fold';
 import { type ReadVersions, VersionList } from './version_list';
 
@@ -54,6 +56,13 @@ export class LiveContext {
   get baseline(): ReadonlySignal<Baseline | null> {
     return this.#baseline;
   }
+  /** How much differs from the baseline, for where the card is not on screen. Worked out only when somebody asks. */
+  readonly changeCount = computed(() => {
+    const [fold, baseline] = [this.#fold.value, this.#baseline.value];
+    const now = fold ? parseContext(textOf(fold)) : undefined;
+    const before = now && baseline ? parseContext(baseline.text, now) : undefined;
+    return now && before ? changesBetween(before, now).list.length : 0;
+  });
   /** What the card shows instead of the context that is; null: that one. */
   get moment(): ReadonlySignal<Moment | null> {
     return this.#moment;

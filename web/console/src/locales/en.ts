@@ -144,6 +144,7 @@ export const text = {
   keptLocked: 'kept: locked',
   moreChanges: (count: number) => `${count} more`,
   contextThen: 'Context then',
+  changesInContext: (count: number) => `${count} ${plural(count, 'change', 'changes')} since your reply`,
   sending: 'Sending',
   sendingSlowly: 'Waiting for the connection',
   notSent: 'Not sent',

@@ -29,9 +29,13 @@ export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry,
   const mine = author.type === 'agent' && author.id === me;
   const name = authorName(author, visitorName(row));
   const last = bubbles[bubbles.length - 1];
+  // Nothing was written between messages of one group, so one moment stands for all of them.
+  const then = last != null && last.position !== null && (
+    <ContextThen position={last.position} at={last.at} onThen={onThen} />
+  );
   const failed = last?.pending?.state === 'failed' ? last.pending : null;
   return (
-    <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`}>
+    <div class={`${styles.group} ${side === 'visitor' ? styles.visitor : styles.team}`} data-then>
       {side === 'visitor' && (
         <span class={styles.face}>
           <Avatar id={row.visitor.id} name={author.name ?? row.visitor.name ?? undefined} size={24} />
@@ -51,11 +55,11 @@ export function BubbleGroup({ group, row, me, offline, reached, newest, onRetry,
       </div>
       {last && !failed && (
         <p class={styles.foot}>
+          {side === 'team' && then}
           {!mine && side === 'team' && <span>{name} ·</span>}
           <time dateTime={new Date(last.at).toISOString()}>{timeOfDay(last.at, text.locale)}</time>
           {side === 'team' && <State bubbles={bubbles} reached={reached} offline={offline} newest={newest} />}
-          {/* Nothing was written between messages of one group, so one moment stands for all of them. */}
-          {last.position !== null && <ContextThen position={last.position} at={last.at} onThen={onThen} />}
+          {side === 'visitor' && then}
         </p>
       )}
       {failed && <NotSent message={failed} onRetry={onRetry} onDelete={onDelete} />}

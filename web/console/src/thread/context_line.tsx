@@ -20,6 +20,9 @@ const LINE_TEXT = 400;
 /** Lines of an open row at most: a first write may hold hundreds of keys, and the card shows them better. */
 const LINES = 40;
 
+/** The folded row says only that a secret changed, whatever was revealed below it. */
+const VEILED = new Format(text.locale, { allowed: new Set() }, (node) => node.sensitive);
+
 interface ContextLineProps {
   row: ContextRow;
   onThen: (position: number, at: number) => void;
@@ -36,13 +39,13 @@ export function ContextLine({ row, onThen }: ContextLineProps) {
   );
   const named = (change: Change) =>
     [...namesOf(change.above, root), ...namesOf([change.entry], change.parent)].join(' › ');
-  const told = changes.slice(0, TOLD).map((change) => `${named(change)} ${wordsOf(change, format, TOLD_TEXT)}`.trim());
+  const told = changes.slice(0, TOLD).map((change) => wordsOf(change, named(change)));
   told.push(...row.ignored.slice(0, TOLD - told.length).map((key) => `${labelOf(key)} ${text.keptLocked}`));
   const rest = changes.length + row.ignored.length - told.length;
   if (rest > 0) told.push(text.moreChanges(rest));
   return (
     <div class={styles.row} data-context-row>
-      <div class={styles.head}>
+      <div class={styles.head} data-then>
         <button type="button" class={styles.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
           <SlidersHorizontalIcon size={16} />
           <span class={styles.told}>
@@ -51,7 +54,7 @@ export function ContextLine({ row, onThen }: ContextLineProps) {
           </span>
           <CaretRightIcon size={12} class={(open ? styles.turned : styles.caret) ?? ''} />
         </button>
-        <ContextThen position={row.position} at={row.at} onThen={onThen} />
+        <ContextThen position={row.position} at={row.at} onThen={onThen} over />
       </div>
       {open && (
         <ul class={styles.lines}>
@@ -102,13 +105,13 @@ const EMPTY = {
   guarded: false,
 } as const;
 
-/** *Sand → Red*, *+ Red*, *−*. */
-function wordsOf(change: Change, format: Format, length: number): string {
+/** *Colour Sand → Red*, *+ Colour Red*, *− Colour*. */
+function wordsOf(change: Change, name: string): string {
   const value = (of: Pick<Change, 'entry' | 'parent'>) =>
-    shorten(format.text(format.classify(of.entry, of.parent), of.entry.node, now.peek()), length);
-  if (change.kind === 'removed') return '−';
-  if (change.kind === 'added') return `+ ${value(change)}`;
-  return change.was ? `${value(change.was)} → ${value(change)}` : value(change);
+    shorten(VEILED.text(VEILED.classify(of.entry, of.parent), of.entry.node, now.peek()), TOLD_TEXT);
+  if (change.kind === 'removed') return `− ${name}`;
+  if (change.kind === 'added') return `+ ${name} ${value(change)}`;
+  return change.was ? `${name} ${value(change.was)} → ${value(change)}` : name;
 }
 
 interface LineProps {

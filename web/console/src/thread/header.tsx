@@ -6,6 +6,7 @@ import {
   Button,
   CheckIcon,
   ClockIcon,
+  Dot,
   DotsThreeIcon,
   IconButton,
   safeHref,
@@ -35,10 +36,23 @@ interface HeaderProps {
   onClose: () => void;
   onAssign: () => void;
   onContext: () => void;
+  /** How much of the context changed since this agent's last answer. */
+  changes: number;
 }
 
 /** Who this is, in which state, with whom; and what can be done about it. */
-export function Header({ row, me, viewers, view, busy, onCommand, onClose, onAssign, onContext }: HeaderProps) {
+export function Header({
+  row,
+  me,
+  viewers,
+  view,
+  busy,
+  onCommand,
+  onClose,
+  onAssign,
+  onContext,
+  changes,
+}: HeaderProps) {
   const name = visitorName(row);
   const open = row.status !== 'CLOSED';
   const solved = row.status === 'SOLVED';
@@ -90,6 +104,11 @@ export function Header({ row, me, viewers, view, busy, onCommand, onClose, onAss
         {!cardBeside.value && (
           <Button onClick={onContext} aria-haspopup="dialog">
             {text.context}
+            {changes > 0 && (
+              <span class={styles.changes}>
+                <Dot label={text.changesInContext(changes)} count={changes} />
+              </span>
+            )}
           </Button>
         )}
         {open && (

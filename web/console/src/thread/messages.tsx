@@ -183,7 +183,7 @@ function Item({ item, me, reached, newest, ...rest }: ItemProps) {
     case 'line':
       return (
         <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me}>
-          <ContextThen position={item.position} at={Date.parse(item.event.at)} onThen={rest.onThen} />
+          <ContextThen position={item.position} at={Date.parse(item.event.at)} onThen={rest.onThen} over />
         </TimelineLine>
       );
     case 'context':

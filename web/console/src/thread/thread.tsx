@@ -68,6 +68,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
         onClose={() => setAsking('close')}
         onAssign={() => setAsking('assign')}
         onContext={onContext}
+        changes={cardBeside.value ? 0 : conversation.context.changeCount.value}
       />
       <Messages
         key={conversation.id}

@@ -12,7 +12,7 @@ export function TimelineLine(props: { event: LineEvent; visitor: string; me: str
   const { event, visitor, me } = props;
   const at = Date.parse(event.at);
   return (
-    <p class={styles.line}>
+    <p class={styles.line} data-then>
       {iconOf(event)}
       <span>
         <time dateTime={event.at}>{timeOfDay(at, text.locale)}</time> · {wordsOf(event, visitor, me)}

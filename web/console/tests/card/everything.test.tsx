@@ -28,6 +28,10 @@ const key = fc.oneof(
       'quantity',
       'discountPercent',
       'language',
+      'password',
+      'token',
+      'card',
+      'number',
     ),
   },
   { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
@@ -198,7 +202,7 @@ function readEverything(card: MountedCard): Map<string, Set<string>> {
       const closed = [...card.element.querySelectorAll('[data-stop][aria-expanded=false]')];
       // A key may read `+5` too: then its label is no button for more, and pressing it would fold it and unfold it for ever.
       const more = [...card.element.querySelectorAll('button:not([data-stop], nav *)')].filter((button) =>
-        /^(Show \d+ more|\+\d+|All \d+)$/.test(button.textContent ?? ''),
+        /^(Show \d+ more|\+\d+|All \d+|Reveal)$/.test(button.textContent ?? ''),
       );
       for (const button of [...closed, ...more]) card.click(button);
       again = closed.length + more.length > 0;

@@ -84,6 +84,14 @@ const nasty = {
   },
 };
 
+const secrets = {
+  customer: 'Ada Lovelace',
+  password: 'hunter2',
+  login: { user: 'ada', apiKey: 'k-3f91', hasToken: true },
+  cards: [{ brand: 'Visa', cardNumber: '4111 1111 1111 1111', cvv: '123' }],
+  iban: 'HR12 1001 0051 8630 0016 0',
+};
+
 const many = Object.fromEntries(
   Array.from({ length: 43 }, (_, index) => [
     `field${index + 1}`,
@@ -110,6 +118,7 @@ export const samples: Record<string, string> = {
   car: JSON.stringify(car),
   // Written by hand, because JavaScript objects would move integer-like keys and round long numbers.
   nasty: `{"10":"ten came first","2":"two came second",${JSON.stringify(nasty).slice(1).replace('"§', '').replace('§"', '')}`,
+  secrets: JSON.stringify(secrets),
   many: JSON.stringify(many),
   huge: JSON.stringify(huge),
   empty: '{}',
