@@ -3,7 +3,10 @@
 use std::sync::LazyLock;
 
 use beckon_core::frame::{client, object, server};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Content, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 /// What the description says besides the endpoints.
@@ -45,11 +48,34 @@ impl Modify for Schemes {
     }
 }
 
+/// What a key without `conversations:manage` is told by whatever changes something: the same everywhere, said once.
+fn refuse_reading_keys(openapi: &mut utoipa::openapi::OpenApi) {
+    let refused = ResponseBuilder::new()
+        .description("The key may only read, or the agent may not do this")
+        .content("application/json", Content::new(Some(Ref::from_schema_name("ErrorBody"))))
+        .build();
+    for item in openapi.paths.paths.values_mut() {
+        let unsafe_ones = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in unsafe_ones.into_iter().flatten() {
+            let takes_keys = operation.security.iter().flatten().any(|one| one == &needs_key());
+            if takes_keys {
+                let responses = &mut operation.responses.responses;
+                responses.entry("403".to_owned()).or_insert_with(|| refused.clone().into());
+            }
+        }
+    }
+}
+
+fn needs_key() -> SecurityRequirement {
+    SecurityRequirement::new("key", Vec::<String>::new())
+}
+
 /// The description as it is committed: pretty JSON with a newline at the end.
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut openapi = Description::openapi();
         openapi.merge(crate::http::described().split_for_parts().1);
+        refuse_reading_keys(&mut openapi);
         let mut text = openapi.to_pretty_json().expect("the description holds nothing that JSON cannot");
         text.push('\n');
         text

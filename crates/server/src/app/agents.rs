@@ -6,7 +6,7 @@ use std::sync::Arc;
 use beckon_core::agent::Role;
 use beckon_core::id::{AgentId, AgentSessionId};
 use beckon_core::text::{Email, Name};
-use beckon_store::{AgentSession, NewAgent, SecretHash, StoreError};
+use beckon_store::{AgentSecret, AgentSession, NewAgent, SecretHash, StoreError};
 
 use super::{App, to_the_end};
 use crate::error::ApiError;
@@ -102,9 +102,21 @@ impl App {
         let stored = known.as_ref().map(|known| known.password.clone());
         let right = self.passwords.verify(stored, password).await?;
         match known {
-            Some(known) if right => self.start_agent_session(known.agent.id).await,
+            Some(known) if right => self.start_session_of(known).await,
             _ => Err(wrong_sign_in()),
         }
+    }
+
+    /// Starts a sign-in by password. A new password ends the sign-ins that it finds: one that was under way meanwhile
+    /// looks for itself whether its password still is the one.
+    async fn start_session_of(&self, known: AgentSecret) -> Result<SignedIn, ApiError> {
+        let signed_in = self.start_agent_session(known.agent.id).await?;
+        let now = self.store.agent_by_email(&known.agent.email).await?;
+        if now.is_some_and(|now| now.password == known.password) {
+            return Ok(signed_in);
+        }
+        self.store.delete_agent_session(signed_in.session.id).await?;
+        Err(wrong_sign_in())
     }
 
     /// Takes a try of this address: what costs a hash or tries a secret.

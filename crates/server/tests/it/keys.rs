@@ -72,6 +72,7 @@ async fn a_reading_key_reads_everything_and_changes_nothing() {
             if !takes_keys || method == "get" {
                 continue;
             }
+            assert!(operation["responses"]["403"].is_object(), "{method} {path} does not say so");
             let address = format!("{}{}", server.base, path.replace("{id}", &conversation));
             let method = method.to_uppercase().parse().expect("a method");
             let request = server.http.request(method, &address).header("authorization", &key);

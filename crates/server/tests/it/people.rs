@@ -241,3 +241,17 @@ async fn a_person_is_changed_by_known_words_only() {
         assert_eq!(answer(admin.patch(&path, &json!({"role": "AGENT"}))).await.0, 404);
     }
 }
+
+#[tokio::test]
+async fn no_sign_in_by_the_old_password_outlives_it() {
+    let server = Server::start_with(&["--sign-ins-per-ip", "1000"]).await;
+    let agent = server.agent(Role::Agent).await;
+    let email = agent.agent.email.to_string();
+    let change = json!({"current": PASSWORD, "new": NEXT});
+    let sign_ins = futures_util::future::join_all((0..12).map(|_| server.sign_in(&email, PASSWORD)));
+    let (changed, cookies) = tokio::join!(answer(agent.post("/console/1/password", &change)), sign_ins);
+    assert_eq!(changed.0, 204);
+    for cookie in cookies.into_iter().flatten() {
+        assert_eq!(answer(server.get("/console/1/session").header("cookie", cookie)).await.0, 401);
+    }
+}
