@@ -70,6 +70,10 @@ pub struct Timing {
     #[arg(long, env = "BECKON_PRESENCE_GRACE_MS", default_value_t = 2_500, value_name = "MS")]
     pub presence_grace_ms: u64,
 
+    /// Time an agent counts as writing after the console last said so, in ms
+    #[arg(long, env = "BECKON_TYPING_MS", default_value_t = 6_000, value_name = "MS")]
+    pub typing_ms: u64,
+
     /// Time over which sockets are sent away at a planned stop, in ms
     #[arg(long, env = "BECKON_DRAIN_MS", default_value_t = 3_000, value_name = "MS",
           value_parser = clap::value_parser!(u64).range(..=20_000))]

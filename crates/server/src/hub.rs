@@ -3,12 +3,15 @@
 //! A doorbell with the frame in it: everything here was committed before. Frames of one conversation may be published
 //! out of order by two writers; the socket's task puts them in order and reads what is missing from the store.
 
+mod viewers;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
+use beckon_core::frame::server::Writing;
 use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId, WidgetId};
 
 use crate::ws::close::CloseCode;
@@ -60,6 +63,10 @@ struct Console {
     outbound: Arc<Outbound>,
     inbox: bool,
     followed: Vec<ConversationId>,
+    /// Those of them that were opened: there colleagues see the agent.
+    shown: Vec<ConversationId>,
+    /// Where the agent is writing now.
+    writing: Option<(ConversationId, Writing)>,
 }
 
 impl Hub {
@@ -84,6 +91,8 @@ impl Hub {
                     outbound,
                     inbox: false,
                     followed: Vec::new(),
+                    shown: Vec::new(),
+                    writing: None,
                 };
                 topics.agents.insert(id, console);
             }
@@ -187,6 +196,7 @@ impl Hub {
     ) {
         let mut topics = self.topics();
         let Topics { agents, followers, .. } = &mut *topics;
+        let mut left = false;
         for (id, console) in agents.iter_mut() {
             let follows = console.followed.contains(&conversation);
             if !console.inbox && !follows {
@@ -196,9 +206,12 @@ impl Hub {
                 console.outbound.push(Delivery::Frame(row.clone()));
             } else if handed {
                 console.outbound.push(Delivery::Gone { conversation, frame: gone.clone() });
-                console.followed.retain(|followed| *followed != conversation);
+                left |= console.leave(conversation);
                 unfollow(followers, conversation, *id);
             }
+        }
+        if left {
+            topics.announce_viewers(conversation);
         }
     }
 
@@ -271,16 +284,23 @@ impl Membership {
     /// Stops following a conversation (agents).
     pub fn unfollow(&self, conversation: ConversationId) {
         let mut topics = self.hub.topics();
-        if let Some(console) = topics.agents.get_mut(&self.id) {
-            console.followed.retain(|followed| *followed != conversation);
-        }
+        let left = topics.agents.get_mut(&self.id).is_some_and(|console| console.leave(conversation));
         unfollow(&mut topics.followers, conversation, self.id);
+        if left {
+            topics.announce_viewers(conversation);
+        }
     }
 
-    /// What the agent may see has changed (agents).
+    /// What the agent is called or may see has changed (agents).
     pub fn renew(&self, agent: Arc<Agent>) {
-        if let Some(console) = self.hub.topics().agents.get_mut(&self.id) {
+        let mut topics = self.hub.topics();
+        if let Some(console) = topics.agents.get_mut(&self.id) {
+            let renamed = console.agent.name != agent.name;
             console.agent = agent;
+            let shown = if renamed { console.shown.clone() } else { Vec::new() };
+            for conversation in shown {
+                topics.announce_viewers(conversation);
+            }
         }
     }
 
@@ -315,6 +335,9 @@ impl Drop for Membership {
                 if let Some(console) = topics.agents.remove(&self.id) {
                     for conversation in console.followed {
                         unfollow(&mut topics.followers, conversation, self.id);
+                    }
+                    for conversation in console.shown {
+                        topics.announce_viewers(conversation);
                     }
                 }
             }

@@ -38,6 +38,8 @@ pub const THREADS_SHOWN: usize = 200;
 pub const RESUME_CONVERSATIONS: usize = 100;
 /// Conversations one agent's socket may follow at once.
 pub const FOLLOWED_CONVERSATIONS: usize = 200;
+/// Colleagues shown at one conversation: more is a crowd, and each change is told to each of them.
+pub const VIEWERS_SHOWN: usize = 20;
 /// Largest page of the contract's lists, and the last item a numbered page may reach.
 pub const API_PAGE_MAX: u32 = 999;
 /// Highest `page × limit` of the contract's lists: further pages would read the whole table.

@@ -5,6 +5,7 @@ mod connection;
 mod handshake;
 pub mod outbound;
 mod requests;
+mod typing;
 
 use std::sync::Arc;
 

@@ -1551,6 +1551,9 @@ export interface components {
         }) | (components["schemas"]["TypingFrame"] & {
             /** @enum {string} */
             type: "typing";
+        }) | (components["schemas"]["Viewers"] & {
+            /** @enum {string} */
+            type: "viewers";
         }) | (components["schemas"]["CursorFrame"] & {
             /** @enum {string} */
             type: "cursor";
@@ -1771,6 +1774,8 @@ export interface components {
             conversation: string;
             /** @description Whether somebody is writing now. */
             on: boolean;
+            /** @description What is written is a note (agents): the visitor is not told. */
+            note?: boolean;
         };
         /** @description `typing`. */
         TypingFrame: {
@@ -1788,6 +1793,22 @@ export interface components {
         Unsubscribe: {
             /** @description What to stop following. */
             topic: components["schemas"]["Topic"];
+        };
+        /** @description A colleague at a conversation. */
+        Viewer: {
+            /** @description Who. */
+            agent: components["schemas"]["Named"];
+            typing: components["schemas"]["Writing"] | null;
+        };
+        /** @description `viewers`: the other agents who have a conversation open, without the reader. */
+        Viewers: {
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation: string;
+            /** @description In the order in which they came. */
+            viewers: components["schemas"]["Viewer"][];
         };
         /** @description A visitor in a row. */
         VisitorName: {
@@ -1930,6 +1951,11 @@ export interface components {
          * @enum {string}
          */
         WriteMode: "merge" | "replace";
+        /**
+         * @description What an agent is writing.
+         * @enum {string}
+         */
+        Writing: "reply" | "note";
         /** @description A conversation whose context was written. */
         Written: {
             /**

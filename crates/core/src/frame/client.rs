@@ -232,6 +232,9 @@ pub struct Typing {
     pub conversation: String,
     /// Whether somebody is writing now.
     pub on: bool,
+    /// What is written is a note (agents): the visitor is not told.
+    #[serde(default)]
+    pub note: bool,
 }
 
 /// Why a frame was not understood.

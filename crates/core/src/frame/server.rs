@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::object::{ContextState, Row, Thread, schema};
 use crate::agent::Role;
-use crate::event::Author;
+use crate::event::{AgentName, Author};
 use crate::id::{AgentId, ConversationId, Epoch, EventId, ThreadId};
 use crate::time::Timestamp;
 
@@ -38,6 +38,8 @@ pub enum ServerFrame {
     Presence(Presence),
     /// The other side is writing.
     Typing(TypingFrame),
+    /// Who else looks at a conversation (agents).
+    Viewers(Viewers),
     /// The other side's cursors moved.
     Cursor(CursorFrame),
     /// Heads of the conversations that this connection follows.
@@ -362,6 +364,37 @@ pub struct TypingFrame {
     pub author: Author,
     /// Still, or no longer.
     pub on: bool,
+}
+
+/// `viewers`: the other agents who have a conversation open, without the reader.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Viewers {
+    /// The conversation.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// In the order in which they came.
+    pub viewers: Vec<Viewer>,
+}
+
+/// A colleague at a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Viewer {
+    /// Who.
+    #[schema(value_type = schema::Named)]
+    pub agent: AgentName,
+    /// What the colleague is writing now, if anything.
+    #[schema(required)]
+    pub typing: Option<Writing>,
+}
+
+/// What an agent is writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Writing {
+    /// A message for the visitor.
+    Reply,
+    /// A note for the team.
+    Note,
 }
 
 /// `cursor`.

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
+use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
 use beckon_core::event::{Author, AuthorKind, Kind};
 use beckon_core::frame::server::{
     ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
 };
-use beckon_core::id::{AgentId, ConversationId};
+use beckon_core::id::{AgentId, ConversationId, VisitorId};
 use beckon_core::permission::may_see;
 use beckon_store::{Applied, AppliedConversation, Side, StoredEvent};
 use tokio::sync::Notify;
 
 use super::{App, Reader, author_for_visitor, row_of, thread_of};
-use crate::hub::{AgentFrame, ConnectionId};
+use crate::hub::AgentFrame;
 use crate::ws::outbound::Delivery;
 
 /// Conversations whose list rows are old: a bell for the task that makes them new.
@@ -143,15 +144,25 @@ impl App {
         }
     }
 
-    /// Somebody is writing: never stored, and dropped where there is no room.
-    pub fn publish_typing(&self, conversation: &Conversation, from: ConnectionId, author: Author, on: bool) {
-        let by_visitor = author.kind == AuthorKind::Visitor;
-        let frame = ServerFrame::Typing(TypingFrame { conversation: conversation.id, author, on });
-        let delivery = Delivery::Ephemeral(frame.to_text().into());
-        self.hub.to_followers(conversation.id, Some(from), &delivery);
-        if !by_visitor {
-            self.hub.to_visitor(conversation.visitor, None, &delivery);
-        }
+    /// The visitor is writing: never stored, and dropped where there is no room.
+    pub fn publish_visitor_typing(&self, conversation: ConversationId, visitor: VisitorId, on: bool) {
+        let author = Author { kind: AuthorKind::Visitor, id: Some(visitor.0), name: None };
+        let frame = ServerFrame::Typing(TypingFrame { conversation, author, on });
+        self.hub.to_followers(conversation, None, &Delivery::Ephemeral(frame.to_text().into()));
+    }
+
+    /// An agent is writing to the visitor: likewise. Colleagues see it among the viewers.
+    pub fn publish_agent_typing(
+        &self,
+        conversation: ConversationId,
+        visitor: VisitorId,
+        agent: &Agent,
+        on: bool,
+    ) {
+        let author =
+            Author { kind: AuthorKind::Agent, id: Some(agent.id.0), name: Some(agent.name.to_string()) };
+        let frame = ServerFrame::Typing(TypingFrame { conversation, author, on });
+        self.hub.to_visitor(visitor, None, &Delivery::Ephemeral(frame.to_text().into()));
     }
 
     /// Tells visitors whether somebody is there, if that changed.

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::close::CloseCode;
 use super::outbound::{Batch, Delivery, Outbound};
+use super::typing::Typing;
 use crate::app::{App, Reader, event_frame};
 use crate::error::{rejected, rejected_frame};
 use crate::hub::Membership;
@@ -77,6 +78,8 @@ pub(super) struct Connection {
     pub(super) peer: Peer,
     /// Conversations that were opened here, and the last position written of each.
     pub(super) followed: HashMap<ConversationId, i64>,
+    /// What the agent is writing. Boxed: an idle socket keeps no room for it.
+    pub(super) writing: Option<Box<Typing>>,
     heard_at: Instant,
     pace: Pace,
     unflushed: bool,
@@ -102,6 +105,7 @@ impl Pace {
 enum Step {
     Incoming(Option<Result<Message, axum::Error>>),
     Outgoing(Batch),
+    WritesNoMore,
     Tick,
 }
 
@@ -122,6 +126,7 @@ impl Connection {
             membership,
             peer,
             followed: HashMap::new(),
+            writing: None,
             heard_at: now,
             pace: Pace { per_second, tokens: per_second * FRAMES_BURST_SECONDS, at: now },
             unflushed: false,
@@ -136,6 +141,7 @@ impl Connection {
             let step = tokio::select! {
                 message = self.socket.recv() => Step::Incoming(message),
                 batch = self.outbound.take() => Step::Outgoing(batch),
+                () = end_of(&mut self.writing) => Step::WritesNoMore,
                 () = &mut tick => Step::Tick,
             };
             match step {
@@ -147,6 +153,7 @@ impl Connection {
                     self.receive(message).await?;
                 }
                 Step::Outgoing(batch) => Box::pin(self.deliver(batch)).await?,
+                Step::WritesNoMore => self.stop_writing(),
                 Step::Tick => {
                     self.tick().await?;
                     tick.as_mut().reset(Instant::now() + between_pings);
@@ -192,6 +199,7 @@ impl Connection {
 
     /// The reader may no longer see a conversation.
     async fn lose(&mut self, conversation: ConversationId) -> Result<(), Ended> {
+        self.stop_writing_in(conversation);
         self.followed.remove(&conversation);
         self.membership.unfollow(conversation);
         self.feed(ServerFrame::Gone(ConversationOnly { conversation })).await
@@ -229,6 +237,7 @@ impl Connection {
                     Delivery::UpTo { conversation, position } => self.fill(conversation, position).await?,
                     Delivery::Renew => Box::pin(self.renew()).await?,
                     Delivery::Gone { conversation, frame } => {
+                        self.stop_writing_in(conversation);
                         self.followed.remove(&conversation);
                         self.feed_text(frame).await?;
                     }
@@ -316,13 +325,22 @@ impl Connection {
     }
 
     /// Says goodbye, if anybody is there to hear it, and leaves.
-    pub(super) async fn end(self, ended: Ended) {
+    pub(super) async fn end(mut self, ended: Ended) {
+        self.stop_writing();
         let Self { socket, membership, peer, .. } = self;
         if let Ended::Close(code) = ended {
             let (number, reason) = code.parts();
             tracing::debug!(connection = membership.id, number, reason, "a socket ends");
             say_goodbye(socket, code, || drop((membership, peer))).await;
         }
+    }
+}
+
+/// Resolves when what the agent writes is forgotten; never while nothing is written.
+async fn end_of(writing: &mut Option<Box<Typing>>) {
+    match writing {
+        Some(writing) => writing.ends.as_mut().await,
+        None => std::future::pending().await,
     }
 }
 

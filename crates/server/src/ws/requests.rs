@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use beckon_core::event::{Author, AuthorKind};
 use beckon_core::frame::ClientFrame;
 use beckon_core::frame::client::{self, Topic};
 use beckon_core::frame::server::{
@@ -13,7 +12,7 @@ use beckon_core::id::ConversationId;
 use beckon_store::{Applied, Side, StoreError};
 
 use super::connection::{Connection, Ended, Peer};
-use crate::app::{Reader, Rejection, Resumed, conversation_of, event_frame};
+use crate::app::{Rejection, Resumed, conversation_of, event_frame};
 use crate::limits::{FOLLOWED_CONVERSATIONS, RESUME_CONVERSATIONS};
 
 impl Connection {
@@ -27,7 +26,10 @@ impl Connection {
             }
             ClientFrame::Delivered(cursor) => self.cursor(cursor, false).await,
             ClientFrame::Read(cursor) => self.cursor(cursor, true).await,
-            ClientFrame::Typing(typing) => self.typing(&typing).await,
+            ClientFrame::Typing(typing) => {
+                self.typing(&typing).await;
+                Ok(())
+            }
             ClientFrame::Ping => self.pong().await,
             ClientFrame::Context(write) => self.context(write).await,
             ClientFrame::Subscribe(subscribe) => self.subscribe(subscribe).await,
@@ -76,6 +78,7 @@ impl Connection {
                     self.followed.insert(id, 0);
                 }
             }
+            self.stop_writing_in(id);
             if let Some(message) = touched.message().or_else(|| touched.note()) {
                 answer.position = message.position(side);
                 answer.event_id = Some(message.id);
@@ -150,6 +153,7 @@ impl Connection {
             self.membership.follow_inbox(false);
         }
         if let Some(Ok(conversation)) = topic.conversation.as_deref().map(conversation_of) {
+            self.stop_writing_in(conversation);
             self.membership.unfollow(conversation);
             self.followed.remove(&conversation);
         }
@@ -186,7 +190,9 @@ impl Connection {
             let text = self.peer.reader().event_text(&event);
             self.feed_text(event_frame(id, position, &text)).await?;
         }
-        self.feed(ServerFrame::Live(ConversationOnly { conversation: id })).await
+        self.feed(ServerFrame::Live(ConversationOnly { conversation: id })).await?;
+        self.membership.show(id);
+        Ok(())
     }
 
     /// A hello opens only so many conversations; the others are opened one by one.
@@ -220,29 +226,6 @@ impl Connection {
                 self.feed(ServerFrame::Rejected(frame)).await
             }
         }
-    }
-
-    async fn typing(&mut self, typing: &client::Typing) -> Result<(), Ended> {
-        let Ok(id) = conversation_of(&typing.conversation) else { return Ok(()) };
-        // Only where it is on screen; anything else is dropped like any typing that finds nobody.
-        if !self.followed.contains_key(&id) {
-            return Ok(());
-        }
-        let (author, found) = match self.peer.reader() {
-            Reader::Visitor(visitor) => (
-                Author { kind: AuthorKind::Visitor, id: Some(visitor.0), name: None },
-                self.app.store.conversation(id, Side::Visitor(visitor)).await,
-            ),
-            Reader::Agent(agent) => (
-                Author { kind: AuthorKind::Agent, id: Some(agent.id.0), name: Some(agent.name.to_string()) },
-                self.app.conversation_for_agent(agent, id).await,
-            ),
-            Reader::Key => return Ok(()),
-        };
-        if let Ok(conversation) = found {
-            self.app.publish_typing(&conversation, self.membership.id, author, typing.on);
-        }
-        Ok(())
     }
 
     async fn pong(&mut self) -> Result<(), Ended> {

@@ -21,4 +21,5 @@ mod process;
 mod roles;
 mod sign_in;
 mod sockets;
+mod viewers;
 mod widgets;

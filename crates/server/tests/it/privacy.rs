@@ -136,6 +136,8 @@ async fn a_visitors_bytes_hold_no_context_and_no_internal_event() {
     assert_eq!(answer(put).await.0, 200);
     let (mut console, _) = server.agent(Role::Agent).await.follow(&conversation).await;
     console.write(message(&conversation, "hi")).await;
+    let typing = json!({"type": "typing", "conversation": conversation, "on": true, "note": true});
+    console.send(typing).await;
     let noted = console.write(note(&conversation, "canary_note of the team")).await;
     assert_eq!(noted["type"], "accepted", "{noted}");
     let path = format!("/ccaas/1/conversations/{conversation}/notes");
@@ -172,6 +174,8 @@ async fn a_visitors_bytes_hold_no_context_and_no_internal_event() {
         "canary",
         "\"note\"",
         "NOTE",
+        "typing",
+        "viewers",
         "\"metadata\"",
         "\"assigned\"",
         "\"seq\"",
