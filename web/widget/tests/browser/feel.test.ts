@@ -23,10 +23,13 @@ describe('a message while the window is closed', () => {
     const other = set.beckon.begin();
     set.beckon.say(thread, 'The first of two');
     await bubble().getByText('The first of two').waitFor();
-    set.beckon.say(other, 'The second of two');
+    set.beckon.say(other, `The second of two${' and so on'.repeat(50)} to the end`);
     await bubble().getByText('The second of two').waitFor();
     expect(await bubble().count()).toBe(1);
     expect(await bubble().innerText()).toMatch(/MH\s+Maja Horvat\s+The second of two/);
+    // What nobody could read there anyway is not handed to the site's page.
+    expect(await bubble().textContent()).not.toContain('to the end');
+    expect((await bubble().boundingBox())?.height).toBeLessThan(100);
     await set.page.getByRole('button', { name: 'Open chat, 2 unread' }).waitFor();
     await set.page
       .getByRole('group', { name: 'New message' })
