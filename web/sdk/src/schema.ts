@@ -716,7 +716,7 @@ export interface components {
             client_id: string;
             /** @description The conversation. */
             conversation: string;
-            /** @description `take`, `solve`, `close` or `reopen`. */
+            /** @description `take`, `solve`, `close`, `reopen` or `wait` (status WAITING). */
             command: string;
         };
         /** @description A context on its way to a console: as text, so that order and digits survive a JavaScript reader. */

@@ -212,7 +212,7 @@ pub struct Command {
     pub client_id: ClientId,
     /// The conversation.
     pub conversation: String,
-    /// `take`, `solve`, `close` or `reopen`.
+    /// `take`, `solve`, `close`, `reopen` or `wait` (status WAITING).
     pub command: String,
 }
 

@@ -211,7 +211,7 @@ impl App {
         Ok(self.write(command, None).await?)
     }
 
-    /// An agent takes, solves, closes or reopens a conversation.
+    /// An agent takes, solves, closes or reopens a conversation, or lets it wait.
     pub async fn agent_command(
         self: &Arc<Self>,
         agent: AgentId,
@@ -228,7 +228,8 @@ impl App {
             "solve" => set(Status::Solved),
             "close" => set(Status::Closed),
             "reopen" => set(Status::Open),
-            _ => return Err(field("command", "must be take, solve, close or reopen")),
+            "wait" => set(Status::Waiting),
+            _ => return Err(field("command", "must be take, solve, close, reopen or wait")),
         };
         self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
         Ok(self.write(command, None).await?)

@@ -41,6 +41,10 @@ async fn replying_takes_and_reopens() {
     let reopened = console.expect_where(|frame| frame["event"]["to"] == "OPEN").await;
     assert_eq!(reopened["event"]["from"], "SOLVED");
 
+    assert_eq!(console.write(command("wait", &conversation)).await["type"], "accepted");
+    let waits = console.expect_where(|frame| frame["event"]["to"] == "WAITING").await;
+    assert_eq!(waits["event"]["from"], "OPEN");
+
     console.write(command("close", &conversation)).await;
     assert_eq!(console.refused(message(&conversation, "late")).await, "closed");
     assert_eq!(console.refused(command("reopen", &conversation)).await, "closed");
