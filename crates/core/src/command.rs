@@ -168,6 +168,8 @@ pub struct WriteContext {
     pub client_id: Option<ClientId>,
     /// What to write.
     pub patch: Patch,
+    /// Locks the keys it sets against the page, or releases them; `None` leaves locks as they are. Not for pages.
+    pub lock: Option<bool>,
 }
 
 /// Where context goes, and who writes it.

@@ -6,13 +6,15 @@
 //! Depth counts containers: `{"a":1}` has depth 1, `{"a":[1]}` depth 2; 8 is the deepest allowed.
 
 mod json;
+mod origins;
 mod patch;
 
 use serde::Serialize;
 use thiserror::Error;
 
 pub(crate) use json::check_key;
-pub use patch::{Change, Op, Patch, WriteMode, fold};
+pub use origins::{KeyOrigin, Origin, Origins};
+pub use patch::{Change, Op, Patch, Patched, WriteMode, fold};
 
 use crate::time::Timestamp;
 
@@ -229,6 +231,15 @@ pub struct Context {
     pub version: i64,
     /// When the last of them was.
     pub updated_at: Timestamp,
+    /// Who set each key last, and which are locked on request.
+    pub origins: Origins,
+}
+
+impl Context {
+    /// The context of a conversation to which nobody ever wrote one.
+    pub fn nothing(now: Timestamp) -> Self {
+        Self { metadata: Metadata::default(), version: 0, updated_at: now, origins: Origins::default() }
+    }
 }
 
 #[cfg(test)]

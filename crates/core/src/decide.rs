@@ -23,6 +23,7 @@ use crate::id::{AgentId, ClientId, ConversationId, Ids, PersonId, QueueId, Sessi
 use crate::permission;
 use crate::time::Timestamp;
 use crate::visitor::Visitor;
+use crate::widget::ProtectedKeys;
 
 pub use needs::{Needs, Target, needs};
 
@@ -61,10 +62,21 @@ pub struct Receipt {
     pub client_id: ClientId,
     /// Names the body, to tell another one.
     pub digest: [u8; 16],
-    /// The conversations written, with the version that each context had after it.
-    pub versions: Vec<(ConversationId, i64)>,
+    /// The conversations written, with what was answered about each.
+    pub written: Vec<WrittenContext>,
     /// When it was accepted.
     pub at: Timestamp,
+}
+
+/// What is answered about one conversation of a context write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenContext {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The version that its context had after the write.
+    pub version: i64,
+    /// Keys that were left out because they are locked.
+    pub ignored: Vec<String>,
 }
 
 /// What a decision depends on, all of one moment.
@@ -82,6 +94,8 @@ pub struct Snapshot {
     pub open: Vec<Conversation>,
     /// The contexts of `conversation` and `open`, as far as they were ever written.
     pub contexts: HashMap<ConversationId, Context>,
+    /// What the widget of those conversations or of the visitor protects from the page.
+    pub protected_keys: ProtectedKeys,
     /// What the author wrote under the names asked for before.
     pub earlier: Vec<Earlier>,
     /// What came of a context write under the same `client_id`.
@@ -118,6 +132,30 @@ pub struct ConversationWrite {
     pub events: Vec<Event>,
     /// The context after, if it changed.
     pub context: Option<Context>,
+    /// Keys that a page's context write named and may not write.
+    pub ignored: Vec<String>,
+}
+
+impl WrittenContext {
+    fn of(write: &ConversationWrite) -> Self {
+        let conversation = &write.conversation;
+        Self {
+            conversation: conversation.id,
+            version: conversation.context_version,
+            ignored: write.ignored.clone(),
+        }
+    }
+}
+
+/// The place up to which an agent knows a conversation's context. It only moves forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Baseline {
+    /// Who.
+    pub agent: AgentId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Everything up to this `seq` is known.
+    pub position: i64,
 }
 
 /// What is to be stored.
@@ -133,6 +171,8 @@ pub struct Decision {
     pub receipt: Option<Receipt>,
     /// A context write found no conversation.
     pub pending: bool,
+    /// An agent has answered, and so knows the context.
+    pub baseline: Option<Baseline>,
 }
 
 /// What to do about a command.

@@ -1,6 +1,6 @@
 //! Durable events: what happened in a conversation, in one order.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::context::{Change, WriteMode};
@@ -55,8 +55,15 @@ impl Serialize for AuthorKind {
     }
 }
 
+impl<'de> Deserialize<'de> for AuthorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_stored(&text).ok_or_else(|| serde::de::Error::custom("no kind of author"))
+    }
+}
+
 /// Who wrote an event, with the name of that time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// What kind of being.
     #[serde(rename = "type")]
@@ -84,7 +91,7 @@ pub struct AgentName {
 }
 
 /// Where a context write came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// The site's page.
@@ -97,6 +104,17 @@ pub enum Source {
     Bot,
     /// A person of the console.
     Agent,
+}
+
+/// What a context write left out and what it locked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Locks {
+    /// Keys it named and that were left out, because the page may not write them.
+    pub ignored: Vec<String>,
+    /// Keys it set or locked and that the page may not write from now on.
+    pub locked: Vec<String>,
+    /// Keys it released.
+    pub unlocked: Vec<String>,
 }
 
 /// What happened.
@@ -129,6 +147,8 @@ pub enum Body {
         mode: WriteMode,
         /// The elementary steps; see [`Change`].
         changes: Vec<Change>,
+        /// What the write left out and what it locked.
+        locks: Locks,
     },
 }
 
@@ -277,11 +297,17 @@ impl Serialize for Wire<'_> {
             }
             Body::Joined(agent) | Body::Left(agent) => map.serialize_entry("agent", agent)?,
             Body::Assigned(agent) => map.serialize_entry("agent", agent)?,
-            Body::Metadata { version, source, mode, changes } => {
+            Body::Metadata { version, source, mode, changes, locks } => {
                 map.serialize_entry("version", version)?;
                 map.serialize_entry("source", source)?;
                 map.serialize_entry("mode", mode)?;
                 map.serialize_entry("changes", changes)?;
+                let Locks { ignored, locked, unlocked } = locks;
+                for (name, keys) in [("ignored", ignored), ("locked", locked), ("unlocked", unlocked)] {
+                    if !keys.is_empty() {
+                        map.serialize_entry(name, keys)?;
+                    }
+                }
             }
         }
         map.end()

@@ -11,15 +11,16 @@ use beckon_core::command::{
     Actor, ApiKey, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
     WriteNote,
 };
-use beckon_core::context::{Change, Context, Metadata, Patch, WriteMode, fold};
+use beckon_core::context::{Change, Context, Metadata, Origins, Patch, WriteMode, fold};
 use beckon_core::conversation::{Conversation, Status};
 use beckon_core::decide::{Earlier, Outcome, Receipt, Snapshot, Target, decide, needs};
-use beckon_core::event::{AuthorKind, Body, Event};
+use beckon_core::event::{AuthorKind, Body, Event, Source};
 use beckon_core::id::{ClientId, ConversationId, Ids, QueueId, SessionId, ThreadId};
 use beckon_core::strategy::Strategy as ByStrategy;
 use beckon_core::text::{Email, MessageText, Name, NoteText};
 use beckon_core::time::Timestamp;
 use beckon_core::visitor::Visitor;
+use beckon_core::widget::ProtectedKeys;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -48,6 +49,11 @@ struct World {
 
 fn id(n: u64) -> Uuid {
     Uuid::from_u64_pair(9, n)
+}
+
+/// What the world's widget protects from the page.
+fn protected_keys() -> ProtectedKeys {
+    ProtectedKeys::new(vec!["d".to_owned()]).unwrap()
 }
 
 impl World {
@@ -92,6 +98,7 @@ impl World {
             standing: self.standing.clone().filter(|_| needs.session.is_some() || needs.newest_session),
             agents: self.agents.clone(),
             contexts: self.contexts.clone(),
+            protected_keys: protected_keys(),
             default_queue: Some(self.queue),
             ..Snapshot::default()
         };
@@ -195,6 +202,7 @@ impl World {
             let mut statuses = vec![Status::Open];
             let mut changes: Vec<&Change> = Vec::new();
             let mut owner = None;
+            let mut told = Told::default();
             for event in &events {
                 match &event.body {
                     Body::Status { from, to } => {
@@ -202,7 +210,10 @@ impl World {
                         statuses.push(*to);
                     }
                     Body::Assigned(agent) => owner = agent.as_ref().map(|agent| agent.id),
-                    Body::Metadata { changes: steps, .. } => changes.extend(steps),
+                    Body::Metadata { changes: steps, .. } => {
+                        changes.extend(steps);
+                        told.hear(event)?;
+                    }
                     _ => {}
                 }
                 let closed = statuses.contains(&Status::Closed);
@@ -214,8 +225,55 @@ impl World {
             let context = self.contexts.get(&row.id);
             let stored = context.map(|context| context.metadata.clone()).unwrap_or_default();
             prop_assert_eq!(fold(changes), stored, "no context is lost");
+            let origins = context.map(|context| context.origins.clone()).unwrap_or_default();
+            told.check(&origins)?;
             prop_assert_eq!(context.map_or(0, |context| context.version), row.context_version);
         }
+        Ok(())
+    }
+}
+
+/// What somebody knows of keys and locks who only hears the events.
+#[derive(Default)]
+struct Told {
+    keys: HashMap<String, (i64, bool)>,
+}
+
+impl Told {
+    fn hear(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        let Body::Metadata { version, source, changes, locks, .. } = &event.body else { return Ok(()) };
+        let something = [&locks.locked, &locks.unlocked].iter().any(|keys| !keys.is_empty());
+        prop_assert!(!changes.is_empty() || something, "an event that says nothing");
+        for change in changes {
+            let locked = self.keys.get(&change.key).is_some_and(|(_, locked)| *locked);
+            if *source == Source::Page {
+                prop_assert!(
+                    !locked && !protected_keys().contains(&change.key),
+                    "the page wrote {}",
+                    change.key
+                );
+            }
+            match change.to {
+                Some(_) => {
+                    self.keys.insert(change.key.clone(), (*version, locks.locked.contains(&change.key)))
+                }
+                None => self.keys.remove(&change.key),
+            };
+        }
+        for (keys, locked) in [(&locks.locked, true), (&locks.unlocked, false)] {
+            for key in keys {
+                self.keys.get_mut(key).ok_or_else(|| TestCaseError::fail("a lock without a key"))?.1 = locked;
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, origins: &Origins) -> Result<(), TestCaseError> {
+        let stored = origins.keys().iter().map(|known| {
+            let locked = known.locked || protected_keys().contains(&known.key);
+            (known.key.clone(), (known.origin.version, locked))
+        });
+        prop_assert_eq!(&stored.collect::<HashMap<_, _>>(), &self.keys);
         Ok(())
     }
 }
@@ -225,7 +283,7 @@ impl World {
 enum Step {
     Send { thread: u64, fresh: bool, name: u64, held: Option<(Option<u64>, Patch)>, standing: Option<Patch> },
     Context { strategy: ByStrategy, active: usize, name: u64, patch: Patch },
-    ApiContext { which: usize, patch: Patch },
+    ApiContext { which: usize, patch: Patch, lock: Option<bool> },
     AgentSend { agent: usize, which: usize, name: u64 },
     ApiSend { which: usize, name: u64 },
     Note { agent: usize, which: usize, name: u64 },
@@ -255,7 +313,8 @@ fn step() -> impl Strategy<Value = Step> {
         ),
         3 => (strategy, 0..5_usize, name(), patch())
             .prop_map(|(strategy, active, name, patch)| Step::Context { strategy, active, name, patch }),
-        2 => (0..5_usize, patch()).prop_map(|(which, patch)| Step::ApiContext { which, patch }),
+        2 => (0..5_usize, patch(), any::<Option<bool>>())
+            .prop_map(|(which, patch, lock)| Step::ApiContext { which, patch, lock }),
         2 => (0..3_usize, 0..5_usize, name())
             .prop_map(|(agent, which, name)| Step::AgentSend { agent, which, name }),
         1 => (0..5_usize, name()).prop_map(|(which, name)| Step::ApiSend { which, name }),
@@ -304,11 +363,13 @@ impl Step {
                 },
                 client_id: Some(client(name)),
                 patch,
+                lock: None,
             }),
-            Self::ApiContext { which, patch } => Command::WriteContext(WriteContext {
+            Self::ApiContext { which, patch, lock } => Command::WriteContext(WriteContext {
                 target: ContextTarget::Conversation { by: Actor::Api(key), conversation: row(which)? },
                 client_id: None,
                 patch,
+                lock,
             }),
             Self::AgentSend { agent: by, which, name } => Command::AgentSend {
                 agent: agent(by),

@@ -5,7 +5,7 @@
 use beckon_core::agent::{Agent, Role};
 use beckon_core::context::{Change, WriteMode};
 use beckon_core::conversation::{Conversation, Cursors, Priority, Status};
-use beckon_core::event::{AgentName, Author, AuthorKind, Body, Event, Source, with_client_id};
+use beckon_core::event::{AgentName, Author, AuthorKind, Body, Event, Locks, Source, with_client_id};
 use beckon_core::permission::{may_see, may_take, may_write};
 use beckon_core::text::{Email, MessageText, Name, NoteText};
 use beckon_core::time::Timestamp;
@@ -67,9 +67,27 @@ fn each_event_has_its_text() {
                 source: Source::Page,
                 mode: WriteMode::Merge,
                 changes: vec![Change { key: "a".to_owned(), from: None, to: Some("1.10".to_owned()) }],
+                locks: Locks::default(),
             },
             "metadata",
             r#""version":2,"source":"page","mode":"merge","changes":[{"key":"a","from":null,"to":"1.10"}]}"#
+                .to_owned(),
+        ),
+        (
+            Body::Metadata {
+                version: 3,
+                source: Source::Api,
+                mode: WriteMode::Merge,
+                changes: Vec::new(),
+                locks: Locks {
+                    ignored: vec!["tier".to_owned()],
+                    locked: vec!["a".to_owned()],
+                    unlocked: vec!["b".to_owned()],
+                },
+            },
+            "metadata",
+            "\"version\":3,\"source\":\"api\",\"mode\":\"merge\",\"changes\":[],\
+             \"ignored\":[\"tier\"],\"locked\":[\"a\"],\"unlocked\":[\"b\"]}"
                 .to_owned(),
         ),
     ];

@@ -3,6 +3,7 @@
 mod access;
 mod agent_sessions;
 mod body;
+mod context_history;
 mod conversations;
 mod health;
 mod inbox;
@@ -78,6 +79,7 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(notes::list, notes::create))
         .routes(routes!(notes::get))
         .routes(routes!(metadata::get, metadata::put, metadata::patch, metadata::delete))
+        .routes(routes!(context_history::list))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }

@@ -71,6 +71,8 @@ pub struct AppliedConversation {
     pub events: Vec<StoredEvent>,
     /// The version of its context as this write left it.
     pub context_version: i64,
+    /// Keys that a page's context write named and that were left out because they are locked.
+    pub ignored: Vec<String>,
 }
 
 impl AppliedConversation {
@@ -83,17 +85,6 @@ impl AppliedConversation {
     pub fn note(&self) -> Option<&StoredEvent> {
         self.events.iter().find(|event| event.kind == Kind::Note)
     }
-}
-
-/// A context as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredContext {
-    /// Compact JSON text of the object; `{}` when nothing was ever set.
-    pub text: String,
-    /// Its version; 0 when nothing was ever set.
-    pub version: i64,
-    /// When it last changed.
-    pub updated_at: Option<Timestamp>,
 }
 
 /// Whose view of a conversation: decides which events exist and how positions count.
@@ -299,9 +290,6 @@ pub trait Conversations: Send + Sync {
         ids: &[ConversationId],
         side: Side,
     ) -> Result<Vec<(ConversationId, i64)>, StoreError>;
-
-    /// The conversation's context as compact JSON text.
-    async fn context(&self, id: ConversationId) -> Result<StoredContext, StoreError>;
 
     /// A visitor's conversations, at most the `limit` youngest, the one first that changed last in the visitor's
     /// eyes.

@@ -11,6 +11,7 @@
 //! * **Private.** Nothing of a visitor can be reached with another visitor's id.
 
 mod agents;
+mod contexts;
 mod conversations;
 mod error;
 mod invites;
@@ -24,10 +25,11 @@ mod widgets;
 pub mod sqlite;
 
 pub use agents::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
+pub use contexts::{AgentContext, Contexts, PastContext, StoredContext, StoredVersion};
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
     EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
-    OrderDirection, Side, StoredContext, StoredEvent, Summary, VisitorThread,
+    OrderDirection, Side, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
 pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};
@@ -42,6 +44,9 @@ pub use widgets::{MOST_WIDGETS, Widgets};
 pub type SecretHash = [u8; 32];
 
 /// Everything Beckon keeps; see the module for what it promises.
-pub trait Store: Conversations + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta {}
+pub trait Store:
+    Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta
+{
+}
 
-impl<T: Conversations + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta> Store for T {}
+impl<T: Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta> Store for T {}

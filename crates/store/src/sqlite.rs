@@ -2,6 +2,7 @@
 
 mod agents;
 mod apply;
+mod contexts;
 mod conversations;
 mod error;
 mod inbox;
@@ -193,6 +194,7 @@ fn statements() -> Vec<&'static str> {
     [
         agents::STATEMENTS,
         apply::STATEMENTS,
+        contexts::STATEMENTS,
         conversations::STATEMENTS,
         inbox::STATEMENTS,
         invites::STATEMENTS,

@@ -209,7 +209,11 @@ export class FakeServer {
       first: latest[0]?.position ?? 1,
       cursors: { delivered: 0, read: 0, own_read: 0 },
       row: held.row,
-      context: held.context,
+      context: {
+        ...held.context,
+        keys: [],
+        baseline: { position: held.events.length, version: held.context.version, text: null },
+      },
     });
     for (const { position, event } of latest) this.say({ type: 'event', conversation, position, event });
     this.say({ type: 'live', conversation });

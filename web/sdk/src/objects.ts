@@ -30,6 +30,9 @@ export interface NoteMessage {
 
 export type ConversationStatus = 'OPEN' | 'WAITING' | 'SOLVED' | 'CLOSED';
 
+/** Where a context write came from. */
+export type ContextSource = 'page' | 'signed' | 'api' | 'bot' | 'agent';
+
 /** How context is written: `merge` by top-level key (null removes), or `replace` all of it. */
 export type ContextMode = 'merge' | 'replace';
 
@@ -83,8 +86,9 @@ export interface ContextChange {
 export interface MetadataEvent extends EventBase {
   kind: 'metadata';
   version: number;
-  source: 'page' | 'signed' | 'api' | 'bot' | 'agent';
+  source: ContextSource;
   mode: ContextMode;
+  /** None when the write only locked or released keys. */
   changes: ContextChange[];
   /** Keys of the write that were left out, because the page may not write them. */
   ignored?: string[];
@@ -164,7 +168,7 @@ export interface ContextKey {
   key: string;
   version: number;
   at: string;
-  source: MetadataEvent['source'];
+  source: ContextSource;
   author: Author;
   locked: boolean;
 }
@@ -181,7 +185,7 @@ export interface ContextVersion {
   version: number;
   position: number;
   at: string;
-  source: MetadataEvent['source'];
+  source: ContextSource;
   mode: ContextMode;
   author: Author;
   changes: ContextChange[];

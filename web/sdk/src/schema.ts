@@ -546,6 +546,23 @@ export interface paths {
         patch: operations["patch_metadata"];
         trace?: never;
     };
+    "/ccaas/1/conversations/{id}/metadata/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a conversation's context, newest first */
+        get: operations["list_metadata_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -719,6 +736,45 @@ export interface components {
             /** @description `take`, `solve`, `close`, `reopen` or `wait` (status WAITING). */
             command: string;
         };
+        /**
+         * @description The context as an agent knows it: as it was when the agent last answered or said *seen*, and before that, when the
+         *     agent first opened the conversation.
+         */
+        ContextBaseline: {
+            /**
+             * Format: int64
+             * @description Everything up to here is known.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description The context's version then.
+             */
+            version: number;
+            /** @description The context then; null: it has not changed since. */
+            text: string | null;
+        };
+        /** @description One top-level key of a context: the write that set it last. */
+        ContextKey: {
+            /** @description The key. */
+            key: string;
+            /**
+             * Format: int64
+             * @description The context's version after that write.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            at: string;
+            /** @description Where it came from. */
+            source: components["schemas"]["Source"];
+            /** @description Who wrote. */
+            author: components["schemas"]["Author"];
+            /** @description The page may not write it. */
+            locked: boolean;
+        };
         /** @description A context on its way to a console: as text, so that order and digits survive a JavaScript reader. */
         ContextState: {
             /** @description A JSON object; `{}` when none was ever set. */
@@ -733,6 +789,52 @@ export interface components {
              * @description When the last of them was.
              */
             updated_at?: string | null;
+            /** @description Who set each top-level key last, in the context's order. */
+            keys: components["schemas"]["ContextKey"][];
+            /** @description What the reader of this object knows of it. */
+            baseline: components["schemas"]["ContextBaseline"];
+        };
+        /** @description What one write did to a context. Stored texts are handed on as they are. */
+        ContextVersion: {
+            /**
+             * Format: int64
+             * @description The context's version after it.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            at: string;
+            /** @description Where it came from. */
+            source: components["schemas"]["Source"];
+            /** @description How it treated the keys it did not name. */
+            mode: components["schemas"]["WriteMode"];
+            /** @description Who wrote. */
+            author: components["schemas"]["Author"];
+            /** @description The steps, in order. */
+            changes: components["schemas"]["Change"][];
+            /** @description Keys it named and that were left out because they are locked. */
+            ignored: string[];
+            /** @description Keys it set or locked and that the page may not write from then on. */
+            locked: string[];
+            /** @description Keys it released. */
+            unlocked: string[];
+        };
+        /** @description Versions of a context. */
+        ContextVersions: {
+            /** @description Newest first. */
+            versions: components["schemas"]["ContextVersion"][];
+            /**
+             * Format: int64
+             * @description Give it back as `before` for the next page; null: this was the last one.
+             */
+            next: number | null;
         };
         /** @description `context`: what the page knows about the visitor's situation. */
         ContextWrite: {
@@ -809,7 +911,7 @@ export interface components {
             /** @description A line for a terminal that lists conversations with it. */
             curl: string;
         };
-        /** @description `delivered` and `read`: cumulative. */
+        /** @description `delivered`, `read` and `seen`: cumulative. */
         Cursor: {
             /** @description The conversation. */
             conversation: string;
@@ -1097,8 +1199,14 @@ export interface components {
             source: components["schemas"]["Source"];
             /** @description How it treated the keys it did not name. */
             mode: components["schemas"]["WriteMode"];
-            /** @description The steps, in order. */
+            /** @description The steps, in order; none when the write only locked or released keys. */
             changes: components["schemas"]["Change"][];
+            /** @description Keys it named and that were left out because they are locked; missing when there are none. */
+            ignored?: string[] | null;
+            /** @description Keys it set or locked and that the page may not write from now on; missing when there are none. */
+            locked?: string[] | null;
+            /** @description Keys it released; missing when there are none. */
+            unlocked?: string[] | null;
         };
         /**
          * @description What a `state` means for the events a client has.
@@ -3752,7 +3860,10 @@ export interface operations {
     };
     get_metadata: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it was after the event at this position; above the newest one: as it is now */
+                at?: number;
+            };
             header?: never;
             path: {
                 /** @description Conversation id */
@@ -3769,6 +3880,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description `at` is no position */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No valid credentials */
@@ -3793,7 +3913,10 @@ export interface operations {
     };
     put_metadata: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: the page may not write the keys set here from now on; `false`: it may again; missing: as before */
+                lock?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Conversation id */
@@ -3925,7 +4048,10 @@ export interface operations {
     };
     patch_metadata: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: the page may not write the keys set here from now on; `false`: it may again; missing: as before */
+                lock?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Conversation id */
@@ -3987,6 +4113,61 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_metadata_versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions below this one */
+                before?: number;
+                /** @description How many at most (default 50, most 200); fewer come when they are large */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextVersions"];
+                };
+            };
+            /** @description A parameter is wrong or not supported */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,7 +37,7 @@ pub struct Patch {
 
 /// One elementary step of a write, in the order of application: a key set in place (`from` and `to`),
 /// joined at the end (`to` alone) or taken away (`from` alone). A key that moves takes two steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The top-level key.
     pub key: String,
@@ -45,6 +45,17 @@ pub struct Change {
     pub from: Option<String>,
     /// Its JSON text after; `None`: it is absent.
     pub to: Option<String>,
+}
+
+/// What a write comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patched {
+    /// The context after it.
+    pub metadata: Metadata,
+    /// The steps that lead there; none: nothing changed.
+    pub changes: Vec<Change>,
+    /// Keys that the write names and that were left out because they are locked.
+    pub ignored: Vec<String>,
 }
 
 impl Patch {
@@ -129,20 +140,36 @@ impl Patch {
     /// The context after this write, and the steps that lead there; no steps: nothing changed. Limits are
     /// checked on the result; their errors name keys of this write only.
     pub fn apply(&self, current: &Metadata) -> Result<(Metadata, Vec<Change>), ContextError> {
-        let next = match self.mode {
-            WriteMode::Merge => self.merged(current),
+        let patched = self.apply_around(current, |_| false)?;
+        Ok((patched.metadata, patched.changes))
+    }
+
+    /// The same for a writer who may not touch `locked` keys: they are left out of the write and stay as they are.
+    /// A replacement keeps those that are there, first and in their order, and then is what a merge into them would
+    /// be; so a write that was folded from several still comes to the same as those one after the other.
+    pub fn apply_around(
+        &self,
+        current: &Metadata,
+        locked: impl Fn(&str) -> bool,
+    ) -> Result<Patched, ContextError> {
+        let (ignored, ops): (Vec<_>, Vec<_>) = self.ops.iter().cloned().partition(|(key, _)| locked(key));
+        let open = Self { mode: self.mode, ops };
+        let next = match open.mode {
+            WriteMode::Merge => open.merged(current),
             WriteMode::Replace => {
-                let entries = self.ops.iter().filter_map(|(key, op)| match op {
+                let kept = current.entries.iter().filter(|(key, _)| locked(key)).cloned();
+                let own = open.ops.iter().filter_map(|(key, op)| match op {
                     Op::Set(value) | Op::Reset(value) => Some((key.clone(), value.clone())),
                     Op::Remove => None,
                 });
-                Metadata { entries: entries.collect() }
+                Metadata { entries: kept.chain(own).collect() }
             }
         };
-        let own: HashSet<&str> = self.ops.iter().map(|(key, _)| key.as_str()).collect();
+        let own: HashSet<&str> = open.ops.iter().map(|(key, _)| key.as_str()).collect();
         next.within_limits(|key| own.contains(key))?;
         let changes = steps(current, &next);
-        Ok((next, changes))
+        let ignored = ignored.into_iter().map(|(key, _)| key).collect();
+        Ok(Patched { metadata: next, changes, ignored })
     }
 
     fn merged(&self, current: &Metadata) -> Metadata {
@@ -246,17 +273,25 @@ fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
 
 /// The context that a journal of steps leads to, from nothing.
 pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Metadata {
-    let mut entries: Vec<(String, String)> = Vec::new();
-    for change in changes {
-        let place = entries.iter().position(|(key, _)| *key == change.key);
-        match (place, &change.to) {
-            (Some(at), Some(value)) => entries[at].1.clone_from(value),
-            (Some(at), None) => {
-                entries.remove(at);
+    Metadata::default().folded(changes)
+}
+
+impl Metadata {
+    /// The context that steps lead to from this one.
+    #[must_use]
+    pub fn folded<'a>(self, changes: impl IntoIterator<Item = &'a Change>) -> Self {
+        let Self { mut entries } = self;
+        for change in changes {
+            let place = entries.iter().position(|(key, _)| *key == change.key);
+            match (place, &change.to) {
+                (Some(at), Some(value)) => entries[at].1.clone_from(value),
+                (Some(at), None) => {
+                    entries.remove(at);
+                }
+                (None, Some(value)) => entries.push((change.key.clone(), value.clone())),
+                (None, None) => {}
             }
-            (None, Some(value)) => entries.push((change.key.clone(), value.clone())),
-            (None, None) => {}
         }
+        Self { entries }
     }
-    Metadata { entries }
 }

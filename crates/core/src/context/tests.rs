@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use super::{
     Change, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS, MOST_NAMED_KEYS,
-    Metadata, Op, Patch, WriteMode, fold,
+    Metadata, Op, Origin, Origins, Patch, WriteMode, fold,
 };
+use crate::event::{Author, AuthorKind, Source};
+use crate::time::Timestamp;
 
 fn parse(text: &str) -> Metadata {
     Metadata::parse(text).unwrap()
@@ -256,21 +258,27 @@ proptest! {
     fn folded_writes_do_what_they_did_one_by_one(
         start in metadata(),
         writes in prop::collection::vec(patch(), 1..8),
+        locked in prop::collection::vec("[a-f]", 0..3),
     ) {
+        let is_locked = |key: &str| locked.iter().any(|name| name == key);
+        let kept_of = |metadata: &Metadata| -> Vec<(String, String)> {
+            metadata.entries().iter().filter(|(key, _)| is_locked(key)).cloned().collect()
+        };
         let mut one_by_one = start.clone();
         let mut folded: Option<Patch> = None;
         for write in writes {
-            one_by_one = write.apply(&one_by_one).unwrap().0;
+            one_by_one = write.apply_around(&one_by_one, is_locked).unwrap().metadata;
             folded = Some(match folded {
                 Some(earlier) => earlier.then(write),
                 None => write,
             });
         }
         let folded = folded.unwrap();
-        prop_assert_eq!(folded.apply(&start).unwrap().0, one_by_one.clone());
+        prop_assert_eq!(&folded.apply_around(&start, is_locked).unwrap().metadata, &one_by_one);
+        prop_assert_eq!(kept_of(&one_by_one), kept_of(&start), "locked keys stay as they are, and so does their order");
         let kept = Patch::from_stored(&folded.to_stored()).unwrap();
         prop_assert_eq!(&kept, &folded);
-        prop_assert_eq!(kept.apply(&start).unwrap().0, one_by_one);
+        prop_assert_eq!(kept.apply_around(&start, is_locked).unwrap().metadata, one_by_one);
     }
 
     #[test]
@@ -279,6 +287,46 @@ proptest! {
             prop_assert_eq!(parse(&metadata.to_text()), metadata);
         }
     }
+}
+
+#[test]
+fn a_locked_key_is_left_out_and_named() {
+    let current = parse(r#"{"car":1,"tier":"gold","x":2}"#);
+    let locked = |key: &str| key == "tier" || key == "plan";
+    let merge = Patch::new(WriteMode::Merge, parse(r#"{"tier":null,"plan":"pro","car":2}"#));
+    let merged = merge.apply_around(&current, locked).unwrap();
+    assert_eq!(merged.metadata.to_text(), r#"{"car":2,"tier":"gold","x":2}"#);
+    assert_eq!(merged.ignored, ["tier", "plan"], "a key that is not there can be locked, too");
+    let replace = Patch::new(WriteMode::Replace, parse(r#"{"car":2,"tier":"none"}"#));
+    let replaced = replace.apply_around(&current, locked).unwrap();
+    assert_eq!(replaced.metadata.to_text(), r#"{"tier":"gold","car":2}"#);
+    assert_eq!(replaced.ignored, ["tier"]);
+    let again = replace.apply_around(&replaced.metadata, locked).unwrap();
+    assert!(again.changes.is_empty());
+}
+
+#[test]
+fn origins_follow_the_steps_and_are_kept_small() {
+    let author = || Author { kind: AuthorKind::Api, id: None, name: Some("crm".to_owned()) };
+    let write = |version| Origin { version, at: Timestamp(version), source: Source::Api, author: author() };
+    let patch = |text| Patch::new(WriteMode::Merge, parse(text));
+    let (first, changes) = patch(r#"{"a":1,"b":2,"c":3}"#).apply(&Metadata::default()).unwrap();
+    let origins = Origins::default().after(&first, &changes, write(1), |key| (key == "a").then_some(true));
+    let (next, changes) = patch(r#"{"b":9,"c":3,"d":4}"#).apply(&first).unwrap();
+    let origins = origins.after(&next, &changes, write(2), |_| None);
+    let told: Vec<_> =
+        origins.keys().iter().map(|known| (known.key.as_str(), known.origin.version, known.locked)).collect();
+    assert_eq!(told, [("a", 1, true), ("b", 2, false), ("c", 1, false), ("d", 2, false)]);
+    let text = origins.to_stored();
+    assert_eq!(Origins::from_stored(&text, &next), Ok(origins.clone()));
+    assert_eq!(text.matches("crm").count(), 2, "each write once: {text}");
+    assert!(Origins::from_stored(&text, &first).is_err(), "of another context");
+
+    let (gone, changes) = patch(r#"{"a":null}"#).apply(&next).unwrap();
+    let origins = origins.after(&gone, &changes, write(3), |_| None);
+    let (back, changes) = patch(r#"{"a":1}"#).apply(&gone).unwrap();
+    let origins = origins.after(&back, &changes, write(4), |_| None);
+    assert!(!origins.is_locked("a"), "what was taken away is locked no longer");
 }
 
 #[test]

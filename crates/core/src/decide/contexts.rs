@@ -1,9 +1,9 @@
 //! Context writes.
 
-use super::draft::Draft;
+use super::draft::{ContextWriter, Draft};
 use super::messages::visitor_author;
 use super::needs::actor_key;
-use super::{AuthorKey, Decision, Moment, Outcome, Receipt, Snapshot, patch_digest};
+use super::{AuthorKey, Decision, Moment, Outcome, Receipt, Snapshot, WrittenContext, patch_digest};
 use crate::command::{Actor, ContextTarget, Refusal, WriteContext};
 use crate::context::{ContextError, Metadata, Patch};
 use crate::event::{AuthorKind, Source};
@@ -82,7 +82,9 @@ pub(super) fn write(
         }
         let row = snapshot.open.iter().chain(&snapshot.conversation).find(|row| row.id == id);
         let mut draft = Draft::of(row.ok_or(Refusal::NotFound)?, snapshot.contexts.get(&id), moment);
-        draft.write_context(&author, write.client_id, source, &write.patch)?;
+        let (protected, lock) = (&snapshot.protected_keys, write.lock.filter(|_| source != Source::Page));
+        let writer = ContextWriter { author: &author, source, protected, lock };
+        draft.write_context(&writer, write.client_id, &write.patch)?;
         decision.writes.push(draft.finish());
     }
     decision.pending = decision.writes.is_empty();
@@ -96,11 +98,7 @@ pub(super) fn write(
             author: key,
             client_id,
             digest,
-            versions: decision
-                .writes
-                .iter()
-                .map(|write| (write.conversation.id, write.conversation.context_version))
-                .collect(),
+            written: decision.writes.iter().map(WrittenContext::of).collect(),
             at: moment.now,
         });
     }

@@ -1,11 +1,11 @@
 //! Conversations that our side starts.
 
-use super::draft::Draft;
+use super::draft::{ContextWriter, Draft};
 use super::messages::visitor_author;
 use super::{Decision, Moment, NewVisitor, Outcome, Snapshot};
 use crate::command::{Actor, CreateConversation, Refusal};
 use crate::conversation::{Conversation, Cursors, Priority, Status};
-use crate::event::{AuthorKind, Source};
+use crate::event::AuthorKind;
 use crate::permission;
 use crate::time::Timestamp;
 use uuid::Uuid;
@@ -100,7 +100,8 @@ pub(super) fn create(
     debug_assert!(author.kind != AuthorKind::Visitor);
     let mut draft = Draft::new(conversation, moment);
     if let (Some((visitor, _)), Some(standing)) = (&snapshot.visitor, &snapshot.standing) {
-        draft.write_context(&visitor_author(visitor), None, Source::Page, standing)?;
+        let author = visitor_author(visitor);
+        draft.write_context(&ContextWriter::page(&author, &snapshot.protected_keys), None, standing)?;
     }
     if let Some(agent) = given_to {
         draft.assign(&author, None, agent);

@@ -1,12 +1,14 @@
 //! Messages.
 
-use super::draft::Draft;
-use super::{AuthorKey, Decision, Earlier, Moment, Outcome, Receipt, Snapshot, patch_digest};
+use super::draft::{ContextWriter, Draft};
+use super::{
+    AuthorKey, Baseline, Decision, Earlier, Moment, Outcome, Receipt, Snapshot, WrittenContext, patch_digest,
+};
 use crate::agent::Role;
 use crate::command::{Actor, ApiKey, Destination, Refusal, VisitorSend};
 use crate::context::Metadata;
 use crate::conversation::{Conversation, Status};
-use crate::event::{Author, AuthorKind, Body, Kind, Source};
+use crate::event::{Author, AuthorKind, Body, Kind};
 use crate::id::{AgentId, ClientId, ConversationId};
 use crate::text::MessageText;
 use crate::visitor::Visitor;
@@ -116,12 +118,13 @@ fn write_held(
         (standing, patch) => standing.or_else(|| patch.clone()),
     };
     let mut written = true;
+    let writer = ContextWriter::page(author, &snapshot.protected_keys);
     if let Some(both) = both {
         // What stood before, and at last what was held, is left out rather than refusing the visitor's words: each
         // fitted when it was written, and only what has come together since is too much.
-        written = fits(draft.write_context(author, client_id, Source::Page, &both))?;
+        written = fits(draft.write_context(&writer, client_id, &both))?;
         if let Some(patch) = patch.filter(|_| !written) {
-            written = fits(draft.write_context(author, client_id, Source::Page, &patch))?;
+            written = fits(draft.write_context(&writer, client_id, &patch))?;
         }
     }
     if let (Some(held), Some(client_id), true) = (held, client_id, written) {
@@ -129,7 +132,7 @@ fn write_held(
             author: AuthorKey { kind: AuthorKind::Visitor, id: send.visitor.0 },
             client_id,
             digest: patch_digest(&held.patch),
-            versions: vec![(draft.conversation().id, draft.conversation().context_version)],
+            written: vec![WrittenContext::of(draft.write())],
             at: moment.now,
         });
     }
@@ -211,7 +214,7 @@ pub(super) fn api_send(
     our_message(snapshot, conversation, snapshot.author(&actor), None, client_id, text, moment)
 }
 
-/// A message from our side; `takes` is the agent whose it becomes if nobody has it.
+/// A message from our side; `takes` is the agent who writes it in the console, whose it becomes if nobody has it.
 fn our_message(
     snapshot: &Snapshot,
     conversation: &Conversation,
@@ -234,5 +237,11 @@ fn our_message(
         draft.set_status(&author, None, Status::Open);
     }
     draft.push(&author, Some(client_id), Body::Message(text.clone()));
-    Ok(Outcome::Store(Box::new(Decision { writes: vec![draft.finish()], ..Decision::default() })))
+    // Who answers has seen the context: what changes from here on is news.
+    let baseline = takes.map(|agent| Baseline {
+        agent,
+        conversation: conversation.id,
+        position: draft.conversation().head,
+    });
+    Ok(Outcome::Store(Box::new(Decision { writes: vec![draft.finish()], baseline, ..Decision::default() })))
 }

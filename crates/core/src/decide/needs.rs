@@ -36,7 +36,7 @@ pub struct Needs {
     pub owner: bool,
     /// These conversations.
     pub target: Target,
-    /// Their contexts.
+    /// Their contexts, and what their widget protects from the page. The visitor's widget is looked at in any case.
     pub contexts: bool,
     /// What this author wrote under these names before.
     pub earlier: Option<(AuthorKey, Vec<ClientId>)>,

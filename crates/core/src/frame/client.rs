@@ -31,6 +31,8 @@ pub enum ClientFrame {
     Delivered(Cursor),
     /// Everything up to a position was seen.
     Read(Cursor),
+    /// The context up to a position is known (agents).
+    Seen(Cursor),
     /// Somebody is writing, or no longer.
     Typing(Typing),
     /// Asks for the heads.
@@ -216,7 +218,7 @@ pub struct Command {
     pub command: String,
 }
 
-/// `delivered` and `read`: cumulative.
+/// `delivered`, `read` and `seen`: cumulative.
 #[derive(Deserialize, ToSchema)]
 pub struct Cursor {
     /// The conversation.
@@ -293,6 +295,7 @@ pub fn parse(text: &str) -> Result<ClientFrame, FrameError> {
         "command" => ClientFrame::Command(whole(text, request)?),
         "delivered" => ClientFrame::Delivered(whole(text, request)?),
         "read" => ClientFrame::Read(whole(text, request)?),
+        "seen" => ClientFrame::Seen(whole(text, request)?),
         "typing" => ClientFrame::Typing(whole(text, request)?),
         "ping" => ClientFrame::Ping,
         _ => {

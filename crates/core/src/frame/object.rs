@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::conversation::{Page, Preview, Status};
-use crate::event::AgentName;
+use crate::event::{AgentName, Author, Source};
 use crate::id::{ConversationId, QueueId, ThreadId, VisitorId, WidgetId};
 use crate::time::Timestamp;
 
@@ -132,6 +132,43 @@ pub struct ContextState {
     /// When the last of them was.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub updated_at: Option<Timestamp>,
+    /// Who set each top-level key last, in the context's order.
+    pub keys: Vec<ContextKey>,
+    /// What the reader of this object knows of it.
+    pub baseline: ContextBaseline,
+}
+
+/// One top-level key of a context: the write that set it last.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContextKey {
+    /// The key.
+    pub key: String,
+    /// The context's version after that write.
+    pub version: i64,
+    /// When it was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Where it came from.
+    #[schema(value_type = schema::Source)]
+    pub source: Source,
+    /// Who wrote.
+    #[schema(value_type = schema::Author)]
+    pub author: Author,
+    /// The page may not write it.
+    pub locked: bool,
+}
+
+/// The context as an agent knows it: as it was when the agent last answered or said *seen*, and before that, when the
+/// agent first opened the conversation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContextBaseline {
+    /// Everything up to here is known.
+    pub position: i64,
+    /// The context's version then.
+    pub version: i64,
+    /// The context then; null: it has not changed since.
+    #[schema(required)]
+    pub text: Option<String>,
 }
 
 /// An event and its place, in a history page.
@@ -358,8 +395,17 @@ pub mod schema {
         pub source: Source,
         /// How it treated the keys it did not name.
         pub mode: WriteMode,
-        /// The steps, in order.
+        /// The steps, in order; none when the write only locked or released keys.
         pub changes: Vec<Change>,
+        /// Keys it named and that were left out because they are locked; missing when there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ignored: Option<Vec<String>>,
+        /// Keys it set or locked and that the page may not write from now on; missing when there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub locked: Option<Vec<String>>,
+        /// Keys it released; missing when there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unlocked: Option<Vec<String>>,
     }
 
     /// Where a context write came from.

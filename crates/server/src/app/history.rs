@@ -3,11 +3,11 @@
 use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
 use beckon_core::event::AuthorKind;
-use beckon_core::frame::object::{ContextState, PositionedEvent};
+use beckon_core::frame::object::{ContextBaseline, ContextKey, ContextState, PositionedEvent};
 use beckon_core::frame::server::{Cursors, Mode, State};
 use beckon_core::id::ConversationId;
 use beckon_core::permission::may_see;
-use beckon_store::{EventPage, EventRange, Side, StoreError, StoredEvent};
+use beckon_store::{AgentContext, EventPage, EventRange, Side, StoreError, StoredEvent, StoredVersion};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -239,14 +239,41 @@ impl App {
                 let thread = self.store.thread(visitor, id).await?;
                 state.thread = Some(thread_of(&thread.conversation, thread.agent));
             }
-            Reader::Agent(_) | Reader::Key => {
+            Reader::Agent(agent) => {
                 state.row = Some(row_of(self.store.summary(id).await?));
-                let context = self.store.context(id).await?;
-                let (version, updated_at) = (context.version, context.updated_at);
-                state.context = Some(ContextState { text: context.text, version, updated_at });
+                state.context = Some(context_of(self.store.context_for(id, agent.id).await?));
             }
+            Reader::Key => state.row = Some(row_of(self.store.summary(id).await?)),
         }
         Ok(Opened { state, events })
+    }
+
+    /// Versions of a context, newest first: as many as asked for, unless they are large. The caller is entitled.
+    pub async fn context_versions(
+        &self,
+        id: ConversationId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<StoredVersion>, StoreError> {
+        let (mut found, mut bytes, mut below) = (Vec::new(), 0, before);
+        while found.len() < limit {
+            let wanted = (limit - found.len()).min(READ_EVENTS);
+            let page = self.store.context_versions(id, below, wanted).await?;
+            let none_left = page.len() < wanted;
+            for version in page {
+                bytes += version.event.json.len();
+                // One is always given, so that who asks for more gets on.
+                if bytes > PAGE_BYTES && !found.is_empty() {
+                    return Ok(found);
+                }
+                below = Some(version.version);
+                found.push(version);
+            }
+            if none_left {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// The next events above a position: fills a hole.
@@ -279,6 +306,25 @@ impl App {
             })
             .collect::<Result<_, StoreError>>()?;
         Ok((events, head))
+    }
+}
+
+fn context_of(found: AgentContext) -> ContextState {
+    let AgentContext { context, keys, baseline, known: (version, text) } = found;
+    let keys = keys.into_iter().map(|known| ContextKey {
+        key: known.key,
+        version: known.origin.version,
+        at: known.origin.at,
+        source: known.origin.source,
+        author: known.origin.author.clone(),
+        locked: known.locked,
+    });
+    ContextState {
+        text: context.text,
+        version: context.version,
+        updated_at: context.updated_at,
+        keys: keys.collect(),
+        baseline: ContextBaseline { position: baseline, version, text },
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use beckon_core::agent::Agent;
 use beckon_core::command::{
     Actor, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext, WriteNote,
 };
 use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
 use beckon_core::conversation::{Page, Status};
+use beckon_core::decide::Baseline;
 use beckon_core::event::{Author, AuthorKind};
 use beckon_core::frame::client;
 use beckon_core::id::{AgentId, ConversationId};
@@ -180,7 +182,7 @@ impl App {
         };
         let target =
             ContextTarget::Visitor { visitor: session.visitor, session: session.id, strategy, active };
-        let write = WriteContext { target, client_id: Some(write.client_id), patch };
+        let write = WriteContext { target, client_id: Some(write.client_id), patch, lock: None };
         Ok(self.write(Command::WriteContext(write), None).await?)
     }
 
@@ -233,6 +235,17 @@ impl App {
         };
         self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
         Ok(self.write(command, None).await?)
+    }
+
+    /// An agent knows the context up to this position.
+    pub async fn see_context(
+        &self,
+        agent: &Agent,
+        conversation: ConversationId,
+        position: i64,
+    ) -> Result<(), StoreError> {
+        self.conversation_for_agent(agent, conversation).await?;
+        self.store.move_baseline(Baseline { agent: agent.id, conversation, position }).await
     }
 
     /// Moves a side's cursor forward and tells the other side.

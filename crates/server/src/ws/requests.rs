@@ -1,12 +1,12 @@
 //! What clients ask for, frame by frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use beckon_core::frame::ClientFrame;
 use beckon_core::frame::client::{self, Topic};
 use beckon_core::frame::server::{
-    Accepted, ConversationOnly, Pong, RejectCode, Rejected, Retry, ServerFrame, Written,
+    Accepted, ConversationOnly, Ignored, Pong, RejectCode, Rejected, Retry, ServerFrame, Written,
 };
 use beckon_core::id::ConversationId;
 use beckon_store::{Applied, Side, StoreError};
@@ -26,6 +26,7 @@ impl Connection {
             }
             ClientFrame::Delivered(cursor) => self.cursor(cursor, false).await,
             ClientFrame::Read(cursor) => self.cursor(cursor, true).await,
+            ClientFrame::Seen(cursor) => self.seen(cursor).await,
             ClientFrame::Typing(typing) => {
                 self.typing(&typing).await;
                 Ok(())
@@ -106,7 +107,7 @@ impl Connection {
         let mut answer = accepted(request, &applied);
         answer.conversations = Some(written.collect());
         answer.pending = Some(applied.pending);
-        answer.ignored = Some(Vec::new());
+        answer.ignored = Some(ignored(&applied));
         self.feed(ServerFrame::Accepted(answer)).await
     }
 
@@ -218,14 +219,31 @@ impl Connection {
             Ok(id) => app.move_cursor(self.peer.reader(), id, cursor.position, read).await,
             Err(error) => Err(error),
         };
-        match moved {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let mut frame = crate::error::rejected(None, Rejection::Store(error));
-                frame.conversation = Some(cursor.conversation.chars().take(36).collect());
-                self.feed(ServerFrame::Rejected(frame)).await
-            }
-        }
+        self.answer_cursor(&cursor, moved).await
+    }
+
+    /// A cursor that moved needs no answer.
+    async fn answer_cursor(
+        &mut self,
+        cursor: &client::Cursor,
+        moved: Result<(), StoreError>,
+    ) -> Result<(), Ended> {
+        let Err(error) = moved else { return Ok(()) };
+        let mut frame = crate::error::rejected(None, Rejection::Store(error));
+        frame.conversation = Some(cursor.conversation.chars().take(36).collect());
+        self.feed(ServerFrame::Rejected(frame)).await
+    }
+
+    async fn seen(&mut self, cursor: client::Cursor) -> Result<(), Ended> {
+        let app = Arc::clone(&self.app);
+        let Peer::Agent { agent, .. } = &self.peer else {
+            return self.not_for_you(None, "seen").await;
+        };
+        let moved = match conversation_of(&cursor.conversation) {
+            Ok(id) => app.see_context(agent, id, cursor.position).await,
+            Err(error) => Err(error),
+        };
+        self.answer_cursor(&cursor, moved).await
     }
 
     async fn pong(&mut self) -> Result<(), Ended> {
@@ -237,6 +255,14 @@ impl Connection {
         }
         self.feed(ServerFrame::Pong(Pong { heads })).await
     }
+}
+
+/// Keys that were left out, in all conversations that were written.
+fn ignored(applied: &Applied) -> Vec<Ignored> {
+    let mut keys: Vec<&String> = applied.conversations.iter().flat_map(|touched| &touched.ignored).collect();
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(*key));
+    keys.into_iter().map(|key| Ignored { key: key.clone(), reason: "locked".to_owned() }).collect()
 }
 
 fn accepted(request: u64, applied: &Applied) -> Accepted {

@@ -4,6 +4,7 @@ mod harness;
 
 mod agents;
 mod api;
+mod context;
 mod contract;
 mod delivery;
 mod example;

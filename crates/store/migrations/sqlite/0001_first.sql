@@ -179,6 +179,7 @@ CREATE TABLE event (
     author_kind  TEXT NOT NULL,
     author       BLOB,
     client_id    BLOB,
+    context_version INTEGER,                -- of context events: the version they led to
     json         TEXT NOT NULL,
     PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
@@ -186,19 +187,40 @@ CREATE UNIQUE INDEX event_visitor_seq ON event (conversation, visitor_seq) WHERE
 CREATE INDEX event_note ON event (conversation, id) WHERE kind = 'note';
 CREATE UNIQUE INDEX event_client_id ON event (author, client_id, conversation) WHERE client_id IS NOT NULL;
 
+CREATE UNIQUE INDEX event_context_version ON event (conversation, context_version)
+    WHERE context_version IS NOT NULL;
+
 CREATE TABLE context (
     conversation BLOB PRIMARY KEY,
     text         TEXT NOT NULL,             -- compact JSON, the site's own order and digits
     version      INTEGER NOT NULL,
-    updated_at   INTEGER NOT NULL
+    updated_at   INTEGER NOT NULL,
+    origins      TEXT NOT NULL              -- JSON: who set each key last, and which are locked
 ) STRICT;
+
+-- The whole context after every so many versions: an earlier one is folded from the nearest.
+CREATE TABLE context_checkpoint (
+    conversation BLOB NOT NULL,
+    seq          INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    text         TEXT NOT NULL,
+    PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Up to which event an agent knows a conversation's context.
+CREATE TABLE baseline (
+    agent        BLOB NOT NULL,
+    conversation BLOB NOT NULL,
+    seq          INTEGER NOT NULL,
+    PRIMARY KEY (agent, conversation)
+) STRICT, WITHOUT ROWID;
 
 -- What came of a context write, for when it is sent again.
 CREATE TABLE receipt (
     author    BLOB NOT NULL,
     client_id BLOB NOT NULL,
     digest    BLOB NOT NULL,
-    versions  TEXT NOT NULL,                -- JSON: [[conversation, version], …]
+    written   TEXT NOT NULL,                -- JSON: [[conversation, version, [ignored key, …]], …]
     at        INTEGER NOT NULL,
     PRIMARY KEY (author, client_id)
 ) STRICT, WITHOUT ROWID;

@@ -7,13 +7,14 @@ use beckon_core::conversation::Conversation;
 use beckon_core::decide::{
     ConversationWrite, Decision, Earlier, NewVisitor, Outcome, Receipt, decide, needs,
 };
-use beckon_core::event::Event;
+use beckon_core::event::{Body, Event};
 use beckon_core::id::{ConversationId, Ids};
 use beckon_core::time::Timestamp;
 use rusqlite::{Connection, ToSql};
+use uuid::Uuid;
 
 use super::rows::{bytes, damaged, event, event_columns, first, run, stored_facts};
-use super::snapshot;
+use super::{contexts, snapshot};
 use crate::{Applied, AppliedConversation, StoreError, StoredEvent};
 
 const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
@@ -56,12 +57,12 @@ const PROGRESS_VALUES: usize = 24;
 const MOVED_VALUES: usize = 26;
 const WHOLE_VALUES: usize = 34;
 
-const INSERT_EVENT: &str =
-    concat!("INSERT INTO event (", event_columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+const INSERT_EVENT: &str = concat!(
+    "INSERT INTO event (",
+    event_columns!(),
+    ", context_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+);
 const EVENT: &str = concat!("SELECT ", event_columns!(), " FROM event WHERE conversation = ?1 AND seq = ?2");
-const WRITE_CONTEXT: &str = "INSERT INTO context (conversation, text, version, updated_at) \
-    VALUES (?1, ?2, ?3, ?4) ON CONFLICT (conversation) \
-    DO UPDATE SET text = excluded.text, version = excluded.version, updated_at = excluded.updated_at";
 const COUNT: &str = "INSERT INTO tally (agent, queue, status, conversations) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (agent, queue, status) DO UPDATE SET conversations = conversations + excluded.conversations";
 const INSERT_PERSON: &str = "INSERT INTO person (id, created_at) VALUES (?1, ?2)";
@@ -69,7 +70,7 @@ const INSERT_VISITOR: &str =
     "INSERT INTO visitor (id, person, widget, name, created_at) VALUES (?1, ?2, ?3, NULL, ?4)";
 const SET_STANDING: &str = "UPDATE session SET standing = ?2 WHERE id = ?1";
 const INSERT_RECEIPT: &str =
-    "INSERT INTO receipt (author, client_id, digest, versions, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO receipt (author, client_id, digest, written, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
@@ -79,7 +80,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     UPDATE_WHOLE,
     INSERT_EVENT,
     EVENT,
-    WRITE_CONTEXT,
     COUNT,
     INSERT_PERSON,
     INSERT_VISITOR,
@@ -116,6 +116,9 @@ fn store(connection: &Connection, decision: Decision, now: Timestamp) -> Result<
     if let Some(receipt) = decision.receipt {
         insert_receipt(connection, &receipt)?;
     }
+    if let Some(baseline) = decision.baseline {
+        contexts::move_baseline(connection, &baseline)?;
+    }
     Ok(Applied { duplicate: false, pending, conversations, at: now })
 }
 
@@ -137,7 +140,7 @@ fn write_conversation(
     connection: &Connection,
     write: ConversationWrite,
 ) -> Result<AppliedConversation, StoreError> {
-    let ConversationWrite { created, before, conversation, events, context } = write;
+    let ConversationWrite { created, before, conversation, events, context, ignored } = write;
     if let Some(before) = before {
         if before != conversation {
             update(connection, &before, &conversation)?;
@@ -147,23 +150,18 @@ fn write_conversation(
         count(connection, &conversation, 1)?;
     }
     let mut stored = Vec::with_capacity(events.len());
+    let mut context_seq = 0;
     for event in events {
+        if let Body::Metadata { .. } = event.body {
+            context_seq = event.seq;
+        }
         stored.push(insert_event(connection, conversation.id, event)?);
     }
     if let Some(context) = context {
-        run(
-            connection,
-            WRITE_CONTEXT,
-            &[
-                &bytes(conversation.id.0),
-                &context.metadata.to_text(),
-                &context.version,
-                &context.updated_at.0,
-            ],
-        )?;
+        contexts::write(connection, conversation.id, &context, context_seq)?;
     }
     let context_version = conversation.context_version;
-    Ok(AppliedConversation { conversation, created, events: stored, context_version })
+    Ok(AppliedConversation { conversation, created, events: stored, context_version, ignored })
 }
 
 /// Writes a row that exists, touching only the indexes it must.
@@ -272,6 +270,10 @@ fn insert_event(
     event: Event,
 ) -> Result<StoredEvent, StoreError> {
     let json = event.to_json();
+    let context_version = match event.body {
+        Body::Metadata { version, .. } => Some(version),
+        _ => None,
+    };
     run(
         connection,
         INSERT_EVENT,
@@ -286,6 +288,7 @@ fn insert_event(
             &event.author.id.map(bytes),
             &event.client_id.map(|id| bytes(id.0)),
             &json,
+            &context_version,
         ],
     )?;
     Ok(StoredEvent {
@@ -303,13 +306,16 @@ fn insert_event(
 }
 
 fn insert_receipt(connection: &Connection, receipt: &Receipt) -> Result<(), StoreError> {
-    let versions: Vec<(uuid::Uuid, i64)> =
-        receipt.versions.iter().map(|(id, version)| (id.0, *version)).collect();
-    let versions = serde_json::to_string(&versions).expect("ids and numbers are always JSON");
+    let written: Vec<(Uuid, i64, &[String])> = receipt
+        .written
+        .iter()
+        .map(|written| (written.conversation.0, written.version, written.ignored.as_slice()))
+        .collect();
+    let written = serde_json::to_string(&written).expect("ids, numbers and texts are always JSON");
     run(
         connection,
         INSERT_RECEIPT,
-        &[&bytes(receipt.author.id), &bytes(receipt.client_id.0), &receipt.digest, &versions, &receipt.at.0],
+        &[&bytes(receipt.author.id), &bytes(receipt.client_id.0), &receipt.digest, &written, &receipt.at.0],
     )?;
     Ok(())
 }
@@ -327,20 +333,22 @@ fn known(connection: &Connection, earlier: &Earlier) -> Result<Applied, StoreErr
             created: false,
             events: stored.into_iter().collect(),
             context_version,
+            ignored: Vec::new(),
         }],
         at: earlier.at,
     })
 }
 
 fn known_context(connection: &Connection, receipt: &Receipt) -> Result<Applied, StoreError> {
-    let mut conversations = Vec::with_capacity(receipt.versions.len());
-    for (id, version) in &receipt.versions {
-        let conversation = snapshot::conversation_by_id(connection, *id)?;
+    let mut conversations = Vec::with_capacity(receipt.written.len());
+    for written in &receipt.written {
+        let conversation = snapshot::conversation_by_id(connection, written.conversation)?;
         conversations.push(AppliedConversation {
             conversation: conversation.ok_or_else(|| damaged("a receipt without its conversation"))?,
             created: false,
             events: Vec::new(),
-            context_version: *version,
+            context_version: written.version,
+            ignored: written.ignored.clone(),
         });
     }
     Ok(Applied { duplicate: true, pending: false, conversations, at: receipt.at })

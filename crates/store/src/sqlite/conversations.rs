@@ -12,13 +12,13 @@ use rusqlite::{Connection, Row};
 
 use super::rows::{
     CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, event, event_columns, first, limit,
-    optional_id, optional_time, value,
+    optional_id, value,
 };
 use super::{SqliteStore, apply, inbox, notes, snapshot};
 use crate::{
     Applied, ConversationFilter, ConversationList, Conversations, Direction, EventPage, EventRange,
     InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy, OrderDirection, Side,
-    StoreError, StoredContext, StoredEvent, Summary, VisitorThread,
+    StoreError, StoredEvent, Summary, VisitorThread,
 };
 
 const LATEST: &str = concat!(
@@ -43,8 +43,6 @@ const VISITOR_AFTER: &str = concat!(
     " FROM event WHERE conversation = ?1 AND visitor_seq IS NOT NULL AND visitor_seq > ?2 \
      ORDER BY visitor_seq LIMIT ?3"
 );
-const CONTEXT: &str = "SELECT text, version, updated_at FROM context WHERE conversation = ?1";
-const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM conversation WHERE id = ?1)";
 const THREADS: &str = concat!(
     "SELECT ",
     conversation_columns!(),
@@ -93,8 +91,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     AFTER,
     VISITOR_LATEST,
     VISITOR_AFTER,
-    CONTEXT,
-    EXISTS,
     THREADS,
     THREAD,
     MESSAGES,
@@ -269,26 +265,6 @@ impl Conversations for SqliteStore {
                 }
             }
             Ok(heads)
-        })
-        .await
-    }
-
-    async fn context(&self, id: ConversationId) -> Result<StoredContext, StoreError> {
-        self.read(move |connection| {
-            let stored = first(connection, CONTEXT, &[&bytes(id.0)], |row| {
-                Ok(StoredContext {
-                    text: row.get(0)?,
-                    version: row.get(1)?,
-                    updated_at: optional_time(row, 2)?,
-                })
-            })?;
-            if let Some(context) = stored {
-                return Ok(context);
-            }
-            if !value::<bool>(connection, EXISTS, &[&bytes(id.0)])? {
-                return Err(StoreError::NotFound);
-            }
-            Ok(StoredContext { text: "{}".to_owned(), version: 0, updated_at: None })
         })
         .await
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use beckon_core::agent::Agent;
-use beckon_core::context::{Context, Fact, Metadata};
+use beckon_core::context::Fact;
 use beckon_core::conversation::{Conversation, Cursor, Cursors, Page, Preview, Priority};
 use beckon_core::event::{Author, AuthorKind, Kind};
 use beckon_core::id::QueueId;
@@ -175,16 +175,6 @@ pub(super) fn event(row: &Row<'_>) -> Result<StoredEvent, StoreError> {
         author_id: optional_id(row, 7)?,
         client_id: optional_id(row, 8)?,
         json: Arc::from(row.get_ref(9)?.as_str().map_err(|error| damaged(&error.to_string()))?),
-    })
-}
-
-/// Reads a context: text, version, time.
-pub(super) fn context(row: &Row<'_>, at: usize) -> Result<Context, StoreError> {
-    let stored: String = row.get(at)?;
-    Ok(Context {
-        metadata: Metadata::from_stored(&stored).map_err(|error| damaged(&error.to_string()))?,
-        version: row.get(at + 1)?,
-        updated_at: time(row, at + 2)?,
     })
 }
 

@@ -3,23 +3,23 @@
 use beckon_core::agent::Agent;
 use beckon_core::context::Patch;
 use beckon_core::conversation::Conversation;
-use beckon_core::decide::{AuthorKey, Earlier, Needs, Receipt, Snapshot, Target};
+use beckon_core::decide::{AuthorKey, Earlier, Needs, Receipt, Snapshot, Target, WrittenContext};
 use beckon_core::event::{AuthorKind, Kind};
 use beckon_core::id::{AgentId, ClientId, ConversationId, VisitorId};
 use beckon_core::strategy::MOST_CONVERSATIONS;
 use beckon_core::time::Timestamp;
 use beckon_core::visitor::Visitor;
+use beckon_core::widget::ProtectedKeys;
 use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 
 use super::rows::{
-    all, bytes, context, conversation, conversation_columns, damaged, first, id, limit, optional_name, time,
-    word,
+    all, bytes, conversation, conversation_columns, damaged, first, id, limit, optional_name, time, word,
 };
-use super::{agents, queues, widgets};
+use super::{agents, contexts, queues, widgets};
 use crate::StoreError;
 
-const VISITOR: &str = "SELECT v.id, v.person, v.widget, v.name, v.created_at, w.multi_thread \
+const VISITOR: &str = "SELECT v.id, v.person, v.widget, v.name, v.created_at, w.multi_thread, w.protected_keys \
     FROM visitor v JOIN widget w ON w.id = v.widget WHERE v.id = ?1";
 const STANDING: &str = "SELECT standing FROM session WHERE id = ?1 AND visitor = ?2";
 const NEWEST_STANDING: &str =
@@ -38,29 +38,21 @@ const OPEN: &str = concat!(
     conversation_columns!(),
     " FROM conversation c WHERE c.visitor = ?1 AND c.open = 1 ORDER BY c.id LIMIT ?2"
 );
-const CONTEXT: &str = "SELECT text, version, updated_at FROM context WHERE conversation = ?1";
 const EARLIER: &str = "SELECT conversation, seq, kind, at, json, author_kind FROM event \
     WHERE author = ?1 AND client_id = ?2 ORDER BY conversation";
-const RECEIPT: &str = "SELECT digest, versions, at FROM receipt WHERE author = ?1 AND client_id = ?2";
+const RECEIPT: &str = "SELECT digest, written, at FROM receipt WHERE author = ?1 AND client_id = ?2";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[
-    VISITOR,
-    STANDING,
-    NEWEST_STANDING,
-    CONVERSATION,
-    VISITOR_CONVERSATION,
-    THREAD,
-    OPEN,
-    CONTEXT,
-    EARLIER,
-    RECEIPT,
-];
+pub(super) const STATEMENTS: &[&str] =
+    &[VISITOR, STANDING, NEWEST_STANDING, CONVERSATION, VISITOR_CONVERSATION, THREAD, OPEN, EARLIER, RECEIPT];
 
 pub(super) fn load(connection: &Connection, needs: &Needs, now: Timestamp) -> Result<Snapshot, StoreError> {
     let mut snapshot = Snapshot::default();
     if let Some(visitor) = needs.visitor {
-        snapshot.visitor = self::visitor(connection, visitor)?;
+        if let Some((visitor, multi_thread, protected_keys)) = self::visitor(connection, visitor)? {
+            snapshot.visitor = Some((visitor, multi_thread));
+            snapshot.protected_keys = protected_keys;
+        }
         if let Some(session) = needs.session {
             snapshot.standing = standing(connection, STANDING, &[&bytes(session.0), &bytes(visitor.0)])?;
         }
@@ -87,11 +79,14 @@ pub(super) fn load(connection: &Connection, needs: &Needs, now: Timestamp) -> Re
         Target::Open(visitor) => snapshot.open = open(connection, visitor, MOST_CONVERSATIONS + 1)?,
     }
     if needs.contexts {
+        if let Some(row) = snapshot.conversation.as_ref().filter(|_| needs.visitor.is_none()) {
+            snapshot.protected_keys = widgets::protected_keys(connection, row.widget)?;
+        }
         for row in snapshot.open.iter().chain(&snapshot.conversation) {
             if row.context_version == 0 {
                 continue;
             }
-            let found = first(connection, CONTEXT, &[&bytes(row.id.0)], |row| context(row, 0))?;
+            let found = contexts::by_conversation(connection, row.id)?;
             snapshot.contexts.insert(row.id, found.ok_or_else(|| damaged("a context is missing"))?);
         }
     }
@@ -121,7 +116,11 @@ pub(super) fn load(connection: &Connection, needs: &Needs, now: Timestamp) -> Re
     Ok(snapshot)
 }
 
-pub(super) fn visitor(connection: &Connection, id: VisitorId) -> Result<Option<(Visitor, bool)>, StoreError> {
+/// The visitor, whether the visitor's widget is multi-thread, and what it protects.
+pub(super) fn visitor(
+    connection: &Connection,
+    id: VisitorId,
+) -> Result<Option<(Visitor, bool, ProtectedKeys)>, StoreError> {
     first(connection, VISITOR, &[&bytes(id.0)], |row| {
         let visitor = Visitor {
             id: self::id(row, 0)?,
@@ -130,7 +129,7 @@ pub(super) fn visitor(connection: &Connection, id: VisitorId) -> Result<Option<(
             name: optional_name(row, 3)?,
             created_at: time(row, 4)?,
         };
-        Ok((visitor, row.get(5)?))
+        Ok((visitor, row.get(5)?, widgets::read_protected_keys(row, 6)?))
     })
 }
 
@@ -184,13 +183,16 @@ fn receipt(
 ) -> Result<Option<Receipt>, StoreError> {
     first(connection, RECEIPT, &[&bytes(author.id), &bytes(client_id.0)], |row| {
         let stored: String = row.get(1)?;
-        let versions: Vec<(Uuid, i64)> =
+        let written: Vec<(Uuid, i64, Vec<String>)> =
             serde_json::from_str(&stored).map_err(|error| damaged(&error.to_string()))?;
         Ok(Receipt {
             author,
             client_id,
             digest: row.get(0)?,
-            versions: versions.into_iter().map(|(id, version)| (id.into(), version)).collect(),
+            written: written
+                .into_iter()
+                .map(|(id, version, ignored)| WrittenContext { conversation: id.into(), version, ignored })
+                .collect(),
             at: time(row, 2)?,
         })
     })

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{conversations, inbox, meta, migrations, notes, statements};
+use super::{contexts, conversations, inbox, meta, migrations, notes, statements};
 
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -29,7 +29,15 @@ fn every_statement_prepares() {
 #[test]
 fn no_list_is_scanned_or_sorted() {
     let connection = database();
-    for sql in [inbox::STATEMENTS, conversations::STATEMENTS, notes::STATEMENTS, meta::STATEMENTS].concat() {
+    for sql in [
+        inbox::STATEMENTS,
+        contexts::STATEMENTS,
+        conversations::STATEMENTS,
+        notes::STATEMENTS,
+        meta::STATEMENTS,
+    ]
+    .concat()
+    {
         for step in plan(&connection, sql) {
             assert!(!step.contains("TEMP B-TREE"), "{sql}\n{step}");
             // Walking an index in the list's own order is no scan of the table; the tally is a handful of rows, a

@@ -84,7 +84,7 @@ impl Visitors for SqliteStore {
     async fn visitor(&self, id: VisitorId) -> Result<Visitor, StoreError> {
         self.read(move |connection| {
             let found = snapshot::visitor(connection, id)?;
-            found.map(|(visitor, _)| visitor).ok_or(StoreError::NotFound)
+            found.map(|(visitor, ..)| visitor).ok_or(StoreError::NotFound)
         })
         .await
     }

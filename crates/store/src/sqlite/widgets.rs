@@ -36,11 +36,12 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1")
 const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
 const COUNT: &str = "SELECT count(*) FROM widget";
 const FIRST: &str = "SELECT id FROM widget ORDER BY id LIMIT 1";
+const PROTECTED_KEYS: &str = "SELECT protected_keys FROM widget WHERE id = ?1";
 /// How many of [`execute`]'s values an update takes.
 const UPDATE_VALUES: usize = 12;
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, COUNT, FIRST];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, COUNT, FIRST, PROTECTED_KEYS];
 
 fn json<T: DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
     let stored = row.get_ref(at)?.as_str().map_err(|error| damaged(&error.to_string()))?;
@@ -51,6 +52,10 @@ fn setting<T>(setting: Result<T, SettingError>) -> Result<T, StoreError> {
     setting.map_err(|error| damaged(&error.to_string()))
 }
 
+pub(super) fn read_protected_keys(row: &Row<'_>, at: usize) -> Result<ProtectedKeys, StoreError> {
+    setting(ProtectedKeys::new(json(row, at)?))
+}
+
 fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
     let language: Option<String> = row.get(9)?;
     Ok(Widget {
@@ -58,7 +63,7 @@ fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
         name: name(row, 1)?,
         multi_thread: row.get(2)?,
         allowed_origins: json(row, 3)?,
-        protected_keys: setting(ProtectedKeys::new(json(row, 4)?))?,
+        protected_keys: read_protected_keys(row, 4)?,
         pins: setting(Pins::new(json(row, 5)?))?,
         themes: setting(Themes::new(json(row, 6)?))?,
         welcome: text(row, 7, Welcome::new)?,
@@ -101,6 +106,12 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget, values: usize) -
 
 pub(super) fn by_id(connection: &Connection, id: WidgetId) -> Result<Widget, StoreError> {
     first(connection, BY_ID, &[&bytes(id.0)], read)?.ok_or(StoreError::NotFound)
+}
+
+/// What the widget protects from the page.
+pub(super) fn protected_keys(connection: &Connection, id: WidgetId) -> Result<ProtectedKeys, StoreError> {
+    let found = first(connection, PROTECTED_KEYS, &[&bytes(id.0)], |row| read_protected_keys(row, 0))?;
+    found.ok_or_else(|| damaged("a conversation without its widget"))
 }
 
 /// Through which new visitors come whom our side names: the oldest widget.

@@ -287,6 +287,7 @@ pub(crate) async fn one_name_is_one_write_of_one_kind(house: &House) {
         target: ContextTarget::Conversation { by: key.clone(), conversation: id },
         client_id: Some(name),
         patch: merge(r#"{"c":1}"#),
+        lock: None,
     };
     let Actor::Api(api) = key.clone() else { panic!("a key") };
     let says = |name| Command::ApiSend {

@@ -86,6 +86,7 @@ pub(crate) async fn numbers_have_no_gaps_under_concurrent_writers(house: &House)
                     },
                     client_id: None,
                     patch: merge(&format!("{{\"w{writer}\":{n}}}")),
+                    lock: None,
                 };
                 store.apply(Command::WriteContext(write)).await.unwrap();
             }

@@ -47,6 +47,7 @@ pub(crate) async fn what_has_ended_is_deleted_and_nothing_else(house: &House) {
         target: ContextTarget::Conversation { by: key, conversation: id },
         client_id: Some(client()),
         patch: merge(r#"{"b":2}"#),
+        lock: None,
     };
     house.try_context(second.clone()).await.unwrap();
     // A session, the sign-ins and a receipt; the new set-up token had taken the old one's place.

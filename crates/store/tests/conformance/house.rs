@@ -15,6 +15,7 @@ use beckon_core::key::Scope;
 use beckon_core::strategy::Strategy;
 use beckon_core::text::{Email, MessageText, Name};
 use beckon_core::time::{Clock, Timestamp};
+use beckon_core::widget::{ProtectedKeys, WidgetChange};
 use beckon_store::{
     Applied, EventRange, NewAgent, NewSession, SecretHash, Side, Store, StoreError, StoredEvent,
 };
@@ -189,7 +190,7 @@ impl House {
     ) -> WriteContext {
         let target =
             ContextTarget::Visitor { visitor: guest.visitor, session: guest.session, strategy, active };
-        WriteContext { target, client_id: Some(client()), patch }
+        WriteContext { target, client_id: Some(client()), patch, lock: None }
     }
 
     pub(crate) async fn try_context(&self, write: WriteContext) -> Result<Applied, StoreError> {
@@ -203,7 +204,34 @@ impl House {
         patch: Patch,
     ) -> Result<Applied, StoreError> {
         let target = ContextTarget::Conversation { by, conversation };
-        self.try_context(WriteContext { target, client_id: None, patch }).await
+        self.try_context(WriteContext { target, client_id: None, patch, lock: None }).await
+    }
+
+    /// A context write of our side that locks or releases.
+    pub(crate) async fn lock_from(
+        &self,
+        by: Actor,
+        conversation: ConversationId,
+        patch: Patch,
+        lock: bool,
+    ) -> Applied {
+        let target = ContextTarget::Conversation { by, conversation };
+        let write = WriteContext { target, client_id: None, patch, lock: Some(lock) };
+        self.try_context(write).await.unwrap()
+    }
+
+    /// The page writes; the keys that were left out.
+    pub(crate) async fn page_writes(&self, guest: Guest, id: ConversationId, patch: Patch) -> Vec<String> {
+        let write = self.by_strategy(guest, Strategy::Active, Some(id), patch);
+        self.try_context(write).await.unwrap().conversations.remove(0).ignored
+    }
+
+    /// Protects keys of a widget from the page.
+    pub(crate) async fn protect(&self, widget: WidgetId, keys: &[&str]) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        let protected_keys = Some(ProtectedKeys::new(keys).unwrap());
+        let change = WidgetChange { protected_keys, ..WidgetChange::default() };
+        self.store.update_widget(widget, change).await.unwrap();
     }
 
     pub(crate) async fn context(&self, id: ConversationId) -> String {

@@ -63,6 +63,20 @@ suite! {
         limits_leave_nothing_stored
         put_patch_and_delete_by_key
         the_journal_folds_to_the_context;
+    locks:
+        protected_keys_hold_against_the_page_only
+        held_and_standing_context_obey_locks_when_written
+        locks_on_request_come_and_go
+        a_replacement_keeps_locked_keys
+        a_repeated_write_repeats_what_was_ignored
+        keys_know_who_set_them;
+    past:
+        an_earlier_context_is_exact_at_every_position
+        versions_page_by_key
+        baselines_begin_once_and_move_forward
+        an_answer_moves_the_baseline;
+    interleavings:
+        any_interleaving_ends_in_the_same_context_everywhere;
     inbox:
         an_agent_sees_only_what_is_allowed
         views_page_by_key_and_count
