@@ -51,6 +51,8 @@ pub enum Command {
         /// Names this write.
         client_id: ClientId,
     },
+    /// Somebody changes what is known of a conversation, where it waits or whose it is.
+    Edit(EditConversation),
     /// Somebody solves, closes, reopens a conversation or lets it wait.
     SetStatus {
         /// Who.
@@ -77,6 +79,44 @@ pub struct WriteNote {
     pub client_id: ClientId,
     /// What.
     pub text: NoteText,
+}
+
+/// A change of a conversation from our side: all of it, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditConversation {
+    /// Who.
+    pub by: Actor,
+    /// Which.
+    pub conversation: ConversationId,
+    /// Names this write, when it only gives the conversation to somebody or to nobody; what else is edited is told
+    /// apart by its values.
+    pub client_id: ClientId,
+    /// What changes.
+    pub edit: Edit,
+}
+
+/// Fields to change; `None`: stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    /// What it is about; inside, `None` takes it away.
+    pub topic: Option<Option<Topic>>,
+    /// What became of it, likewise.
+    pub summary: Option<Option<Summary>>,
+    /// Where it stands.
+    pub status: Option<Status>,
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+    /// Where it waits; inside, `None`: without a queue.
+    pub queue: Option<Option<QueueId>>,
+    /// Who has it; inside, `None`: nobody.
+    pub agent: Option<Option<AgentId>>,
+}
+
+impl Edit {
+    /// Only gives the conversation to somebody, or to nobody.
+    pub fn assign(agent: Option<AgentId>) -> Self {
+        Self { agent: Some(agent), ..Self::default() }
+    }
 }
 
 /// An API key at work.
@@ -242,6 +282,9 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
+    /// An agent's role does not make shared quick replies.
+    #[error("shared quick replies are made by supervisors and administrators")]
+    SharedReply,
     /// Somebody must be able to change the settings.
     #[error("is the last administrator who can sign in; make somebody else one first")]
     LastAdministrator,

@@ -5,6 +5,7 @@ mod assignments;
 mod contexts;
 mod creation;
 mod draft;
+mod edits;
 mod messages;
 mod needs;
 mod notes;
@@ -18,7 +19,7 @@ use crate::agent::Agent;
 use crate::command::{Actor, Command, Refusal};
 use crate::context::{Context, Patch};
 use crate::conversation::Conversation;
-use crate::event::{AgentName, Author, AuthorKind, Event, Kind};
+use crate::event::{AgentName, Author, AuthorKind, Event, Kind, QueueName};
 use crate::id::{AgentId, ClientId, ConversationId, Ids, PersonId, QueueId, SessionId, VisitorId, WidgetId};
 use crate::permission;
 use crate::time::Timestamp;
@@ -104,6 +105,8 @@ pub struct Snapshot {
     pub default_queue: Option<QueueId>,
     /// The queue asked for exists.
     pub queue_exists: bool,
+    /// The queue asked for and the one where the conversation waits, as far as they exist.
+    pub queues: Vec<QueueName>,
     /// The first widget.
     pub widget: Option<WidgetId>,
 }
@@ -206,6 +209,7 @@ pub fn decide(
         Command::Create(create) => creation::create(snapshot, create, &moment),
         Command::WriteContext(write) => contexts::write(snapshot, write, &moment),
         Command::Take { agent, client_id, .. } => assignments::take(snapshot, *agent, *client_id, &moment),
+        Command::Edit(edit) => edits::edit(snapshot, edit, &moment),
         Command::SetStatus { by, client_id, status, .. } => {
             assignments::set_status(snapshot, by, *client_id, *status, &moment)
         }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::context::{Change, WriteMode};
 use crate::conversation::Status;
-use crate::id::{AgentId, ClientId, EventId};
+use crate::id::{AgentId, ClientId, EventId, QueueId};
 use crate::text::{MessageText, NoteText};
 use crate::time::Timestamp;
 
@@ -117,6 +117,26 @@ pub struct Locks {
     pub unlocked: Vec<String>,
 }
 
+/// A queue, with the name of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueueName {
+    /// Identity.
+    pub id: QueueId,
+    /// What agents call it.
+    pub name: String,
+}
+
+/// One field of a conversation that somebody changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edited {
+    /// `topic`, `summary` or `priority`.
+    pub field: &'static str,
+    /// Before; `None`: not set.
+    pub from: Option<String>,
+    /// After; `None`: not set.
+    pub to: Option<String>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
@@ -137,6 +157,15 @@ pub enum Body {
     Left(AgentName),
     /// Whose it is now. Internal.
     Assigned(Option<AgentName>),
+    /// What is known of the conversation changed: topic, summary, priority. Internal.
+    Edited(Vec<Edited>),
+    /// It waits in another queue. Internal.
+    Moved {
+        /// Before.
+        from: Option<QueueName>,
+        /// After.
+        to: Option<QueueName>,
+    },
     /// The context changed. Internal.
     Metadata {
         /// The context's version after.
@@ -167,6 +196,10 @@ pub enum Kind {
     Left,
     /// See [`Body::Assigned`].
     Assigned,
+    /// See [`Body::Edited`].
+    Edited,
+    /// See [`Body::Moved`].
+    Moved,
     /// See [`Body::Metadata`].
     Metadata,
 }
@@ -181,6 +214,8 @@ impl Kind {
             Self::Joined => "joined",
             Self::Left => "left",
             Self::Assigned => "assigned",
+            Self::Edited => "edited",
+            Self::Moved => "moved",
             Self::Metadata => "metadata",
         }
     }
@@ -194,6 +229,8 @@ impl Kind {
             "joined" => Self::Joined,
             "left" => Self::Left,
             "assigned" => Self::Assigned,
+            "edited" => Self::Edited,
+            "moved" => Self::Moved,
             "metadata" => Self::Metadata,
             _ => return None,
         })
@@ -203,7 +240,7 @@ impl Kind {
     pub fn visible_to_visitor(self) -> bool {
         match self {
             Self::Message | Self::Status | Self::Joined | Self::Left => true,
-            Self::Note | Self::Assigned | Self::Metadata => false,
+            Self::Note | Self::Assigned | Self::Edited | Self::Moved | Self::Metadata => false,
         }
     }
 }
@@ -240,6 +277,8 @@ impl Event {
             Body::Joined(_) => Kind::Joined,
             Body::Left(_) => Kind::Left,
             Body::Assigned(_) => Kind::Assigned,
+            Body::Edited(_) => Kind::Edited,
+            Body::Moved { .. } => Kind::Moved,
             Body::Metadata { .. } => Kind::Metadata,
         }
     }
@@ -297,6 +336,11 @@ impl Serialize for Wire<'_> {
             }
             Body::Joined(agent) | Body::Left(agent) => map.serialize_entry("agent", agent)?,
             Body::Assigned(agent) => map.serialize_entry("agent", agent)?,
+            Body::Edited(changes) => map.serialize_entry("changes", changes)?,
+            Body::Moved { from, to } => {
+                map.serialize_entry("from", from)?;
+                map.serialize_entry("to", to)?;
+            }
             Body::Metadata { version, source, mode, changes, locks } => {
                 map.serialize_entry("version", version)?;
                 map.serialize_entry("source", source)?;

@@ -70,6 +70,8 @@ ids! {
     QueueId;
     /// A durable event of a conversation; for a message it is the message id.
     EventId;
+    /// A text that agents keep ready.
+    QuickReplyId;
     /// An API key (not its secret).
     KeyId;
     /// Made by the sender before its first try; makes every write idempotent.

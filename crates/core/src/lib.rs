@@ -11,6 +11,7 @@ pub mod id;
 pub mod key;
 pub mod permission;
 pub mod queue;
+pub mod quick_reply;
 pub mod strategy;
 pub mod text;
 pub mod time;

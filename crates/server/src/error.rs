@@ -192,7 +192,7 @@ impl From<Refusal> for ApiError {
         let text = refusal.to_string();
         match refusal {
             Refusal::NotFound => Self::NotFound("Not found".to_owned()),
-            Refusal::Forbidden | Refusal::Taken(_) => Self::Forbidden(text),
+            Refusal::Forbidden | Refusal::SharedReply | Refusal::Taken(_) => Self::Forbidden(text),
             Refusal::Context(_) | Refusal::TooManyConversations(_) => Self::field("metadata", text),
             Refusal::ClientIdReused => Self::field("clientId", text),
             Refusal::Closed
@@ -314,7 +314,7 @@ fn store_code(error: &StoreError) -> (RejectCode, Retry) {
                 Refusal::NotFound => RejectCode::NotFound,
                 Refusal::Closed => RejectCode::Closed,
                 Refusal::ClientIdReused => RejectCode::ClientIdReused,
-                Refusal::Forbidden => RejectCode::Forbidden,
+                Refusal::Forbidden | Refusal::SharedReply => RejectCode::Forbidden,
                 Refusal::Taken(_) => RejectCode::Taken,
                 Refusal::Context(_) => RejectCode::MetadataInvalid,
                 Refusal::TooManyConversations(_)

@@ -2,9 +2,11 @@
 
 mod access;
 mod agent_sessions;
+mod agents;
 mod body;
 mod context_history;
 mod conversations;
+mod edits;
 mod health;
 mod inbox;
 mod invites;
@@ -15,6 +17,7 @@ mod notes;
 mod pages;
 mod people;
 mod profile;
+mod quick_replies;
 mod setup;
 mod threads;
 mod widget_settings;
@@ -71,10 +74,14 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(widget_settings::pin))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(quick_replies::list, quick_replies::create))
+        .routes(routes!(quick_replies::put, quick_replies::delete))
         .routes(routes!(inbox::list_inbox))
         .routes(routes!(inbox::list_events))
         .routes(routes!(conversations::list, conversations::create))
-        .routes(routes!(conversations::get))
+        .routes(routes!(conversations::get, edits::put, edits::patch))
+        .routes(routes!(edits::assign, edits::unassign))
+        .routes(routes!(agents::list))
         .routes(routes!(messages::list, messages::create))
         .routes(routes!(notes::list, notes::create))
         .routes(routes!(notes::get))

@@ -18,6 +18,7 @@ mod invites;
 mod keys;
 mod meta;
 mod queues;
+mod quick_replies;
 mod sources;
 mod visitors;
 mod widgets;
@@ -36,6 +37,7 @@ pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};
 pub use keys::{KEYS_AT_ONCE, Keys, REVOKED_KEYS_SHOWN};
 pub use meta::{FirstStart, Meta};
 pub use queues::Queues;
+pub use quick_replies::QuickReplies;
 pub use sources::{RandomIds, SystemClock};
 pub use visitors::{NewSession, Visitors};
 pub use widgets::{MOST_WIDGETS, Widgets};
@@ -45,8 +47,12 @@ pub type SecretHash = [u8; 32];
 
 /// Everything Beckon keeps; see the module for what it promises.
 pub trait Store:
-    Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta
+    Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + QuickReplies + Meta
 {
 }
 
-impl<T: Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + Meta> Store for T {}
+impl<
+    T: Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + QuickReplies + Meta,
+> Store for T
+{
+}

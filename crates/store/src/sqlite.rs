@@ -13,6 +13,7 @@ mod meta;
 mod migrations;
 mod notes;
 mod queues;
+mod quick_replies;
 mod readers;
 mod rows;
 mod snapshot;
@@ -202,6 +203,7 @@ fn statements() -> Vec<&'static str> {
         meta::STATEMENTS,
         notes::STATEMENTS,
         queues::STATEMENTS,
+        quick_replies::STATEMENTS,
         snapshot::STATEMENTS,
         visitors::STATEMENTS,
         widgets::STATEMENTS,

@@ -76,6 +76,17 @@ export interface AssignedEvent extends EventBase {
   kind: 'assigned';
   agent: Named | null;
 }
+/** Internal: agents only. `field` is topic, summary or priority. */
+export interface EditedEvent extends EventBase {
+  kind: 'edited';
+  changes: { field: 'topic' | 'summary' | 'priority'; from: string | null; to: string | null }[];
+}
+/** Internal: agents only. The conversation waits in another queue. */
+export interface MovedEvent extends EventBase {
+  kind: 'moved';
+  from: Named | null;
+  to: Named | null;
+}
 /** One key of a context write. `from` and `to` are JSON text, null where the key was or became absent. */
 export interface ContextChange {
   key: string;
@@ -104,6 +115,8 @@ export type ConversationEvent =
   | JoinedEvent
   | LeftEvent
   | AssignedEvent
+  | EditedEvent
+  | MovedEvent
   | MetadataEvent;
 
 /** An event and its place in the conversation, as this reader counts. */

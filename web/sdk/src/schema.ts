@@ -404,6 +404,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/1/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the quick replies that the agent may use */
+        get: operations["list_quick_replies"];
+        put?: never;
+        /** Make a quick reply */
+        post: operations["create_quick_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/1/quick-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a quick reply anew */
+        put: operations["put_quick_reply"];
+        post?: never;
+        /** Delete a quick reply */
+        delete: operations["delete_quick_reply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ccaas/1/inbox": {
         parameters: {
             query?: never;
@@ -465,6 +501,43 @@ export interface paths {
         };
         /** Read a conversation */
         get: operations["get_conversation"];
+        /** Write a conversation anew */
+        put: operations["put_conversation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change some fields of a conversation */
+        patch: operations["patch_conversation"];
+        trace?: never;
+    };
+    "/ccaas/1/conversations/{id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a conversation to an agent */
+        put: operations["assign_conversation"];
+        post?: never;
+        /** Take a conversation from whoever has it */
+        delete: operations["unassign_conversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ccaas/1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the agents who can sign in */
+        get: operations["list_agents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -652,10 +725,34 @@ export interface components {
             /** @description What was done. */
             message: string;
         };
+        /** @description An agent. */
+        AgentBody: {
+            /** Format: uuid */
+            id: string;
+            /** @description The name that visitors and colleagues see. */
+            displayName: string;
+            /** @description `ADMIN`, `SUPERVISOR` or `AGENT`. */
+            role: string;
+            /** @description For administrators and keys only. */
+            email?: string | null;
+            /** @description `ACTIVE` while a console is connected, else `INVISIBLE`. */
+            status: string;
+            /** @description The same: nobody sets a status by hand. */
+            availability: string;
+            /** @description Always true: who cannot sign in is not listed. */
+            enabled: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
         /** @description An agent came or went. */
         AgentEvent: components["schemas"]["EventHead"] & {
             /** @description Who. */
             agent: components["schemas"]["Named"];
+        };
+        /** @description A page of agents. */
+        AgentListBody: {
+            agents: components["schemas"]["AgentBody"][];
+            pagination: components["schemas"]["Pagination"];
         };
         /** @description An agent about itself. */
         AgentSelf: {
@@ -674,6 +771,11 @@ export interface components {
         /** @description The conversation changed hands. */
         AssignedEvent: components["schemas"]["EventHead"] & {
             agent: components["schemas"]["Named"] | null;
+        };
+        /** @description To whom a conversation is given. */
+        Assignee: {
+            /** Format: uuid */
+            agentId: string;
         };
         /** @description Who wrote something. */
         Author: {
@@ -733,7 +835,7 @@ export interface components {
             client_id: string;
             /** @description The conversation. */
             conversation: string;
-            /** @description `take`, `solve`, `close`, `reopen` or `wait` (status WAITING). */
+            /** @description `take`, `release`, `wait`, `solve`, `close` or `reopen`. */
             command: string;
         };
         /**
@@ -890,6 +992,27 @@ export interface components {
              */
             conversation: string;
         };
+        /** @description What changes; a field that is missing stays as it is, and null takes away what may be empty. */
+        ConversationPatch: {
+            /** @description At most 1,000 characters. */
+            topic?: string | null;
+            /** @description At most 4,000 characters. */
+            summary?: string | null;
+            /** @description `OPEN`, `WAITING`, `SOLVED` or `CLOSED`. */
+            status?: string;
+            /** @description `URGENT`, `HIGH`, `NORMAL` or `LOW`. */
+            priority?: string;
+            /**
+             * Format: uuid
+             * @description Where it waits; supervisors, administrators and keys move it.
+             */
+            queueId?: string | null;
+            /**
+             * Format: uuid
+             * @description Who has it.
+             */
+            agentId?: string | null;
+        };
         /** @description Conversations that are not closed. */
         Counts: {
             /** Format: int64 */
@@ -965,6 +1088,20 @@ export interface components {
              */
             spread_ms: number;
         };
+        /** @description What is known of the conversation changed. */
+        EditedEvent: components["schemas"]["EventHead"] & {
+            /** @description The fields that changed. */
+            changes: components["schemas"]["EditedField"][];
+        };
+        /** @description One field that changed. */
+        EditedField: {
+            /** @description `topic`, `summary` or `priority`. */
+            field: string;
+            /** @description Before; null: not set. */
+            from: string | null;
+            /** @description After; null: not set. */
+            to: string | null;
+        };
         /** @description Every error body. */
         ErrorBody: {
             requestError: components["schemas"]["RequestError"];
@@ -988,6 +1125,12 @@ export interface components {
         }) | (components["schemas"]["AssignedEvent"] & {
             /** @enum {string} */
             kind: "assigned";
+        }) | (components["schemas"]["EditedEvent"] & {
+            /** @enum {string} */
+            kind: "edited";
+        }) | (components["schemas"]["MovedEvent"] & {
+            /** @enum {string} */
+            kind: "moved";
         }) | (components["schemas"]["MetadataEvent"] & {
             /** @enum {string} */
             kind: "metadata";
@@ -1213,6 +1356,11 @@ export interface components {
          * @enum {string}
          */
         Mode: "replay" | "reset";
+        /** @description The conversation waits in another queue. */
+        MovedEvent: components["schemas"]["EventHead"] & {
+            from: components["schemas"]["Named"] | null;
+            to: components["schemas"]["Named"] | null;
+        };
         /** @description An agent as others see one. */
         Named: {
             /**
@@ -1447,6 +1595,35 @@ export interface components {
             id: string;
             /** @description What agents call it. */
             name: string;
+        };
+        /** @description A quick reply. */
+        QuickReplyBody: {
+            /** Format: uuid */
+            id: string;
+            /** @description What is typed after the `/`. */
+            shortcut: string;
+            /** @description Variables as `{{visitor.name}}` are filled by the console. */
+            text: string;
+            /** @description Every agent has it. */
+            shared: boolean;
+            /** @description Made by the agent who reads this. */
+            mine: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A quick reply to be written. */
+        QuickReplyForm: {
+            /** @description 1 to 40 letters, digits, `-` and `_`; unique among own and among shared ones. */
+            shortcut: string | null;
+            /** @description At most 4,096 characters. */
+            text: string | null;
+            /** @description For every agent; made by supervisors and administrators. */
+            shared?: boolean;
+        };
+        /** @description Quick replies. */
+        QuickReplyList: {
+            /** @description Shared ones and own ones, by shortcut. */
+            replies: components["schemas"]["QuickReplyBody"][];
         };
         /**
          * @description Why a write was not stored.
@@ -1949,6 +2126,19 @@ export interface components {
             /** @description All threads of a visitor. */
             threads?: components["schemas"]["Thread"][] | null;
             agent?: components["schemas"]["AgentSelf"] | null;
+        };
+        /** @description The whole conversation; a field that is missing is as at the start. What nobody can set is read over. */
+        WholeConversation: {
+            /** @description At most 1,000 characters. */
+            topic?: string | null;
+            /** @description At most 4,000 characters. */
+            summary?: string | null;
+            /** @description `OPEN` if missing. */
+            status?: string | null;
+            /** @description `NORMAL` if missing. */
+            priority?: string | null;
+            queueId?: string | null;
+            agentId?: string | null;
         };
         /** @description A widget, as every agent knows it. */
         WidgetBody: (components["schemas"]["WidgetSettings"] | null) & {
@@ -3338,6 +3528,197 @@ export interface operations {
             };
         };
     };
+    list_quick_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shared ones and own ones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyBody"];
+                };
+            };
+            /** @description A field is wrong or taken, or there are 500 already */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Shared ones need another role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyForm"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyBody"];
+                };
+            };
+            /** @description A field is wrong or taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Shared ones need another role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such quick reply */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Shared ones need another role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such quick reply */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_inbox: {
         parameters: {
             query?: {
@@ -3561,6 +3942,299 @@ export interface operations {
             };
             /** @description No such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeConversation"];
+            };
+        };
+        responses: {
+            /** @description The conversation after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBody"];
+                };
+            };
+            /** @description A field is wrong, or the conversation is closed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not the agent's to change */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationPatch"];
+            };
+        };
+        responses: {
+            /** @description The conversation after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBody"];
+                };
+            };
+            /** @description A field is wrong, or the conversation is closed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not the agent's to change */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    assign_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignee"];
+            };
+        };
+        responses: {
+            /** @description The conversation after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBody"];
+                };
+            };
+            /** @description No such agent, or the conversation is closed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not the agent's to pass on */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unassign_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationBody"];
+                };
+            };
+            /** @description The conversation is closed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such conversation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: {
+                /** @description From 0 */
+                page?: string;
+                /** @description 0 to 999 (default 10) */
+                limit?: string;
+                /** @description `id` or `displayName`, then `:asc` or `:desc` (default `id:asc`) */
+                orderBy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentListBody"];
+                };
+            };
+            /** @description A parameter is wrong or not supported */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No valid credentials */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,16 +7,16 @@ use crate::conversation::{Conversation, Status};
 use crate::event::Kind;
 use crate::id::{AgentId, ClientId};
 
-fn unchanged(conversation: &Conversation, moment: &Moment<'_>) -> Outcome {
+pub(super) fn unchanged(conversation: &Conversation, moment: &Moment<'_>) -> Outcome {
     store(Draft::of(conversation, None, moment))
 }
 
-fn store(draft: Draft<'_>) -> Outcome {
+pub(super) fn store(draft: Draft<'_>) -> Outcome {
     Outcome::Store(Box::new(Decision { writes: vec![draft.finish()], ..Decision::default() }))
 }
 
 /// The known write, if it was of this kind and said the same.
-fn known(earlier: &Earlier, kind: Kind, same: impl Fn(&Told) -> bool) -> Result<Outcome, Refusal> {
+pub(super) fn known(earlier: &Earlier, kind: Kind, same: impl Fn(&Told) -> bool) -> Result<Outcome, Refusal> {
     let told = serde_json::from_str::<Told>(&earlier.json);
     if earlier.kind == kind && told.is_ok_and(|told| same(&told)) {
         Ok(Outcome::Known(earlier.clone()))
@@ -27,7 +27,7 @@ fn known(earlier: &Earlier, kind: Kind, same: impl Fn(&Told) -> bool) -> Result<
 
 /// What an earlier event said, as far as it tells writes apart.
 #[derive(serde::Deserialize)]
-struct Told {
+pub(super) struct Told {
     agent: Option<ToldAgent>,
     to: Option<String>,
 }
@@ -38,7 +38,7 @@ struct ToldAgent {
 }
 
 impl Told {
-    fn agent(&self) -> Option<AgentId> {
+    pub(super) fn agent(&self) -> Option<AgentId> {
         self.agent.as_ref().map(|agent| agent.id)
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn take(
     }
     let mut draft = Draft::of(conversation, None, moment);
     let name = snapshot.agent_name(agent).ok_or(Refusal::NotFound)?;
-    draft.assign(&snapshot.author(&actor), Some(client_id), name);
+    draft.assign(&snapshot.author(&actor), Some(client_id), None, Some(name));
     Ok(store(draft))
 }
 

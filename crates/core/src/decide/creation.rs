@@ -104,7 +104,7 @@ pub(super) fn create(
         draft.write_context(&ContextWriter::page(&author, &snapshot.protected_keys), None, standing)?;
     }
     if let Some(agent) = given_to {
-        draft.assign(&author, None, agent);
+        draft.assign(&author, None, None, Some(agent));
     }
     draft.set_status(&author, None, create.status);
     decision.writes.push(draft.finish());

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::{ConversationWrite, Moment};
-use crate::command::Refusal;
+use crate::command::{Edit, Refusal};
 use crate::context::{Change, Context, Origin, Origins, Patch, Patched};
 use crate::conversation::{Conversation, Cursor, LONGEST_PREVIEW, Preview, Status};
-use crate::event::{AgentName, Author, AuthorKind, Body, Event, Locks, Source};
+use crate::event::{AgentName, Author, AuthorKind, Body, Edited, Event, Locks, QueueName, Source};
 use crate::id::ClientId;
 use crate::widget::ProtectedKeys;
 
@@ -127,7 +127,8 @@ impl<'a> Draft<'a> {
             }
             Body::Assigned(agent) => row.agent = agent.as_ref().map(|agent| agent.id),
             Body::Metadata { version, .. } => row.context_version = *version,
-            Body::Note(_) | Body::Joined(_) | Body::Left(_) => {}
+            Body::Moved { to, .. } => row.queue = to.as_ref().map(|queue| queue.id),
+            Body::Note(_) | Body::Edited(_) | Body::Joined(_) | Body::Left(_) => {}
         }
         self.write.events.push(event);
     }
@@ -140,10 +141,52 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Gives the conversation, which nobody has, to an agent.
-    pub(super) fn assign(&mut self, author: &Author, client_id: Option<ClientId>, to: AgentName) {
-        self.push(author, client_id, Body::Assigned(Some(to.clone())));
-        self.push(author, None, Body::Joined(to));
+    /// Gives the conversation to an agent, or to nobody; `from` is who has it now.
+    pub(super) fn assign(
+        &mut self,
+        author: &Author,
+        client_id: Option<ClientId>,
+        from: Option<AgentName>,
+        to: Option<AgentName>,
+    ) {
+        self.push(author, client_id, Body::Assigned(to.clone()));
+        if let Some(from) = from {
+            self.push(author, None, Body::Left(from));
+        }
+        if let Some(to) = to {
+            self.push(author, None, Body::Joined(to));
+        }
+    }
+
+    /// Moves the conversation to a queue, or to none.
+    pub(super) fn move_to(&mut self, author: &Author, from: Option<QueueName>, to: Option<QueueName>) {
+        self.push(author, None, Body::Moved { from, to });
+    }
+
+    /// Changes topic, summary and priority as far as they are given and differ.
+    pub(super) fn edit(&mut self, author: &Author, edit: &Edit) {
+        let row = &mut self.write.conversation;
+        let mut changes = Vec::new();
+        let mut note = |field, from: Option<String>, to: Option<String>| {
+            if from != to {
+                changes.push(Edited { field, from, to });
+            }
+        };
+        if let Some(topic) = &edit.topic {
+            let before = std::mem::replace(&mut row.topic, topic.clone());
+            note("topic", before.map(|text| text.to_string()), topic.as_ref().map(ToString::to_string));
+        }
+        if let Some(summary) = &edit.summary {
+            let before = std::mem::replace(&mut row.summary, summary.clone());
+            note("summary", before.map(|text| text.to_string()), summary.as_ref().map(ToString::to_string));
+        }
+        if let Some(priority) = edit.priority {
+            let before = std::mem::replace(&mut row.priority, priority);
+            note("priority", Some(before.as_str().to_owned()), Some(priority.as_str().to_owned()));
+        }
+        if !changes.is_empty() {
+            self.push(author, None, Body::Edited(changes));
+        }
     }
 
     /// Writes context; nothing if it changes nothing.

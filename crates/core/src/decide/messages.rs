@@ -231,7 +231,7 @@ fn our_message(
     if conversation.agent.is_none()
         && let Some(agent) = takes.and_then(|id| snapshot.agent_name(id))
     {
-        draft.assign(&author, None, agent);
+        draft.assign(&author, None, None, Some(agent));
     }
     if conversation.status == Status::Solved {
         draft.set_status(&author, None, Status::Open);

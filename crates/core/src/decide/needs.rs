@@ -46,6 +46,8 @@ pub struct Needs {
     pub default_queue: bool,
     /// Does this queue exist?
     pub queue: Option<QueueId>,
+    /// That queue by name, and the one where the conversation waits.
+    pub queue_names: bool,
     /// Through which widget new visitors come whom our side names.
     pub first_widget: bool,
 }
@@ -150,6 +152,15 @@ pub fn needs(command: &Command) -> Needs {
                 receipt: write.client_id.map(|client_id| (actor_key(by), client_id)),
                 ..Needs::default()
             },
+        },
+        Command::Edit(edit) => Needs {
+            agents: actor_agents(&edit.by).into_iter().chain(edit.edit.agent.flatten()).collect(),
+            owner: true,
+            target: Target::Conversation(edit.conversation),
+            earlier: Some((actor_key(&edit.by), vec![edit.client_id])),
+            queue: edit.edit.queue.flatten(),
+            queue_names: edit.edit.queue.is_some(),
+            ..Needs::default()
         },
         Command::SetStatus { by, conversation, client_id, .. } => Needs {
             agents: actor_agents(by),

@@ -214,7 +214,7 @@ pub struct Command {
     pub client_id: ClientId,
     /// The conversation.
     pub conversation: String,
-    /// `take`, `solve`, `close`, `reopen` or `wait` (status WAITING).
+    /// `take`, `release`, `wait`, `solve`, `close` or `reopen`.
     pub command: String,
 }
 

@@ -300,6 +300,10 @@ pub mod schema {
         Left(AgentEvent),
         /// Whose it is now (agents only).
         Assigned(AssignedEvent),
+        /// Topic, summary or priority changed (agents only).
+        Edited(EditedEvent),
+        /// It waits in another queue (agents only).
+        Moved(MovedEvent),
         /// The context changed (agents only).
         Metadata(MetadataEvent),
     }
@@ -380,6 +384,46 @@ pub mod schema {
         /// Whose it is now.
         #[schema(required)]
         pub agent: Option<Named>,
+    }
+
+    /// What is known of the conversation changed.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = EditedEvent)]
+    pub struct EditedEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// The fields that changed.
+        pub changes: Vec<EditedField>,
+    }
+
+    /// One field that changed.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = EditedField)]
+    pub struct EditedField {
+        /// `topic`, `summary` or `priority`.
+        pub field: String,
+        /// Before; null: not set.
+        #[schema(required)]
+        pub from: Option<String>,
+        /// After; null: not set.
+        #[schema(required)]
+        pub to: Option<String>,
+    }
+
+    /// The conversation waits in another queue.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = MovedEvent)]
+    pub struct MovedEvent {
+        /// What every event has.
+        #[serde(flatten)]
+        pub head: EventHead,
+        /// Before.
+        #[schema(required)]
+        pub from: Option<Named>,
+        /// After.
+        #[schema(required)]
+        pub to: Option<Named>,
     }
 
     /// The context changed.

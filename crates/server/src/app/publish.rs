@@ -79,8 +79,9 @@ impl App {
                 self.publish_event(touched, event);
             }
             if touched.created || !touched.events.is_empty() {
-                let changes_hands =
-                    |event: &StoredEvent| matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left);
+                let changes_hands = |event: &StoredEvent| {
+                    matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left | Kind::Moved)
+                };
                 let handed = touched.events.iter().any(changes_hands);
                 let started_by = started_by.filter(|_| touched.created).cloned();
                 let thread =

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use beckon_core::agent::Agent;
 use beckon_core::command::{
-    Actor, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext, WriteNote,
+    Actor, Command, ContextTarget, Destination, Edit, EditConversation, HeldContext, Refusal, VisitorSend,
+    WriteContext, WriteNote,
 };
 use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
 use beckon_core::conversation::{Page, Status};
@@ -213,7 +214,7 @@ impl App {
         Ok(self.write(command, None).await?)
     }
 
-    /// An agent takes, solves, closes or reopens a conversation, or lets it wait.
+    /// An agent takes or releases a conversation, lets it wait, solves, closes or reopens it.
     pub async fn agent_command(
         self: &Arc<Self>,
         agent: AgentId,
@@ -227,11 +228,15 @@ impl App {
         };
         let command = match command.command.as_str() {
             "take" => Command::Take { agent, conversation, client_id },
+            "release" => {
+                let by = Actor::Agent(agent);
+                Command::Edit(EditConversation { by, conversation, client_id, edit: Edit::assign(None) })
+            }
+            "wait" => set(Status::Waiting),
             "solve" => set(Status::Solved),
             "close" => set(Status::Closed),
             "reopen" => set(Status::Open),
-            "wait" => set(Status::Waiting),
-            _ => return Err(field("command", "must be take, solve, close, reopen or wait")),
+            _ => return Err(field("command", "must be take, release, wait, solve, close or reopen")),
         };
         self.limits.agent_sends.take(agent, self.now().0).map_err(Rejection::Exceeded)?;
         Ok(self.write(command, None).await?)

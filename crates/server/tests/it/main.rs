@@ -7,6 +7,7 @@ mod api;
 mod context;
 mod contract;
 mod delivery;
+mod edits;
 mod example;
 mod frames;
 mod hang_up;

@@ -159,6 +159,18 @@ CREATE INDEX conversation_updated ON conversation (updated_at, id);
 CREATE INDEX conversation_status ON conversation (status, id);
 CREATE INDEX conversation_agent ON conversation (agent, id);
 
+-- `owner` is whose shortcuts it is among: its maker's, or an empty blob for the shared ones.
+CREATE TABLE quick_reply (
+    id         BLOB PRIMARY KEY,
+    owner      BLOB NOT NULL,
+    folded     TEXT NOT NULL,               -- the shortcut in lower case
+    shortcut   TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    maker      BLOB NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX quick_reply_shortcut ON quick_reply (owner, folded);
+
 -- How many conversations there are of each agent, queue and status; an empty blob stands for none.
 CREATE TABLE tally (
     agent         BLOB NOT NULL,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use beckon_core::event::QueueName;
 use beckon_core::id::{AgentId, Ids, QueueId};
 use beckon_core::queue::Queue;
 use beckon_core::text::Name;
@@ -17,11 +18,12 @@ const INSERT: &str = "INSERT INTO queue (id, name, created_at) VALUES (?1, ?2, ?
 const ALL: &str = "SELECT id, name, created_at FROM queue ORDER BY id";
 const FIRST: &str = "SELECT id FROM queue ORDER BY id LIMIT 1";
 const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM queue WHERE id = ?1)";
+const NAMED: &str = "SELECT id, name FROM queue WHERE id = ?1";
 const LEAVE: &str = "DELETE FROM agent_queue WHERE agent = ?1";
 const JOIN: &str = "INSERT OR IGNORE INTO agent_queue (agent, queue) VALUES (?1, ?2)";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[INSERT, ALL, FIRST, EXISTS, LEAVE, JOIN];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, ALL, FIRST, EXISTS, NAMED, LEAVE, JOIN];
 
 /// Where new conversations wait: the oldest queue.
 pub(super) fn first_queue(connection: &Connection) -> Result<Option<QueueId>, StoreError> {
@@ -30,6 +32,10 @@ pub(super) fn first_queue(connection: &Connection) -> Result<Option<QueueId>, St
 
 pub(super) fn exists(connection: &Connection, queue: QueueId) -> Result<bool, StoreError> {
     value(connection, EXISTS, &[&bytes(queue.0)])
+}
+
+pub(super) fn named(connection: &Connection, queue: QueueId) -> Result<Option<QueueName>, StoreError> {
+    first(connection, NAMED, &[&bytes(queue.0)], |row| Ok(QueueName { id: id(row, 0)?, name: row.get(1)? }))
 }
 
 pub(super) fn join(connection: &Connection, agent: AgentId, queue: QueueId) -> Result<(), StoreError> {

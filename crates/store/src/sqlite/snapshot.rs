@@ -110,6 +110,12 @@ pub(super) fn load(connection: &Connection, needs: &Needs, now: Timestamp) -> Re
     if let Some(queue) = needs.queue {
         snapshot.queue_exists = queues::exists(connection, queue)?;
     }
+    if needs.queue_names {
+        let present = snapshot.conversation.as_ref().and_then(|row| row.queue);
+        for queue in needs.queue.into_iter().chain(present.filter(|present| Some(*present) != needs.queue)) {
+            snapshot.queues.extend(queues::named(connection, queue)?);
+        }
+    }
     if needs.first_widget {
         snapshot.widget = widgets::first_widget(connection)?;
     }

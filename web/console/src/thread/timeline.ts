@@ -102,7 +102,7 @@ export function timelineOf(
       if (!row) continue;
       beginDay(at, event.id);
       items.push(row);
-    } else {
+    } else if (event.kind !== 'edited' && event.kind !== 'moved') {
       const last = items.at(-1);
       if (last?.type === 'line' && isEcho(last.event, event)) {
         // Of the two, *joined* says more: it is what the visitor sees.
