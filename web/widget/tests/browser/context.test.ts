@@ -72,6 +72,30 @@ describe('context of the page', () => {
     expect([one.context, closed.context]).toEqual([{}, {}]);
   });
 
+  it('of more calls than the server takes at once is folded, nothing lost, and each call has its answer', async () => {
+    const { beckon } = set;
+    const one = beckon.begin('OPEN', ['one']);
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /one/ }).click();
+    await set.field.waitFor();
+    let refusals = 1;
+    beckon.intercept = ({ type }) =>
+      type === 'context' && refusals-- > 0
+        ? { type: 'rejected', code: 'rate_limited', message: 'Too fast', retry: 'later', after_ms: 300 }
+        : undefined;
+    const calls = Array.from({ length: 12 }, (_, n) => send({ n, [`only${n}`]: true, gone: n < 11 ? n : null }));
+    const answers = await Promise.all(calls);
+    const all = Object.fromEntries(calls.map((_, n) => [`only${n}`, true]));
+    expect(one.context).toEqual({ n: 11, ...all });
+    expect(answers.map(({ error, result }) => [error, (result as typeof held).pending])).toEqual(
+      calls.map(() => [undefined, false]),
+    );
+    // The refused one again, and the eleven after it as one.
+    expect(beckon.frames.filter(({ type }) => type === 'context')).toHaveLength(3);
+  });
+
   it('is copied to an existing thread that is opened, and stays held for a new one', async () => {
     const { beckon } = set;
     const old = beckon.begin('SOLVED', ['last week']);
