@@ -2,7 +2,7 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { session } from '../src/session';
 import { FakeServer, refusal } from './fake_server';
-import { FakeSettings, person } from './fake_settings';
+import { FakeSettings, person, widget } from './fake_settings';
 import { close, openConsole, page, press, see, seeNo, submit, type } from './screen';
 
 // happy-dom draws no top layer; what is inside an open dialog is simply there.
@@ -196,5 +196,117 @@ describe('an invite', () => {
   it('says what to do when it was used', async () => {
     await openConsole('#/invite/used');
     await see('ask whoever invited you for a new one');
+  });
+});
+
+describe('a widget', () => {
+  beforeEach(() => {
+    settings.widgets.push(widget('w1', { name: 'Car shop' }));
+  });
+
+  it('is found in the list, and a new one leads to its page', async () => {
+    await openConsole('#/settings/widgets');
+    await see('Any site may embed it');
+    await type('Second shop', 'name');
+    settings.widgets = [];
+    await submit();
+    await see("liveChat('init', 'w1')");
+    expect(location.hash).toBe('#/settings/widgets/w1');
+  });
+
+  it('says that it does not exist', async () => {
+    await openConsole('#/settings/widgets/nowhere');
+    await see('There is no such page');
+  });
+
+  it('turns connected by itself when a page has loaded it', async () => {
+    await openConsole('#/settings/widgets/w1');
+    await see('Waiting for your page');
+    settings.widgets = [
+      widget('w1', {
+        seen: { origin: 'https://shop.example', url: null, at: new Date().toISOString(), connected: 2 },
+      }),
+    ];
+    await see('shop.example is connected');
+    await see('2 visitors in the chat now');
+  });
+
+  it('takes an origin as browsers write it, once, and none that is no origin', async () => {
+    await openConsole('#/settings/widgets/w1');
+    await see('Any site may embed this widget');
+    for (const [typed, said] of [
+      ['shop.example', 'Write it as https://shop.example.'],
+      ['https://bücher.example', 'https://xn--'],
+    ] as const) {
+      await type(typed, 'allowed_origins');
+      await submitFormOf('allowed_origins');
+      await see(said);
+    }
+    await type('HTTPS://Shop.Example:443/a?b', 'allowed_origins');
+    await submitFormOf('allowed_origins');
+    await seeNo('Any site may embed this widget');
+    expect(settings.widgets[0]?.allowed_origins).toEqual(['https://shop.example']);
+    await type('https://shop.example', 'allowed_origins');
+    await submitFormOf('allowed_origins');
+    await see('on the list already');
+    await press('Remove https://shop.example');
+    await see('Any site may embed this widget');
+  });
+
+  it('keeps texts, and an empty one goes back to the shipped text', async () => {
+    settings.widgets = [widget('w1', { welcome: 'Good day' })];
+    await openConsole('#/settings/widgets/w1');
+    await see('Team name');
+    await type('Fjord team', 'team_name');
+    await type(' ', 'welcome');
+    settings.refuse = refusal(400, 'Bad request', { team_name: ['is too long'] });
+    await submitFormOf('welcome');
+    await see('is too long');
+    await submitFormOf('welcome');
+    await see('Saved');
+    expect(settings.widgets[0]).toMatchObject({ team_name: 'Fjord team', welcome: null, language: null });
+  });
+
+  it('makes a theme that a page can choose, and deletes it', async () => {
+    await openConsole('#/settings/widgets/w1');
+    await see('Comes with Beckon');
+    await press('New theme');
+    const form = () => document.querySelector('form:has([name=accent])')?.querySelectorAll('[name=name]').length;
+    expect(form()).toBe(1);
+    const name = document.querySelector<HTMLInputElement>('form:has([name=accent]) [name=name]');
+    if (!name) throw new Error('no name');
+    await act(() => {
+      name.value = 'ocean';
+      name.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await type('blue', 'accent');
+    await submitFormOf('accent');
+    await see('There is a theme of this name.');
+    await see('Write a colour as #1c5f4e.');
+    await act(() => {
+      name.value = 'autumn';
+      name.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await type('#FC0', 'accent');
+    // Light text would not be readable on it.
+    const send = document.querySelector<HTMLElement>('[role=img]');
+    expect(send?.style.getPropertyValue('--bk-on-accent')).toBe('#0c1f18');
+    await submitFormOf('accent');
+    await see("liveChat('set_theme', 'autumn');");
+    expect(settings.widgets[0]?.themes).toEqual({ autumn: { styles: { '--bk-accent': '#ffcc00' } } });
+    await press('Edit autumn');
+    await press('Delete theme');
+    await act(() => document.querySelector<HTMLElement>('dialog button:last-child')?.click());
+    await seeNo('autumn');
+    expect(settings.widgets[0]?.themes).toEqual({});
+  });
+
+  it('protects keys', async () => {
+    await openConsole('#/settings/widgets/w1');
+    await see('No key is protected');
+    await type('customerNumber', 'protected_keys');
+    await submitFormOf('protected_keys');
+    await seeNo('No key is protected');
+    expect(settings.widgets[0]?.protected_keys).toEqual(['customerNumber']);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-
+import { contrast } from '../src/contrast';
 import source from '../src/tokens.css?raw';
-import { contrast } from './contrast';
 
 const css = source.replace(/\/\*[\s\S]*?\*\//g, '');
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import styles from './form.module.css';
 
@@ -108,12 +109,15 @@ export function Switch({
   on,
   busy,
   onChange,
+  children,
 }: {
   label: string;
   hint: string;
   on: boolean;
   busy?: boolean;
   onChange: (on: boolean) => void;
+  /** Stands at the end of the label's line. */
+  children?: ComponentChildren;
 }) {
   const id = useId();
   return (
@@ -133,7 +137,10 @@ export function Switch({
           if (!busy) onChange(wanted);
         }}
       />
-      <label for={id}>{label}</label>
+      <div class={styles.switchLine}>
+        <label for={id}>{label}</label>
+        {children}
+      </div>
       <p id={`${id}-hint`} class={styles.hint}>
         {hint}
       </p>

@@ -1,4 +1,4 @@
-import { CaretRightIcon, KeyIcon, UserIcon, UsersIcon } from '@beckon/ui';
+import { CaretRightIcon, ChatCircleIcon, KeyIcon, UserIcon, UsersIcon } from '@beckon/ui';
 import { useEffect } from 'preact/hooks';
 import { words } from '../locales/en_settings';
 import { go, hrefOf, type SettingsPlace } from '../route';
@@ -9,24 +9,27 @@ import { People } from './people';
 import { Profile } from './profile';
 import styles from './settings.module.css';
 import { LeaveGuard } from './unsaved';
+import { WidgetPage } from './widget/widget_page';
+import { Widgets } from './widgets';
 
-type Entry = 'profile' | 'people' | 'keys';
+type Entry = 'profile' | 'people' | 'widgets' | 'keys';
 
 const ICONS = {
   profile: UserIcon,
   people: UsersIcon,
+  widgets: ChatCircleIcon,
   keys: KeyIcon,
 } satisfies Record<Entry, unknown>;
 
 /** The pages that somebody with this role may see. */
 function entriesFor(role: Agent['role']): readonly Entry[] {
-  return role === 'ADMIN' ? ['profile', 'people', 'keys'] : ['profile'];
+  return role === 'ADMIN' ? ['profile', 'people', 'widgets', 'keys'] : ['profile'];
 }
 
 /** The settings: the list of pages, and the one that was chosen. */
 export function Settings({ who, place }: { who: SessionBody; place: SettingsPlace }) {
   const entries = entriesFor(who.agent.role);
-  const entry = place.name === 'widget' || place.name === 'widgets' ? 'profile' : place.name;
+  const entry = place.name === 'widget' ? 'widgets' : place.name;
   const wide = panesBeside.value;
   const hasMenu = entries.length > 1;
   // The list alone is a page only where nothing fits beside it; a page that is not for this agent is none.
@@ -86,8 +89,9 @@ function Chosen({ who, place, hasMenu }: { who: SessionBody; place: SettingsPlac
     case 'people':
       return <People me={who.agent} back={back} />;
     case 'widgets':
+      return <Widgets back={back} />;
     case 'widget':
-      return null;
+      return <WidgetPage key={place.id} id={place.id} publicUrl={who.server.public_url} />;
     case 'keys':
       return <Keys back={back} />;
   }
