@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask run | test | e2e | openapi`. The README and continuous integration call these.
+//! Developer commands: `cargo xtask run | test | e2e | openapi | screenshots`. The README and continuous integration call these.
 
 mod contract;
 mod directions;
@@ -23,6 +23,7 @@ usage: cargo xtask <command>
   test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
   e2e [FILTER…]             the browser tests in files whose name contains FILTER
   openapi [--check]         write openapi.json and web/sdk/src/schema.ts; --check only compares
+  screenshots               play the demo's story and write the pictures of README and docs to docs/pictures
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "run" => run(&mut progress, rest),
         "test" if rest.is_empty() => suite::test(&mut progress),
         "e2e" => suite::e2e(&mut progress, rest),
+        "screenshots" if rest.is_empty() => suite::screenshots(&mut progress),
         "openapi" => match rest {
             [] => contract::write(&mut progress),
             [flag] if flag == "--check" => contract::check(&mut progress),

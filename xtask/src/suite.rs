@@ -58,6 +58,13 @@ pub(crate) fn e2e(progress: &mut Progress, filter: &[String]) -> Result<(), Fail
     browser_tests(progress, &chromium, filter)
 }
 
+pub(crate) fn screenshots(progress: &mut Progress) -> Result<(), Failure> {
+    let chromium = tools::bring_up_to_date(progress)?;
+    build(progress)?;
+    web::built(progress)?;
+    progress.step("screenshots", web::npm(&["run", "screenshots"]).env("BECKON_CHROMIUM", &chromium))
+}
+
 fn build(progress: &mut Progress) -> Result<(), Failure> {
     progress.step("build", &mut cargo(&["build", "--package", "beckon-server", "--bin", "beckon"]))
 }

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::app::check_password;
 use crate::cli::Failure;
 use crate::config::{DataFolder, origin_of};
+use crate::program::program;
 use crate::secret::{Secret, hash_password, new_api_key, new_token, token_hash};
 
 /// Life of a set-up link, in seconds: a week.
@@ -254,7 +255,8 @@ async fn widget(command: WidgetCommand) -> Result<(), Failure> {
         }
         WidgetCommand::AllowOrigin { id, origins, data } => {
             let origins = origins_of(&origins)?;
-            let unknown = || Failure::new(format!("no widget {id}; list them: beckon admin widget list"));
+            let unknown =
+                || Failure::new(format!("no widget {id}; list them: {} admin widget list", program()));
             match open(&data)?.allow_origins(id, origins).await {
                 Err(StoreError::NotFound) => Err(unknown()),
                 widget => {

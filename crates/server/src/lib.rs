@@ -10,6 +10,7 @@ pub mod http;
 pub mod hub;
 pub mod limits;
 pub mod openapi;
+mod program;
 pub mod secret;
 pub mod serve;
 pub mod telemetry;

@@ -22,6 +22,7 @@ use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
 use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::program::program;
 use crate::secret::Passwords;
 use crate::ws::close::CloseCode;
 use crate::ws::outbound::Delivery;
@@ -65,22 +66,23 @@ impl Listeners {
 }
 
 fn bind_failure(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let program = program();
     Failure::new(match error.kind() {
         ErrorKind::AddrInUse => format!(
-            "port {port} is in use. Stop what uses it, or take another: beckon --listen {ip}:{next}",
+            "port {port} is in use. Stop what uses it, or take another: {program} --listen {ip}:{next}",
             port = address.port(),
             ip = address.ip(),
             next = address.port().wrapping_add(1).max(1024),
         ),
         ErrorKind::PermissionDenied => {
             format!(
-                "port {} needs more rights. Take one from 1024: beckon --listen {}:8080",
+                "port {} needs more rights. Take one from 1024: {program} --listen {}:8080",
                 address.port(),
                 address.ip()
             )
         }
         _ => format!(
-            "cannot listen on {address}: {error}. Name an address of this machine: beckon --listen IP:PORT"
+            "cannot listen on {address}: {error}. Name an address of this machine: {program} --listen IP:PORT"
         ),
     })
 }
@@ -171,11 +173,12 @@ async fn drain(app: &App) {
 fn take_folder(folder: &Path) -> Result<DataLock, Failure> {
     DataLock::take(folder).map_err(|error| match error {
         LockError::InUse(folder) => Failure::new(format!(
-            "the data folder {} is in use by another beckon. Stop that one, or take another folder: beckon --data FOLDER",
-            folder.display()
+            "the data folder {} is in use by another beckon. Stop that one, or take another folder: {} --data FOLDER",
+            folder.display(),
+            program()
         )),
         error @ LockError::Folder { .. } => {
-            Failure::new(format!("{error}. Take a folder you may write to: beckon --data FOLDER"))
+            Failure::new(format!("{error}. Take a folder you may write to: {} --data FOLDER", program()))
         }
     })
 }

@@ -1,6 +1,5 @@
 //! What the terminal says at a start. Until there is an agent, it explains everything that a stranger needs next.
 
-use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use crate::admin::{print as print_line, setup_link};
 use crate::app::App;
 use crate::cli::Failure;
 use crate::config::DEFAULT_FOLDER;
+use crate::program::{program, word};
 
 /// Prints it.
 pub(crate) async fn print(app: &App, address: SocketAddr, folder: &Path) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) async fn print(app: &App, address: SocketAddr, folder: &Path) -> Resu
     };
     let data =
         if folder == Path::new(DEFAULT_FOLDER) { String::new() } else { format!(" --data {}", word(folder)) };
-    let admin = format!("{} admin key create my-program --scope manage{data}", program());
+    let admin = format!("{} admin key create my-program --scope read{data}", program());
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     print_line(&format!("listening on {address}"));
     if set_up_done {
@@ -38,31 +38,6 @@ pub(crate) async fn print(app: &App, address: SocketAddr, folder: &Path) -> Resu
         folder: &folder,
     }));
     Ok(())
-}
-
-/// This program as one types it here: by its name when that is found, or by its path.
-fn program() -> String {
-    let Ok(path) = std::env::current_exe() else { return "beckon".to_owned() };
-    let found = |name: &OsStr| {
-        let folders = std::env::var_os("PATH")?;
-        let first =
-            std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file())?;
-        (first.canonicalize().ok()? == path.canonicalize().ok()?).then(|| word(Path::new(name)))
-    };
-    path.file_name().and_then(found).unwrap_or_else(|| {
-        let here = std::env::current_dir().ok();
-        match here.as_deref().and_then(|here| path.strip_prefix(here).ok()) {
-            Some(below) => word(&Path::new(".").join(below)),
-            None => word(&path),
-        }
-    })
-}
-
-/// A path as one word of a shell's command line.
-fn word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~' | '+' | ':' | '\\');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 struct Facts<'a> {
@@ -100,23 +75,12 @@ On your own site, paste this before </body>:
     liveChat('init', '{widget}');
   </script>
 
-Read a conversation's context from a program:
+Read from a program: make a key, list the conversations, and put one's id in place of ID:
 
-  {admin}
-  curl -H "Authorization: App $KEY" {public}/ccaas/1/conversations/$ID/metadata
+  export BECKON_KEY=$({admin})
+  curl -H "Authorization: App $BECKON_KEY" {public}/ccaas/1/conversations
+  curl -H "Authorization: App $BECKON_KEY" {public}/ccaas/1/conversations/ID/metadata
 
 Everything is kept in {folder}. Ctrl-C stops; starting again brings it all back."#
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_one_word() {
-        assert_eq!(word(Path::new("./target/release/beckon")), "./target/release/beckon");
-        assert_eq!(word(Path::new("/srv/my chat")), "'/srv/my chat'");
-        assert_eq!(word(Path::new("it's")), r"'it'\''s'");
-    }
 }

@@ -23,8 +23,11 @@ const CALLS = [
   { metadata: { colour: 'red' } },
 ] as const;
 
-async function makeCalls(page: Page): Promise<void> {
-  for (const call of CALLS) {
+/** Makes the calls; with `addresses` each from the next page of the site. */
+async function makeCalls(page: Page, addresses: string[] = []): Promise<void> {
+  for (const [index, call] of CALLS.entries()) {
+    const address = addresses[index % addresses.length];
+    if (address) await page.goto(address);
     expect((await liveChat(page, 'send_contextual_data', call)).error).toBeUndefined();
   }
 }
@@ -68,14 +71,19 @@ test('Row 3: what was sent before a conversation equals the same calls made whil
     colour: 'red',
   });
 
-  const early = await newVisitor();
-  await early.goto(address);
-  await makeCalls(early);
-  const patient = await startThread(early, beckon, 'first my data, then me');
-  // Text, not only values: the order of the keys is the site's.
-  expect(await contextText(beckon, patient)).toBe(expected);
-  // It came in one piece, before the message.
-  expect((await journal(beckon, patient)).map(({ event }) => event.kind).slice(0, 2)).toEqual(['metadata', 'message']);
+  const next = site.put('/held-next.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi')));
+  for (const addresses of [[], [next, address]]) {
+    const early = await newVisitor();
+    await early.goto(address);
+    await makeCalls(early, addresses);
+    const greeting = `first my data, then me, ${addresses.length} pages`;
+    const patient = await startThread(early, beckon, greeting);
+    // Text, not only values: the order of the keys is the site's.
+    expect(await contextText(beckon, patient)).toBe(expected);
+    // It came in one piece, before the message.
+    const kinds = (await journal(beckon, patient)).map(({ event }) => event.kind);
+    expect(kinds.slice(0, 2)).toEqual(['metadata', 'message']);
+  }
 });
 
 test('Row 3: held data tells its caller that it is held, and nothing is stored before the first message', async ({

@@ -116,6 +116,10 @@ for (const state of STATES) {
         expect([endpoint, time, error]).toEqual([endpoint, time, undefined]);
         await expect.poll(() => screen(visitor), { message: `${endpoint} ${time}` }).toEqual(expected(state, endpoint));
       }
+      // A message that waits is shown beside the launcher only until the site wants quiet.
+      if (endpoint === 'close' || endpoint === 'hide') {
+        expect(await visitor.getByText(`before ${endpoint}`).filter({ visible: true }).count(), endpoint).toBe(0);
+      }
       // No message text is on screen unless the window is.
       const bubble = chat(visitor).getByText(`endpoints, ${state}`).first();
       if (!expected(state, endpoint).window)

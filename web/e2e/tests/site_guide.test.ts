@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, page, snippet, test } from '../src/harness';
 
 const guide = readFileSync(new URL('../../../docs/site-guide.md', import.meta.url), 'utf8');
-const examples = [...guide.matchAll(/^### (.+?)$[^#]*?^```js\n(.+?)^```$/gms)].map((found) => ({
+const examples = [...guide.matchAll(/^### (.+?)$[^#]*?^```js[^\n]*\n(.+?)^```$/gms)].map((found) => ({
   commands: [...(found[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''),
   code: found[2] ?? '',
 }));

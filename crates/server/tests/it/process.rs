@@ -151,8 +151,6 @@ async fn the_first_start_explains_itself_and_the_next_is_short() {
         format!("http://localhost:{port}/console/#/setup/"),
         format!("http://localhost:{port}/widget.js"),
         format!("liveChat('init', '{}');", widget_of(folder.path())),
-        "beckon admin key create".to_owned(),
-        format!("http://localhost:{port}/ccaas/1/conversations/$ID/metadata"),
         data.display().to_string(),
         "Ctrl-C stops".to_owned(),
     ] {
@@ -174,6 +172,24 @@ async fn the_first_start_explains_itself_and_the_next_is_short() {
     assert!(process.printed.len() <= 3, "{:?}", process.printed);
     assert!(!process.printed.join("\n").contains("setup"), "there is an agent");
     assert!(process.base.starts_with("http"));
+}
+
+#[tokio::test]
+async fn the_printed_lines_work_when_they_are_pasted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = Process::start(folder.path(), &[]);
+    let token = token(&process.base, &widget_of(folder.path())).await;
+    let mut first = first_message("read me");
+    first["context"] = json!({"mode": "merge", "metadata": {"car": "Fjord"}});
+    let conversation = text(&connect(&process.base, &token).await.write(first).await["conversation"]);
+
+    let is_command = |line: &&str| line.starts_with("  export BECKON_KEY=") || line.starts_with("  curl ");
+    let lines: Vec<_> =
+        process.printed.iter().flat_map(|printed| printed.lines()).filter(is_command).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    let script = lines.join("\n").replace("/ID/", &format!("/{conversation}/"));
+    let said = printed(&run(Command::new("sh").args(["-e", "-c", &script])));
+    assert!(said.contains(&conversation) && said.ends_with(r#"{"car":"Fjord"}"#), "{said}");
 }
 
 #[tokio::test]

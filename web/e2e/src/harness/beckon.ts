@@ -196,7 +196,8 @@ export async function run(
   return { code, ...printed };
 }
 
-function program(): string {
+/** The path of the binary under test. */
+export function program(): string {
   const built = fileURLToPath(new URL('../../../../target/debug/beckon', import.meta.url));
   const path = process.env.BECKON_BIN ?? built;
   if (!existsSync(path)) throw new Error(`${path} does not exist: run cargo xtask e2e, or set BECKON_BIN.`);

@@ -1,6 +1,6 @@
 export { expect } from 'vitest';
 export { accessibilityFaults } from './accessibility';
-export { type Answer, Beckon, type BeckonOptions, type Call, run, type Widget } from './beckon';
+export { type Answer, Beckon, type BeckonOptions, type Call, program, run, type Widget } from './beckon';
 export { Cable } from './cable';
 export { chat, liveChat, type Outcome, say, send, startThread, windowIsOpen } from './chat';
 export {
