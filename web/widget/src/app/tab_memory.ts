@@ -1,7 +1,7 @@
 import { uuid } from '@beckon/sdk';
 import type { Patch } from './holding';
 
-/** As many finished calls are remembered, so that a page change in the wrong moment does not apply one twice. */
+/** As many finished calls are remembered, and never fewer than ended together, so that a page change in the wrong moment does not apply one twice. */
 const FINISHED = 64;
 
 /** A patch that left with the first message of a new conversation. */
@@ -104,7 +104,7 @@ export class TabMemory {
   }
 
   private finishedWith(calls: string[]): string[] {
-    return [...this.kept.finished, ...calls].slice(-FINISHED);
+    return [...this.kept.finished, ...calls].slice(-Math.max(FINISHED, calls.length));
   }
 
   private change(change: Partial<Kept>): void {
