@@ -43,6 +43,16 @@ pub(crate) async fn protected_keys_hold_against_the_page_only(house: &House) {
     assert_eq!(house.context(id).await, r#"{"car":1,"tier":"gold","plan":"pro"}"#);
     assert_eq!(locked(house, id).await, ["tier", "plan"]);
 
+    // Locked or released besides, it stays the widget's; what the write did is told all the same.
+    let key = house.key().await;
+    for lock in [true, false] {
+        house.lock_from(key.clone(), id, merge(r#"{"tier":"gold"}"#), lock).await;
+        let event = told(house, id).await.pop().unwrap();
+        assert_eq!((&event["locked"], &event["changes"]), (&json!(["tier"]), &json!([])));
+        assert!(event.get("unlocked").is_none());
+        assert_eq!(house.page_writes(guest, id, merge(r#"{"tier":"none"}"#)).await, ["tier"]);
+    }
+
     // Another widget's pages are not concerned, and a list that changes holds from the next write on.
     let other = house.guest(house.single).await;
     let there = house.start(other, "hello").await.id;
