@@ -131,7 +131,7 @@ test('each call in the documents succeeds, with a conversation and without one',
       await visitor.context().close();
     }
   }
-});
+}, 180_000);
 
 test('each line for a shell does what it says', async ({ ownBeckon, site, newVisitor }) => {
   // Of its own: some lines change who may embed a widget.

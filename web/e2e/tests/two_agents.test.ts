@@ -1,12 +1,21 @@
 import type { Page } from 'playwright-core';
-import { accessibilityFaults, chat, expect, pageWithWidget, startThread, test } from '../src/harness';
+import {
+  accessibilityFaults,
+  chat,
+  conversation,
+  expect,
+  journal,
+  pageWithWidget,
+  startThread,
+  test,
+} from '../src/harness';
 
 async function openConversation(agent: Page, text: string): Promise<void> {
   await agent.getByRole('link').filter({ hasText: text }).click();
   await agent.locator('[data-composer]').waitFor();
 }
 
-test('two agents see each other before both answer, and their notes never reach the visitor', async ({
+test('two agents see each other before both answer, and pass a conversation on', async ({
   beckon,
   site,
   newVisitor,
@@ -14,7 +23,7 @@ test('two agents see each other before both answer, and their notes never reach 
 }) => {
   const visitor = await newVisitor();
   await visitor.goto(site.put('/two.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
-  await startThread(visitor, beckon, 'who of you is it?');
+  const id = await startThread(visitor, beckon, 'who of you is it?');
   const maja = await newAgent({ name: 'Maja' });
   const ivo = await newAgent({ name: 'Ivo' });
   await openConversation(maja, 'who of you is it?');
@@ -48,4 +57,16 @@ test('two agents see each other before both answer, and their notes never reach 
   await maja.locator('[data-composer]').press('Enter');
   await expect.poll(() => frames.some((frame) => frame.includes('It is me.'))).toBe(true);
   expect(frames.filter((frame) => frame.includes('between us') || frame.includes('"note"'))).toEqual([]);
+
+  // Passing it on.
+  await maja.getByRole('main').getByRole('button', { name: 'More actions' }).click();
+  await maja.getByRole('button', { name: 'Assign to…' }).click();
+  await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).waitFor();
+  expect(await accessibilityFaults(maja)).toEqual([]);
+  await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).click();
+  await ivo.getByText('With you').waitFor();
+  await maja.getByText('With Ivo').waitFor();
+  const agents = (await journal(beckon, id)).flatMap(({ event }) => (event.kind === 'assigned' ? [event] : []));
+  expect(agents).toHaveLength(2);
+  expect((await conversation(beckon, id)).agentId).not.toBeNull();
 });
