@@ -244,6 +244,9 @@ describe('the context', () => {
     });
     server.happen('conversation-aaaa', write(5, 'merge', [['wheels', '"Tind"']]));
     await see('Tind');
+    // What has gone stands struck until it is seen.
+    await see('removed, Model');
+    await press('Seen');
     await seeNo('Strand');
   });
 
