@@ -153,12 +153,22 @@ pub struct VisitorThread {
 /// Which conversations an agent looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InboxView {
-    /// The agent's own that are not closed.
+    /// The agent's own; not the closed ones, unless asked for.
     Mine,
-    /// Nobody's that are not closed and that the agent may see.
+    /// Nobody's that the agent may see; not the closed ones, unless asked for.
     Unassigned,
     /// All that the agent may see, closed ones too.
     All,
+}
+
+impl InboxView {
+    /// What it shows when nobody asks for certain statuses.
+    pub fn statuses(self) -> &'static [Status] {
+        match self {
+            Self::Mine | Self::Unassigned => &[Status::Open, Status::Waiting, Status::Solved],
+            Self::All => &Status::ALL,
+        }
+    }
 }
 
 /// A page of an inbox: the visitor's newest message first.
@@ -298,12 +308,14 @@ pub trait Conversations: Send + Sync {
     /// One row of a visitor's list.
     async fn thread(&self, visitor: VisitorId, id: ConversationId) -> Result<VisitorThread, StoreError>;
 
-    /// A page of an agent's inbox, permission applied, newest visitor message first, at most `limit`. A
-    /// cursor that this method did not make starts at the top.
+    /// A page of an agent's inbox, permission applied, newest visitor message first, at most `limit`: only
+    /// conversations with one of these statuses; `None`: those of [`InboxView::statuses`]. A cursor that this method
+    /// did not make starts at the top.
     async fn inbox(
         &self,
         agent: &Agent,
         view: InboxView,
+        statuses: Option<&[Status]>,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<InboxPage, StoreError>;

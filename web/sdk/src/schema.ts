@@ -3724,6 +3724,8 @@ export interface operations {
             query?: {
                 /** @description Which list (default all) */
                 view?: "mine" | "unassigned" | "all";
+                /** @description Only these, separated by commas: `OPEN`, `WAITING`, `SOLVED`, `CLOSED` (default: all but closed ones, in `all` these too) */
+                status?: string;
                 /** @description From the page before */
                 cursor?: string;
                 /** @description How many at most (default 50, most 200) */
@@ -3744,7 +3746,7 @@ export interface operations {
                     "application/json": components["schemas"]["InboxBody"];
                 };
             };
-            /** @description No such view */
+            /** @description No such view, status or parameter */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use beckon_core::conversation::{Status, UnknownStatus};
 use beckon_core::frame::object::Row;
 use beckon_store::InboxView;
 use serde::{Deserialize, Serialize};
@@ -32,10 +33,13 @@ pub(super) enum View {
 /// Which part of which list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct InboxQuery {
     /// Which list (default all)
     #[param(inline)]
     view: Option<View>,
+    /// Only these, separated by commas: `OPEN`, `WAITING`, `SOLVED`, `CLOSED` (default: all but closed ones, in `all` these too)
+    status: Option<String>,
     /// From the page before
     cursor: Option<String>,
     /// How many at most (default 50, most 200)
@@ -61,6 +65,20 @@ pub(super) struct Counts {
     all: i64,
 }
 
+/// Each status once, however often it is named.
+fn statuses_of(text: &str) -> Result<Vec<Status>, ApiError> {
+    let mut statuses = Vec::new();
+    for word in text.split(',') {
+        let status: Status = word.parse().map_err(|error: UnknownStatus| {
+            ApiError::field("status", format!("{error}; several are separated by commas"))
+        })?;
+        if !statuses.contains(&status) {
+            statuses.push(status);
+        }
+    }
+    Ok(statuses)
+}
+
 /// List conversations as the console shows them
 #[utoipa::path(
     get,
@@ -70,7 +88,7 @@ pub(super) struct Counts {
     params(InboxQuery),
     responses(
         (status = 200, description = "A page of rows", body = InboxBody),
-        (status = 400, description = "No such view", body = ErrorBody),
+        (status = 400, description = "No such view, status or parameter", body = ErrorBody),
         (status = 401, description = "No valid credentials", body = ErrorBody),
     )
 )]
@@ -79,8 +97,9 @@ pub(super) async fn list_inbox(
     CallerAccess(caller): CallerAccess,
     query: Result<Query<InboxQuery>, QueryRejection>,
 ) -> Result<Json<InboxBody>, ApiError> {
-    let wrong = "view must be mine, unassigned or all; limit must be a whole number";
+    let wrong = "view must be mine, unassigned or all; limit must be a whole number; else status and cursor are known";
     let Query(query) = query.map_err(|_| ApiError::bad_request(wrong))?;
+    let statuses = query.status.as_deref().map(statuses_of).transpose()?;
     let view = match query.view.unwrap_or_default() {
         View::Mine => InboxView::Mine,
         View::Unassigned => InboxView::Unassigned,
@@ -88,7 +107,8 @@ pub(super) async fn list_inbox(
     };
     let limit = query.limit.unwrap_or(HISTORY_PAGE).clamp(1, HISTORY_PAGE_MAX);
     let agent = caller.as_reader_of_lists();
-    let page = app.store.inbox(&agent, view, query.cursor.as_deref(), limit as usize).await?;
+    let page =
+        app.store.inbox(&agent, view, statuses.as_deref(), query.cursor.as_deref(), limit as usize).await?;
     let counts = app.store.inbox_counts(&agent).await?;
     Ok(Json(InboxBody {
         rows: page.rows.into_iter().map(row_of).collect(),

@@ -337,6 +337,15 @@ async fn the_inbox_is_paged_by_key_with_the_newest_visitor_message_first() {
     let expected: Vec<_> = [2, 6, 5, 4, 3, 1, 0].map(|number: usize| started[number].clone()).into();
     assert_eq!(seen, expected);
     assert_eq!(answer(agent.get("/ccaas/1/inbox?view=theirs")).await.0, 400);
+    let (_, closed) = answer(agent.get("/ccaas/1/inbox?view=unassigned&status=CLOSED")).await;
+    assert_eq!(closed["rows"], json!([]));
+    let (_, open) = answer(agent.get("/ccaas/1/inbox?view=unassigned&status=OPEN,WAITING&limit=3")).await;
+    assert_eq!(open["rows"].as_array().map(Vec::len), Some(3));
+    let (status, wrong) = answer(agent.get("/ccaas/1/inbox?status=OPEN,HALF")).await;
+    assert_eq!(status, 400);
+    let errors = &wrong["requestError"]["serviceException"]["validationErrors"];
+    assert!(errors["status"].is_array(), "{wrong}");
+    assert_eq!(answer(agent.get("/ccaas/1/inbox?state=OPEN")).await.0, 400, "a filter is never passed over");
     let key = server.key().await;
     let (status, page) = answer(server.get("/ccaas/1/inbox").header("authorization", key)).await;
     assert_eq!((status, page["rows"].as_array().map(Vec::len)), (200, Some(7)));

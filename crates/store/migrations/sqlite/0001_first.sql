@@ -151,10 +151,10 @@ CREATE TABLE conversation (
 CREATE UNIQUE INDEX conversation_thread ON conversation (visitor, thread);
 CREATE INDEX conversation_visitor ON conversation (visitor, id);
 CREATE INDEX conversation_visitor_open ON conversation (visitor, id) WHERE open = 1;
-CREATE INDEX conversation_inbox ON conversation (sort_at, id);
-CREATE INDEX conversation_inbox_agent ON conversation (agent, open, sort_at, id);
-CREATE INDEX conversation_inbox_queue ON conversation (queue, sort_at, id);
-CREATE INDEX conversation_inbox_unassigned ON conversation (queue, sort_at, id) WHERE agent IS NULL AND open = 1;
+CREATE INDEX conversation_inbox ON conversation (status, sort_at, id);
+CREATE INDEX conversation_inbox_agent ON conversation (agent, status, sort_at, id);
+CREATE INDEX conversation_inbox_queue ON conversation (queue, status, sort_at, id);
+CREATE INDEX conversation_inbox_unassigned ON conversation (queue, status, sort_at, id) WHERE agent IS NULL;
 CREATE INDEX conversation_updated ON conversation (updated_at, id);
 CREATE INDEX conversation_status ON conversation (status, id);
 CREATE INDEX conversation_agent ON conversation (agent, id);

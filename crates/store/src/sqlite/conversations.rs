@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use beckon_core::agent::Agent;
 use beckon_core::command::Command;
-use beckon_core::conversation::{Conversation, Cursor};
+use beckon_core::conversation::{Conversation, Cursor, Status};
 use beckon_core::event::AgentName;
 use beckon_core::id::{ConversationId, EventId, VisitorId};
 use rusqlite::{Connection, Row};
@@ -290,12 +290,14 @@ impl Conversations for SqliteStore {
         &self,
         agent: &Agent,
         view: InboxView,
+        statuses: Option<&[Status]>,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<InboxPage, StoreError> {
         let agent = agent.clone();
+        let statuses = statuses.unwrap_or(view.statuses()).to_vec();
         let from = cursor.and_then(inbox::Place::parse);
-        self.read(move |connection| inbox::page(connection, &agent, view, from, limit)).await
+        self.read(move |connection| inbox::page(connection, &agent, view, &statuses, from, limit)).await
     }
 
     async fn inbox_counts(&self, agent: &Agent) -> Result<InboxCounts, StoreError> {

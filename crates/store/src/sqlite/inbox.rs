@@ -1,7 +1,8 @@
 //! Lists of conversations: an agent's inbox by key, the API's by page.
 //!
 //! What an agent may see is a union of places: own conversations, those of the agent's queues, those without
-//! one. Each place has its own index; the pages are merged here, so that no list is ever sorted or scanned.
+//! one. Each place has its own index, and a part in it for each status; the pages are merged here, so that no list is
+//! ever sorted or scanned.
 
 use std::cmp::Reverse;
 
@@ -29,11 +30,11 @@ macro_rules! keys {
         )
     };
 }
-const ALL: &str = keys!("(sort_at, id) < (?1, ?2)");
-const OF_AGENT: &str = keys!("(sort_at, id) < (?1, ?2) AND agent IS ?4 AND open = ?5");
-const OF_QUEUE: &str = keys!("(sort_at, id) < (?1, ?2) AND queue IS ?4");
+const ALL: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4");
+const OF_AGENT: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND agent IS ?5");
+const OF_QUEUE: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND queue IS ?5");
 const UNASSIGNED_OF_QUEUE: &str =
-    keys!("(sort_at, id) < (?1, ?2) AND queue IS ?4 AND agent IS NULL AND open = 1");
+    keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND queue IS ?5 AND agent IS NULL");
 const SUMMARY: &str = concat!(
     "SELECT ",
     conversation_columns!(),
@@ -131,6 +132,7 @@ pub(super) fn page(
     connection: &Connection,
     agent: &Agent,
     view: InboxView,
+    statuses: &[Status],
     from: Option<Place>,
     most: usize,
 ) -> Result<InboxPage, StoreError> {
@@ -140,30 +142,35 @@ pub(super) fn page(
     // The highest possible place; every id is below it.
     let from = from.unwrap_or(Place { sort_at: i64::MAX, id: Uuid::max() });
     // One more than asked for tells whether there is a next page.
-    let read = |sql: &str, rest: &[&dyn ToSql]| -> Result<Vec<Place>, StoreError> {
+    let read = |sql: &str, status: Status, rest: Option<&dyn ToSql>| -> Result<Vec<Place>, StoreError> {
         let (start, wanted) = (bytes(from.id), limit(most.saturating_add(1)));
-        let params: Vec<&dyn ToSql> =
-            [&from.sort_at as &dyn ToSql, &start, &wanted].into_iter().chain(rest.iter().copied()).collect();
+        let first: [&dyn ToSql; 4] = [&from.sort_at, &start, &wanted, &status.as_str()];
+        let params: Vec<&dyn ToSql> = first.into_iter().chain(rest).collect();
         all(connection, sql, &params, |row| Ok(Place { sort_at: row.get(0)?, id: id(row, 1)? }))
     };
     let me = Some(bytes(agent.id.0));
     let nobody: Option<[u8; 16]> = None;
+    let queues: Vec<Option<[u8; 16]>> =
+        places(agent).into_iter().map(|queue| queue.map(|queue| bytes(queue.0))).collect();
     let mut found = Vec::new();
-    match view {
-        InboxView::Mine => found = read(OF_AGENT, &[&me, &true])?,
-        InboxView::Unassigned if sees_all(agent) => found = read(OF_AGENT, &[&nobody, &true])?,
-        InboxView::Unassigned => {
-            for queue in places(agent) {
-                found.extend(read(UNASSIGNED_OF_QUEUE, &[&queue.map(|queue| bytes(queue.0))])?);
+    for &status in statuses {
+        match view {
+            InboxView::Mine => found.extend(read(OF_AGENT, status, Some(&me))?),
+            InboxView::Unassigned if sees_all(agent) => {
+                found.extend(read(OF_AGENT, status, Some(&nobody))?);
             }
-        }
-        InboxView::All if sees_all(agent) => found = read(ALL, &[])?,
-        InboxView::All => {
-            for queue in places(agent) {
-                found.extend(read(OF_QUEUE, &[&queue.map(|queue| bytes(queue.0))])?);
+            InboxView::Unassigned => {
+                for queue in &queues {
+                    found.extend(read(UNASSIGNED_OF_QUEUE, status, Some(queue))?);
+                }
             }
-            found.extend(read(OF_AGENT, &[&me, &true])?);
-            found.extend(read(OF_AGENT, &[&me, &false])?);
+            InboxView::All if sees_all(agent) => found.extend(read(ALL, status, None)?),
+            InboxView::All => {
+                for queue in &queues {
+                    found.extend(read(OF_QUEUE, status, Some(queue))?);
+                }
+                found.extend(read(OF_AGENT, status, Some(&me))?);
+            }
         }
     }
     found.sort_by_key(|place| Reverse(*place));

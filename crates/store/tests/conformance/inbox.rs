@@ -1,6 +1,6 @@
 //! Lists, permission, counters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use beckon_core::agent::{Agent, Role};
 use beckon_core::command::{Actor, Command, CreateConversation, Refusal};
@@ -12,7 +12,7 @@ use beckon_store::{ConversationFilter, InboxCounts, InboxView, OrderBy, OrderDir
 use crate::house::{House, client, merge, refused, text};
 
 async fn all(house: &House, agent: &Agent, view: InboxView) -> Vec<ConversationId> {
-    let page = house.store.inbox(agent, view, None, 500).await.unwrap();
+    let page = house.store.inbox(agent, view, None, None, 500).await.unwrap();
     assert_eq!(page.next_cursor, None);
     page.rows.iter().map(|row| row.conversation.id).collect()
 }
@@ -87,7 +87,7 @@ pub(crate) async fn views_page_by_key_and_count(house: &House) {
     let mut seen = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let page = house.store.inbox(&maja, InboxView::All, cursor.as_deref(), 5).await.unwrap();
+        let page = house.store.inbox(&maja, InboxView::All, None, cursor.as_deref(), 5).await.unwrap();
         assert!(page.rows.len() <= 5);
         seen.extend(page.rows);
         cursor = page.next_cursor;
@@ -111,7 +111,7 @@ pub(crate) async fn views_page_by_key_and_count(house: &House) {
     assert_eq!(counts, InboxCounts { mine: 8, unassigned: 15, all: 23 });
     assert_eq!(all(house, &maja, InboxView::Mine).await.len(), 8);
     // A cursor of somebody else's making starts at the top.
-    let page = house.store.inbox(&maja, InboxView::All, Some("'; DROP TABLE"), 1).await.unwrap();
+    let page = house.store.inbox(&maja, InboxView::All, None, Some("'; DROP TABLE"), 1).await.unwrap();
     assert_eq!(page.rows[0].conversation.id, started[4].1);
 }
 
@@ -205,4 +205,65 @@ pub(crate) async fn a_key_writes_in_whose_name_it_may(house: &House) {
     let row = house.store.conversation(id, Side::Ours).await.unwrap();
     assert_eq!(row.unread_by_visitor, 3);
     assert_eq!(house.store.summary(ConversationId(maja.id.0)).await, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn views_are_filtered_by_status(house: &House) {
+    let theirs = house.store.create_queue(Name::new("Sales").unwrap()).await.unwrap().id;
+    let ours = house.store.queues().await.unwrap()[0].id;
+    let maja = house.agent("maja", Role::Agent).await;
+    let boss = house.agent("boss", Role::Admin).await;
+    // Every mixture of queue, owner and status.
+    for queue in [Some(ours), Some(theirs), None] {
+        for owner in [Some(maja.id), Some(boss.id), None] {
+            for status in Status::ALL {
+                let id = create(house, queue, owner).await;
+                if status != Status::Open {
+                    house.set_status(&boss, id, status).await;
+                }
+            }
+        }
+    }
+    for agent in [&maja, &boss] {
+        for view in [InboxView::Mine, InboxView::Unassigned, InboxView::All] {
+            let mut whole = Vec::new();
+            for status in Status::ALL {
+                whole.extend(paged(house, agent, view, &[status]).await);
+            }
+            let every = paged(house, agent, view, &Status::ALL).await;
+            assert_eq!(every.len(), whole.len());
+            assert!(every.windows(2).all(|pair| pair[0].0 > pair[1].0), "one order, nothing twice");
+            assert_eq!(every.iter().collect::<HashSet<_>>(), whole.iter().collect());
+            for statuses in [&[Status::Open, Status::Solved][..], &[Status::Closed], &[]] {
+                let expected: Vec<_> =
+                    every.iter().filter(|(_, status)| statuses.contains(status)).copied().collect();
+                assert_eq!(paged(house, agent, view, statuses).await, expected, "{view:?} {statuses:?}");
+            }
+            let usual: Vec<_> = every
+                .iter()
+                .filter(|(_, status)| view.statuses().contains(status))
+                .map(|row| row.0)
+                .collect();
+            assert_eq!(all(house, agent, view).await, usual, "{view:?}");
+        }
+    }
+    assert_eq!(paged(house, &maja, InboxView::Mine, &[Status::Closed]).await.len(), 3);
+    assert_eq!(paged(house, &maja, InboxView::Unassigned, &[Status::Closed]).await.len(), 2);
+    assert_eq!(paged(house, &boss, InboxView::All, &[Status::Waiting]).await.len(), 9);
+}
+
+async fn paged(
+    house: &House,
+    agent: &Agent,
+    view: InboxView,
+    statuses: &[Status],
+) -> Vec<(ConversationId, Status)> {
+    let (mut seen, mut cursor): (_, Option<String>) = (Vec::new(), None);
+    loop {
+        let page = house.store.inbox(agent, view, Some(statuses), cursor.as_deref(), 4).await.unwrap();
+        seen.extend(page.rows.iter().map(|row| (row.conversation.id, row.conversation.status)));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return seen;
+        }
+    }
 }

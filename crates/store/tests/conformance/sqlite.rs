@@ -80,6 +80,7 @@ suite! {
     inbox:
         an_agent_sees_only_what_is_allowed
         views_page_by_key_and_count
+        views_are_filtered_by_status
         the_list_has_exact_totals
         what_is_not_seen_cannot_be_changed
         a_key_writes_in_whose_name_it_may;
