@@ -43,6 +43,8 @@ test('Row 7: any program with a key reads, replaces, patches and deletes the dat
     status: 200,
     body: { statusCode: 'SUCCESS', message: 'Metadata deleted successfully.' },
   });
+  // What has gone stands struck until the agent has seen it.
+  await card.getByRole('button', { name: 'Seen' }).click();
   await card.getByText('What the website sends will appear here').waitFor();
   expect((await beckon.api(path)).text).toBe('{}');
 
