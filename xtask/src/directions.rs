@@ -100,13 +100,12 @@ fn imported(line: &str) -> Option<&str> {
 /// The workspace that a relative import leads to, when it leaves its own.
 fn outside(folder: &Path, file: &Path, import: &str) -> Option<String> {
     let mut place = PathBuf::from(file.strip_prefix(folder).ok()?.parent()?);
-    for part in import.split('/') {
+    let mut parts = import.split('/');
+    while let Some(part) = parts.next() {
         match part {
             "." => {}
-            // Above the workspace: the next part names the other one.
-            ".." if !place.pop() => {
-                return import.trim_start_matches("../").split('/').next().map(str::to_owned);
-            }
+            // Above the workspace: the next part names the other one. Higher still lie the repository's own files.
+            ".." if !place.pop() => return parts.next().filter(|part| *part != "..").map(str::to_owned),
             ".." => {}
             part => place.push(part),
         }
@@ -170,6 +169,7 @@ mod tests {
         let (folder, file) = (Path::new("web/ui"), Path::new("web/ui/src/card/row.ts"));
         assert_eq!(outside(folder, file, "../../../widget/src/x"), Some("widget".to_owned()));
         assert_eq!(outside(folder, file, "../../tests/x"), None);
+        assert_eq!(outside(folder, file, "../../../../openapi.json?raw"), None);
         assert_eq!(outside(folder, file, "./x"), None);
     }
 }
