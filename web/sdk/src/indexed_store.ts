@@ -34,7 +34,8 @@ export class IndexedStore implements WriteStore {
 
   /** `name` of the database: one for each widget. */
   constructor(name: string) {
-    this.database = typeof indexedDB === 'undefined' ? Promise.reject(new Error('no IndexedDB')) : open(name);
+    // In a promise, because some browsers that block storage throw at the first touch.
+    this.database = Promise.resolve().then(() => open(name));
     // Each operation handles the failure for itself; without this the first one would also be reported as unhandled.
     this.database.catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
+import { locks } from './locks';
 import type { Server } from './server';
 import { SessionKeeper } from './session_keeper';
 import { Sound } from './sound';
@@ -225,10 +226,11 @@ export class Chat {
 
   private async restore(): Promise<void> {
     const { memory, connection } = this;
-    if (navigator.locks) {
+    const lock = await locks();
+    if (lock) {
       // Held for as long as this page lives: other tabs see by it that this one is there.
-      void navigator.locks.request(`beckon:tab:${memory.tab}`, () => new Promise<void>(() => undefined));
-      const { held = [] } = await navigator.locks.query();
+      void lock.request(`beckon:tab:${memory.tab}`, () => new Promise<void>(() => undefined));
+      const { held = [] } = await lock.query();
       const names = held.map((lock) => lock.name);
       await connection.outbox.restore((tab) => !names.includes(`beckon:tab:${tab}`));
     } else await connection.outbox.restore(() => true);
@@ -365,7 +367,7 @@ export class Chat {
     const news = arrivals(before, this.threads.value).filter(({ thread }) => thread !== seen);
     const newest = news.at(-1);
     if (!newest || this.hidden) return;
-    this.sound.play();
+    void this.sound.play();
     this.onNews(newest);
   }
 

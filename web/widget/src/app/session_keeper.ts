@@ -1,3 +1,4 @@
+import { locks } from './locks';
 import type { Server, Session } from './server';
 
 /** The visitor's session: made on first need, shared by the tabs of this browser through local storage. */
@@ -23,7 +24,8 @@ export class SessionKeeper {
       this.write();
       return this.kept;
     };
-    return navigator.locks ? navigator.locks.request(this.name, create) : create();
+    const lock = await locks();
+    return lock ? lock.request(this.name, create) : create();
   }
 
   /** The server does not know this token. Another tab may already have a better one. */

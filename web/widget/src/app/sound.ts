@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import { locks } from './locks';
 
 /** Of the two notes, hertz: a fifth, soft and short. */
 const NOTES = [587.33, 880];
@@ -34,15 +35,15 @@ export class Sound {
   }
 
   /** A message came. Of several tabs one is heard. */
-  play(): void {
+  async play(): Promise<void> {
     if (!this.on.value) return;
-    if (!navigator.locks) void this.sing();
-    else
-      void navigator.locks.request(this.name, { ifAvailable: true }, async (lock) => {
-        if (!lock) return;
-        void this.sing();
-        await new Promise((resolve) => setTimeout(resolve, ONE_TAB_MS));
-      });
+    const manager = await locks();
+    if (!manager) return this.sing();
+    await manager.request(this.name, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      void this.sing();
+      await new Promise((resolve) => setTimeout(resolve, ONE_TAB_MS));
+    });
   }
 
   private async sing(): Promise<void> {

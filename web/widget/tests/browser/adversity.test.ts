@@ -86,6 +86,26 @@ describe('in adversity', () => {
     set.complaints.length = 0;
   });
 
+  it('talks with a visitor whose browser blocks storage', async () => {
+    const { beckon } = set;
+    // What a frame finds in a browser that allows other sites no storage: each way to it says no.
+    await set.context.addInitScript(() => {
+      const denied = () => new DOMException('The request was denied.', 'SecurityError');
+      const refuse = () => {
+        throw denied();
+      };
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])
+        Object.defineProperty(window, name, { get: refuse });
+      LockManager.prototype.request = () => Promise.reject(denied());
+      LockManager.prototype.query = () => Promise.reject(denied());
+    });
+    await set.visit();
+    expect((await set.call('open')).error).toBeUndefined();
+    await set.say('nothing is kept');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(beckon.conversations.map(({ events }) => events.length)).toEqual([1]);
+  });
+
   it('gets a new session when the server does not know the old one', async () => {
     const { beckon } = set;
     await set.return();
