@@ -136,7 +136,7 @@ impl OwnOrigins {
         let mut all = vec![public_url.clone()];
         if local {
             for host in ["localhost", "127.0.0.1", "[::1]"] {
-                all.extend(origin_of(&format!("http://{host}:{port}")));
+                all.extend(origin_of(&format!("http://{host}:{port}")).filter(|own| *own != public_url));
             }
         }
         let default_public = public_url == format!("http://localhost:{port}");

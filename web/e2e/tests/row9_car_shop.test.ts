@@ -163,6 +163,15 @@ test('Row 9: the drawer tells what the page sent and what came of it', async ({ 
   await shop.locator('#ib-iframe-messaging').waitFor({ state: 'visible' });
 });
 
+test('Row 9: the shop goes on when its widget is allowed on certain sites only', async ({ ownBeckon, newVisitor }) => {
+  const beckon = await ownBeckon();
+  await beckon.admin(['widget', 'allow-origin', await beckon.widgetId('multi'), 'https://shop.example']);
+  const shop = await newVisitor();
+  await shop.goto(`${beckon.demoOrigin}/demo`);
+  await buildHolme(shop);
+  expect(await context(beckon, await contactUs(shop, beckon, 'from your own shop'))).toMatchObject(HOLME);
+});
+
 test('Row 9: starting over makes a new visitor who has no history', async ({ beckon, newVisitor }) => {
   const shop = await newVisitor();
   await shop.goto(`${beckon.demoOrigin}/demo`);

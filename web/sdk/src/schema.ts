@@ -2185,7 +2185,7 @@ export interface components {
             name: string;
             /** @description Whether a visitor may have several open conversations. */
             multiThread: boolean;
-            /** @description Origins that may embed it; empty means any. */
+            /** @description Origins whose pages may embed it, Beckon's own with them; empty means any. */
             allowedOrigins: string[];
             /** @description Looks by name: those that come with Beckon, and this widget's own. */
             themes: {

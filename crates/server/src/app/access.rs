@@ -110,9 +110,16 @@ impl App {
 
     /// Whether a page of this origin may embed the widget. Our own pages always may.
     pub fn may_embed(&self, widget: &Widget, origin: &str) -> bool {
-        widget.allowed_origins.is_empty()
-            || widget.allowed_origins.iter().any(|allowed| allowed == origin)
-            || self.own.contains(origin)
+        let embedders = self.embedders(widget);
+        embedders.is_empty() || embedders.contains(&origin)
+    }
+
+    /// The origins whose pages may embed a widget, our own with them; empty: any may.
+    pub fn embedders<'a>(&'a self, widget: &'a Widget) -> Vec<&'a str> {
+        if widget.allowed_origins.is_empty() {
+            return Vec::new();
+        }
+        widget.allowed_origins.iter().map(String::as_str).chain(self.own.iter()).collect()
     }
 
     /// A new visitor on a widget, with the token that proves it.

@@ -129,12 +129,8 @@ async fn widget_page(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let widget = app.widget_named(&id).await?;
-    let ancestors = if widget.allowed_origins.is_empty() {
-        "*".to_owned()
-    } else {
-        let allowed = widget.allowed_origins.iter().map(String::as_str);
-        sources(allowed.chain(app.own.iter()))
-    };
+    let embedders = app.embedders(&widget);
+    let ancestors = if embedders.is_empty() { "*".to_owned() } else { sources(embedders.into_iter()) };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
          connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; \

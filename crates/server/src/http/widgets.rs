@@ -36,7 +36,7 @@ pub(super) struct WidgetConfig {
     name: String,
     /// Whether a visitor may have several open conversations.
     multi_thread: bool,
-    /// Origins that may embed it; empty means any.
+    /// Origins whose pages may embed it, Beckon's own with them; empty means any.
     allowed_origins: Vec<String>,
     /// Looks by name: those that come with Beckon, and this widget's own.
     #[schema(value_type = BTreeMap<String, Theme>)]
@@ -92,11 +92,12 @@ async fn config(app: &App, id: &str, headers: &HeaderMap) -> Result<WidgetConfig
         let page = headers.get(header::REFERER).and_then(|page| page.to_str().ok());
         app.seen_pages.note(widget.id, origin, page, app.now());
     }
+    let allowed_origins = app.embedders(&widget).into_iter().map(str::to_owned).collect();
     Ok(WidgetConfig {
         id: widget.id,
         name: widget.name.to_string(),
         multi_thread: widget.multi_thread,
-        allowed_origins: widget.allowed_origins,
+        allowed_origins,
         themes: Looks(widget.themes.with_shipped()),
         welcome: widget.welcome.map(|text| text.to_string()),
         team_name: widget.team_name.map(|text| text.to_string()),
