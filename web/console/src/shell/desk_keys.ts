@@ -18,11 +18,11 @@ interface DeskKeysOptions {
   onCard: () => void;
 }
 
-/** What the single keys do at this desk. `passing`: the conversation was just come to by J or K. */
+/** What the single keys do at this desk. `passing`: the conversation that J or K leads to, until it stands. */
 export function useDeskKeys({ desk, active, view, conversation, field, onCard }: DeskKeysOptions): {
-  passing: RefObject<boolean>;
+  passing: RefObject<string | null>;
 } {
-  const passing = useRef(false);
+  const passing = useRef<string | null>(null);
   const place = useRef(0);
   const rows = desk.inbox.list(view).shown.value.rows;
   const selected = conversation?.id ?? null;
@@ -39,7 +39,7 @@ export function useDeskKeys({ desk, active, view, conversation, field, onCard }:
       by,
     );
     if (!active || next === undefined || next === selected) return;
-    passing.current = true;
+    passing.current = next;
     go({ page: 'inbox', view, conversation: next });
     document.querySelector(`[data-conversation="${next}"]`)?.scrollIntoView?.({ block: 'nearest' });
   };

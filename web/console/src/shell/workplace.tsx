@@ -54,9 +54,11 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
   useEffect(() => {
     if (!ready) return;
     // Whoever goes through the list by its keys goes on, and does not write the next key into an answer.
-    if (keys.passing.current) focusMessages();
-    else if (panesBeside.peek()) field.current?.focus({ preventScroll: true });
-    keys.passing.current = false;
+    const passed = keys.passing.current === conversation.id;
+    if (passed) focusMessages();
+    // On the way to another one, what stood before has nothing to say.
+    else if (keys.passing.current === null && panesBeside.peek()) field.current?.focus({ preventScroll: true });
+    if (passed) keys.passing.current = null;
   }, [ready, conversation]);
 
   const wide = panesBeside.value;
