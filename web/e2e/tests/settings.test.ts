@@ -26,7 +26,7 @@ test('a changed password ends the other sign-ins, and signing out everywhere thi
     const elsewhere = await newVisitor();
     await elsewhere.goto(`${beckon.origin}/console/`);
     await elsewhere.getByLabel('E-mail').fill(email);
-    await elsewhere.getByLabel('Password').fill(password);
+    await elsewhere.getByLabel('Password', { exact: true }).fill(password);
     await elsewhere.getByRole('button', { name: 'Sign in' }).click();
     return elsewhere;
   };
@@ -43,14 +43,14 @@ test('a changed password ends the other sign-ins, and signing out everywhere thi
   await agent.getByRole('button', { name: 'Change password' }).click();
   await agent.getByText('All your other sign-ins have ended').waitFor();
   expect(await accessibilityFaults(agent)).toEqual([]);
-  await elsewhere.getByLabel('Password').waitFor();
+  await elsewhere.getByLabel('Password', { exact: true }).waitFor();
 
   const again = await signIn(NEW_PASSWORD);
   await again.getByRole('region', { name: 'Conversations' }).waitFor();
   await agent.getByRole('button', { name: 'Sign out everywhere' }).click();
   await agent.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
-  await agent.getByLabel('Password').waitFor();
-  await again.getByLabel('Password').waitFor();
+  await agent.getByLabel('Password', { exact: true }).waitFor();
+  await again.getByLabel('Password', { exact: true }).waitFor();
 });
 
 test('an invite works once, and a disabled colleague is out at once', async ({ newAgent, newVisitor, watch }) => {
@@ -68,7 +68,7 @@ test('an invite works once, and a disabled colleague is out at once', async ({ n
   await ivo.goto(link);
   await ivo.getByText('Maja invited you').waitFor();
   await ivo.getByLabel('Your name').fill('Ivo');
-  await ivo.getByLabel('Password').fill(NEW_PASSWORD);
+  await ivo.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD);
   await ivo.locator('form button[type=submit]').click();
   await ivo.getByRole('region', { name: 'Conversations' }).waitFor();
   const other = await newVisitor();
@@ -82,9 +82,9 @@ test('an invite works once, and a disabled colleague is out at once', async ({ n
     .or(admin.getByRole('menuitem', { name: 'Disable' }))
     .click();
   await admin.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
-  await ivo.getByLabel('Password').waitFor();
+  await ivo.getByLabel('Password', { exact: true }).waitFor();
   await ivo.getByLabel('E-mail').fill('ivo.invited@example.com');
-  await ivo.getByLabel('Password').fill(NEW_PASSWORD);
+  await ivo.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD);
   await ivo.getByRole('button', { name: 'Sign in' }).click();
   await ivo.getByText('E-mail and password do not belong together').waitFor();
 });
