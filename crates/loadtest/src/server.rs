@@ -1,0 +1,233 @@
+//! The real binary on a free port, with a data folder that outlives it.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{Failure, Outcome};
+
+/// A binary that has not ended by then never will.
+const HANG: Duration = Duration::from_secs(90);
+/// Between two looks whether it has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How to start it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The `beckon` binary.
+    pub binary: PathBuf,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Flags of `beckon serve`.
+    pub flags: Vec<String>,
+    /// Environment of the process, `LD_PRELOAD` say.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Where its log goes; it is appended to.
+    pub log: PathBuf,
+}
+
+impl Setup {
+    /// The `beckon` that was built beside this program, with a folder of its own; raises every limit that counts
+    /// clients, because all of them come from one address here.
+    pub fn new(folder: &Path) -> Outcome<Self> {
+        let flags =
+            ["--sessions-per-ip", "1000000", "--sockets-per-ip", "100000", "--sign-ins-per-ip", "10000"];
+        Ok(Self {
+            binary: beside_this_program("beckon")?,
+            data: folder.join("data"),
+            flags: flags.map(str::to_owned).to_vec(),
+            environment: Vec::new(),
+            log: folder.join("server.log"),
+        })
+    }
+
+    /// With one more flag.
+    #[must_use]
+    pub fn with(mut self, flag: &str, value: impl ToString) -> Self {
+        self.flags.extend([flag.to_owned(), value.to_string()]);
+        self
+    }
+
+    /// Starts it on a free port.
+    pub fn start(&self) -> Outcome<Server> {
+        self.start_on(SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// Starts it on this address: after a stop clients come back to where they were.
+    pub fn start_on(&self, address: SocketAddr) -> Outcome<Server> {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
+        let mut command = self.command(&["serve"]);
+        command.args(["--listen", &address.to_string()]).args(&self.flags);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let begun = Instant::now();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
+        let printed = child.stdout.take().ok_or_else(|| Failure::new("no standard output"))?;
+        let mut lines = BufReader::new(printed).lines().map_while(Result::ok);
+        let found = lines.find_map(|line| {
+            line.strip_prefix("listening on ").and_then(|address| address.parse::<SocketAddr>().ok())
+        });
+        let Some(address) = found else {
+            let status = child.wait()?;
+            let log = self.log.display();
+            return Err(Failure::new(format!("the server ended with {status}; see {log}")));
+        };
+        let started_in = begun.elapsed();
+        // It goes on printing, and must find somebody who reads.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Server { child, address, started_in })
+    }
+
+    /// Runs a command of the binary on the same folder, with this on its standard input; what it prints.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Outcome<String> {
+        let mut command = self.command(arguments);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes())?;
+        }
+        let Output { status, stdout, stderr } = child.wait_with_output()?;
+        if !status.success() {
+            let told = String::from_utf8_lossy(&stderr);
+            return Err(Failure::new(format!("beckon {}: {}", arguments.join(" "), told.trim_end())));
+        }
+        Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned())
+    }
+
+    /// Id of the widget with several threads (or the one with a single thread); the folder must have been started
+    /// once.
+    pub fn widget(&self, multi_thread: bool) -> Outcome<String> {
+        let widgets: Value = serde_json::from_str(&self.run(&["admin", "widget", "list", "--json"], "")?)?;
+        let found =
+            widgets.as_array().into_iter().flatten().find(|widget| widget["multiThread"] == multi_thread);
+        let id = found.and_then(|widget| widget["id"].as_str());
+        id.map(str::to_owned).ok_or_else(|| Failure::new("no such widget"))
+    }
+
+    /// Makes an agent who sees everything.
+    pub fn make_supervisor(&self, email: &str, password: &str) -> Outcome<()> {
+        let name = email.split('@').next().unwrap_or(email);
+        let arguments = [
+            "admin",
+            "agent",
+            "create",
+            "--email",
+            email,
+            "--name",
+            name,
+            "--role",
+            "supervisor",
+            "--password-stdin",
+        ];
+        self.run(&arguments, &format!("{password}\n")).map(drop)
+    }
+
+    /// Makes an API key that may do everything; its secret.
+    pub fn make_key(&self, name: &str) -> Outcome<String> {
+        self.run(&["admin", "key", "create", name, "--scope", "manage"], "")
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("beckon.db")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).env("BECKON_DATA", &self.data);
+        command.env_remove("BECKON_LISTEN").env_remove("BECKON_PUBLIC_URL");
+        command
+    }
+}
+
+/// A program of the same build.
+pub fn beside_this_program(name: &str) -> Outcome<PathBuf> {
+    let mut folder = std::env::current_exe()?;
+    folder.pop();
+    // Tests lie one folder deeper.
+    let places = [folder.join(name), folder.join("..").join(name)];
+    places.into_iter().find(|path| path.is_file()).ok_or_else(|| {
+        Failure::new(format!(
+            "no {name} in {}; build it: cargo build --package beckon-server",
+            folder.display()
+        ))
+    })
+}
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From the start of the process to its first line.
+    pub started_in: Duration,
+}
+
+impl Server {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a crash does: SIGKILL.
+    pub fn kill(mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to stop in good order: SIGTERM.
+    pub fn ask_to_stop(&self) -> Outcome<()> {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        if told.success() { Ok(()) } else { Err(Failure::new("kill -TERM failed")) }
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(mut self) -> Outcome<ExitStatus> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if begun.elapsed() > HANG {
+                return Err(Failure::new("the server does not end"));
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Its resident memory in bytes.
+    pub fn resident_bytes(&self) -> Outcome<u64> {
+        self.status_number("VmRSS:").map(|kilobytes| kilobytes * 1024)
+    }
+
+    /// Files and sockets it has open.
+    pub fn open_files(&self) -> Outcome<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    fn status_number(&self, name: &str) -> Outcome<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().next()).and_then(|word| word.parse().ok());
+        number.ok_or_else(|| Failure::new(format!("no {name} in the process's status")))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Ended already, or ended here.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
