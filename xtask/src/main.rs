@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask run | test | e2e | openapi | screenshots`. The README and continuous integration call these.
+//! Developer commands: `cargo xtask run | test | e2e | bench | openapi | screenshots`. The README and continuous integration call these.
 
 mod contract;
 mod directions;
@@ -22,6 +22,8 @@ usage: cargo xtask <command>
   run [--release] [ARGS…]   build the web apps and the server and start it; ARGS go to the server
   test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
   e2e [FILTER…]             the browser tests in files whose name contains FILTER
+  bench [--quick] [--only ROW]
+                            Beckon beside the limit of the machine and beside socket.io + PostgreSQL: docs/performance.md
   openapi [--check]         write openapi.json and web/sdk/src/schema.ts; --check only compares
   screenshots               play the demo's story and write the pictures of README and docs to docs/pictures
 ";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         "run" => run(&mut progress, rest),
         "test" if rest.is_empty() => suite::test(&mut progress),
         "e2e" => suite::e2e(&mut progress, rest),
+        "bench" => bench(&mut progress, rest),
         "screenshots" if rest.is_empty() => suite::screenshots(&mut progress),
         "openapi" => match rest {
             [] => contract::write(&mut progress),
@@ -68,6 +71,17 @@ fn run(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
     let mut command = cargo(&["run", "--package", "beckon-server", "--bin", "beckon"]);
     command.args(profile).arg("--").args(arguments);
     progress.step("beckon", &mut command)
+}
+
+fn bench(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
+    let packages = ["--package", "beckon-server", "--package", "beckon-loadtest"];
+    progress.step("build", cargo(&["build", "--release", "--locked"]).args(packages))?;
+    let target = root().join("target");
+    let programs = target.join("release");
+    let mut command = Command::new(programs.join("bench"));
+    // Below target: on the disk that the repository is on, and `cargo clean` takes it away.
+    command.arg(&programs).arg(root().join("crates/loadtest/baselines")).arg(target.join("bench"));
+    progress.step("bench", command.args(arguments))
 }
 
 /// The repository's root.
