@@ -13,6 +13,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { WidgetPins } from './context/widget_pins';
 import { ask, askText, Refused } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
+import { Receipts } from './inbox/receipts';
 import type { Filter, View } from './inbox/rows';
 import { text } from './locales/en';
 import { QuickReplies } from './replies/quick_replies';
@@ -38,6 +39,7 @@ export class Desk {
   /** Whether the connection stood before, so that its first try is not called a loss. */
   readonly #wasLive = signal(false);
   readonly #drafts: Drafts;
+  readonly #receipts: Receipts;
   readonly #conversations = new Map<string, Conversation>();
   readonly #connection: Connection;
   readonly #stops: (() => void)[] = [];
@@ -50,7 +52,14 @@ export class Desk {
     shown: () => View,
   ) {
     this.#drafts = new Drafts(who.agent.id);
-    this.inbox = new Inbox(who.agent.id, readPage);
+    this.#receipts = new Receipts((conversation, position) =>
+      this.#connection.tell({ type: 'delivered', conversation, position }),
+    );
+    this.inbox = new Inbox(who.agent.id, async (...asked) => {
+      const page = await readPage(...asked);
+      this.#receipts.arrived(page.rows);
+      return page;
+    });
     this.#connection = connect({ url: socketUrl(), role: 'agent', credentials: readTicket, history: readHistory });
     this.#stops.push(
       this.#connection.on('status', (status) => {
@@ -58,14 +67,18 @@ export class Desk {
         if (status.state !== 'live') this.#open?.conversation.forgetPeople();
         if (status.state === 'refused' && (status.code === REVOKED || status.code === 4500)) void sessionEnded();
       }),
-      this.#connection.on('welcome', () => {
+      this.#connection.on('welcome', ({ epoch }) => {
+        this.#receipts.connected(epoch);
         // Rows that changed while nobody listened come with the pages; later ones as frames. The first time too: a page
         // read before the socket stood may lack what came in between.
         void this.inbox.refreshAll(shown());
         void this.pins.load();
         this.#wasLive.value = true;
       }),
-      this.#connection.on('row', (frame) => this.inbox.learn(frame.row)),
+      this.#connection.on('row', ({ row }) => {
+        this.inbox.learn(row);
+        this.#receipts.arrived([row]);
+      }),
       this.#connection.on('gone', (frame) => this.inbox.forget(frame.conversation)),
       this.#connection.on('viewers', ({ conversation, viewers }) => {
         if (this.#open?.conversation.id === conversation) this.#open.conversation.hearViewers(viewers);
@@ -116,7 +129,9 @@ export class Desk {
     const feed = this.#connection.follow(id);
     const detach = conversation.attach(feed);
     const unlisten = feed.subscribe((change) => {
-      if (change.type === 'reset' && feed.row) this.inbox.learn(feed.row, false);
+      if (change.type !== 'reset' || !feed.row) return;
+      this.inbox.learn(feed.row, false);
+      this.#receipts.arrived([feed.row]);
     });
     const typing = new TypingReport((on, kind) => {
       this.#connection.tell({ type: 'typing', conversation: id, on, ...(kind === 'note' ? { note: true } : {}) });
@@ -199,6 +214,7 @@ export class Desk {
     this.open(null);
     for (const stop of this.#stops) stop();
     this.inbox.end();
+    this.#receipts.end();
     this.#connection.stop();
   }
 

@@ -64,6 +64,22 @@ describe('the list', () => {
     expect(document.title).toBe('(2) Beckon');
   });
 
+  it('tells once for all what reached the console, opened or not, and again only of what is new', async () => {
+    await openConsole();
+    await see('Ana');
+    const told = (position: number) => ({ type: 'delivered', conversation: 'conversation-aaaa', position });
+    await vi.waitFor(() => expect(sent('delivered')).toEqual([told(1)]));
+    for (const unread of [2, 3, 4])
+      server.happen('conversation-aaaa', message(VISITOR, clock('09:02'), 'hello?'), { unread });
+    await vi.waitFor(() => expect(sent('delivered')).toEqual([told(1), told(4)]));
+    // Nobody waits for this one: another agent has read it.
+    server.happen('conversation-bbbb', message(MAJA, clock('09:03'), 'Good morning.'), { unread: 0 });
+    server.cut();
+    await vi.waitFor(() => expect(sent('hello')).toHaveLength(2));
+    server.happen('conversation-aaaa', message(VISITOR, clock('09:04'), 'anybody?'), { unread: 5 });
+    await vi.waitFor(() => expect(sent('delivered')).toEqual([told(1), told(4), told(5)]));
+  });
+
   it('says that it could not be loaded, and tries again', async () => {
     server.signedIn = true;
     await openConsole();

@@ -121,6 +121,29 @@ test('the last own message says that it was delivered and seen, and that somebod
   await log.getByText(/· Seen$/).waitFor();
 });
 
+test('a message is delivered once it stands in the list of an agent who has not opened it', async ({
+  ownBeckon,
+  site,
+  newVisitor,
+  newAgent,
+}) => {
+  const beckon = await ownBeckon();
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/listed.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
+  await startThread(visitor, beckon, 'nobody is here yet');
+  const log = chat(visitor).getByRole('log');
+  await log.getByText(/· Sent$/).waitFor();
+  // Read with the page of the list.
+  const agent = await newAgent({ beckon });
+  await agent.getByRole('link').filter({ hasText: 'nobody is here yet' }).waitFor();
+  await log.getByText(/· Delivered$/).waitFor();
+  // Come as a row, while a list on screen knows nothing of it.
+  await say(visitor, 'and now?');
+  await agent.getByRole('link').filter({ hasText: 'and now?' }).waitFor();
+  await log.getByText(/· Delivered$/).waitFor();
+  expect(await log.getByText(/· (Sent|Seen)$/).count()).toBe(0);
+});
+
 test('a new day has its line', async ({ beckon, site, newVisitor, colleague }) => {
   const visitor = await newVisitor();
   await visitor.goto(site.put('/day.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));

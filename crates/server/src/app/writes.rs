@@ -253,7 +253,8 @@ impl App {
         self.store.move_baseline(Baseline { agent: agent.id, conversation, position }).await
     }
 
-    /// Moves a side's cursor forward and tells the other side.
+    /// Moves a side's cursor forward and tells the other side. Every console on duty says that a message has arrived:
+    /// only the first of them needs the writer.
     pub async fn move_cursor(
         &self,
         reader: Reader<'_>,
@@ -262,7 +263,11 @@ impl App {
         read: bool,
     ) -> Result<(), StoreError> {
         if let Reader::Agent(agent) = reader {
-            self.conversation_for_agent(agent, conversation).await?;
+            let cursors = self.conversation_for_agent(agent, conversation).await?.cursors;
+            let known = if read { cursors.agent_read } else { cursors.agent_delivered };
+            if position <= known.seq {
+                return Ok(());
+            }
         }
         let side = reader.side();
         let (conversation, moved) = if read {
