@@ -4,7 +4,7 @@ import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
-import { locks } from './locks';
+import { Neighbours } from './neighbours';
 import type { Server } from './server';
 import { SessionKeeper } from './session_keeper';
 import { Sound } from './sound';
@@ -109,7 +109,7 @@ export class Chat {
     this.unread = computed(() => this.threads.value.reduce((sum, { unread }) => sum + unread, 0));
     this.view = computed(() => this.viewName());
     this.listen();
-    void this.restore();
+    void this.restore(name);
   }
 
   /** The name visitors know us by. */
@@ -224,16 +224,9 @@ export class Chat {
     document.addEventListener('visibilitychange', () => this.markRead());
   }
 
-  private async restore(): Promise<void> {
-    const { memory, connection } = this;
-    const lock = await locks();
-    if (lock) {
-      // Held for as long as this page lives: other tabs see by it that this one is there.
-      void lock.request(`beckon:tab:${memory.tab}`, () => new Promise<void>(() => undefined));
-      const { held = [] } = await lock.query();
-      const names = held.map((lock) => lock.name);
-      await connection.outbox.restore((tab) => !names.includes(`beckon:tab:${tab}`));
-    } else await connection.outbox.restore(() => true);
+  private async restore(name: string): Promise<void> {
+    const { connection } = this;
+    await new Neighbours(name, this.memory.tab, (isGone) => connection.outbox.restore(isGone)).begin();
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }
 

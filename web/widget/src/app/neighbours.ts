@@ -1,0 +1,77 @@
+import { locks } from './locks';
+
+const TAB = 'beckon:tab:';
+/** A page that is left may be followed by another one of the same tab, which knows more of its writes than we do, milliseconds. */
+const NEXT_PAGE_MS = 10_000;
+
+/** Takes over the writes of the tabs for which `isGone` holds. */
+type TakeOver = (isGone: (tab: string) => boolean) => Promise<void>;
+
+/**
+ * The other tabs of this browser that share the queue of a widget. Each tab sends what was written in it, and holds a lock of its name as long as it
+ * lives: when that comes free, a neighbour takes over what is left. Without locks (plain http) a page takes over everything when it begins, also of
+ * tabs that live; the server still stores each write once.
+ */
+export class Neighbours {
+  private readonly watched = new Set<string>();
+
+  constructor(
+    /** Of the queue. */
+    private readonly name: string,
+    private readonly tab: string,
+    private readonly takeOver: TakeOver,
+  ) {}
+
+  /** Resolves when what earlier pages left has been taken over. */
+  async begin(): Promise<void> {
+    const manager = await locks();
+    if (!manager) {
+      await this.takeOver(() => true);
+      return;
+    }
+    // Not awaited: while a page is reloaded its predecessor still has it for a moment.
+    void manager.request(TAB + this.tab, () => new Promise<void>(() => undefined));
+    await this.inherit(manager);
+    this.greet(manager);
+  }
+
+  /** One tab at a time looks who is gone, so that no two take the same. */
+  private async inherit(manager: LockManager): Promise<void> {
+    await manager.request(`${this.name}:queue`, async () => {
+      const living = await namesOf(manager);
+      await this.takeOver((tab) => !living.has(TAB + tab));
+    });
+    await this.watchAll(manager);
+  }
+
+  /** Tells the others that there is one more to watch. */
+  private greet(manager: LockManager): void {
+    const channel = new BroadcastChannel(`${this.name}:tabs`);
+    channel.onmessage = () => void this.watchAll(manager);
+    channel.postMessage(this.tab);
+  }
+
+  private async watchAll(manager: LockManager): Promise<void> {
+    for (const name of await namesOf(manager)) this.watch(manager, name);
+  }
+
+  private watch(manager: LockManager, name: string): void {
+    if (name === TAB + this.tab || this.watched.has(name)) return;
+    this.watched.add(name);
+    // Granted when that page is gone.
+    void manager
+      .request(name, () => undefined)
+      .then(() => new Promise((resolve) => setTimeout(resolve, NEXT_PAGE_MS)))
+      .then(() => {
+        this.watched.delete(name);
+        return this.inherit(manager);
+      });
+  }
+}
+
+/** Locks that tabs of any widget hold, or wait for because their page is being reloaded. */
+async function namesOf(manager: LockManager): Promise<Set<string>> {
+  const { held = [], pending = [] } = await manager.query();
+  const names = [...held, ...pending].map(({ name = '' }) => name);
+  return new Set(names.filter((name) => name.startsWith(TAB)));
+}
