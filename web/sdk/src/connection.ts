@@ -1,100 +1,20 @@
+import type { ConnectionEvents, ConnectionOptions, Credentials, PassingFrame, Status } from './connection_options';
+import { Refused, RetryLater } from './connection_options';
 import { reconnectDelay } from './delay';
 import { Emitter } from './emitter';
 import { browserEnvironment, type Environment, type SocketLike } from './environment';
-import { Feed, type HistoryPage } from './feed';
-import {
-  type ClientFrame,
-  type CursorFrame,
-  type GoneFrame,
-  PROTOCOL_VERSION,
-  type PresenceFrame,
-  type RejectedFrame,
-  type RowFrame,
-  type ServerFrame,
-  type ThreadFrame,
-  type TypingFrame,
-  type ViewersFrame,
-  type WelcomeFrame,
-  type WriteFrame,
-} from './frames';
+import { Feed } from './feed';
+import { type ClientFrame, PROTOCOL_VERSION, type ServerFrame, type WelcomeFrame, type WriteFrame } from './frames';
+import { Heartbeat, SILENCE_MS } from './heartbeat';
 import { uuid } from './identifier';
-import { Outbox, type Outcome, type Prepared } from './outbox';
-import { MemoryStore, type Write, type WriteStore } from './write_store';
+import { Outbox, type Outcome } from './outbox';
+import { MemoryStore } from './write_store';
 
-/** A quiet connection is asked for a sign of life this often, milliseconds. */
-const PING_MS = 25_000;
-/** No sign of life for so long after asking, or after opening: the connection is dead, milliseconds. */
-const SILENCE_MS = 10_000;
 /** A connection that stood this long was a good one: the next wait starts small again, milliseconds. */
 const STABLE_MS = 5_000;
 /** From here on a close code means: do not come back by yourself. */
 const FIRST_FINAL_CODE = 4500;
 const LAST_FINAL_CODE = 4999;
-
-/** Visitors say their session token, agents a one-use ticket. */
-export type Credentials = { token: string } | { ticket: string };
-
-/** Thrown by `credentials`: try again, but not before `after_ms` (the server's `Retry-After`). */
-export class RetryLater extends Error {
-  constructor(readonly after_ms: number) {
-    super(`try again in ${after_ms} ms`);
-  }
-}
-
-/** Thrown by `credentials`: there is no use in trying (signed out, unknown widget). The connection stops as `refused`. */
-export class Refused extends Error {
-  constructor(readonly code: number) {
-    super(`refused: ${code}`);
-  }
-}
-
-/**
- * `idle`: not started. `connecting`: on its way. `live`: welcome was said. `waiting`: lost, will come back by itself.
- * `refused`: stopped for good, `code` says why (a close code from 4500, or what `Refused` carried); `start()` tries anew.
- */
-export type Status =
-  | { state: 'idle' }
-  | { state: 'connecting'; attempt: number }
-  | { state: 'live' }
-  | { state: 'waiting'; attempt: number }
-  | { state: 'refused'; code: number };
-
-export interface ConnectionOptions {
-  /** `ws:` or `wss:` address of the socket. */
-  url: string;
-  role: 'visitor' | 'agent';
-  /** Asked before each hello. A plain rejection counts as "offline": it is tried again later. */
-  credentials: () => Promise<Credentials>;
-  /** One page of events older than a position, over HTTP. */
-  history: (conversation: string, before: number) => Promise<HistoryPage>;
-  /** Where unanswered writes live. Default: memory. */
-  store?: WriteStore;
-  /** UUID of this tab. Default: a new one. */
-  tab?: string;
-  /** Finishes a write when its turn comes; undefined: not yet. Default: sends its frame as it is, once there is a connection. */
-  prepare?: (write: Write) => Prepared | undefined;
-  /** Hears how each write ended, before the write is forgotten. */
-  settle?: (write: Write, outcome: Outcome) => void;
-  environment?: Environment;
-}
-
-/** What a connection tells. */
-export interface ConnectionEvents {
-  status: Status;
-  welcome: WelcomeFrame;
-  thread: ThreadFrame;
-  row: RowFrame;
-  gone: GoneFrame;
-  presence: PresenceFrame;
-  typing: TypingFrame;
-  viewers: ViewersFrame;
-  cursor: CursorFrame;
-  /** A refusal that belongs to no write. */
-  rejected: RejectedFrame;
-}
-
-/** Frames nobody waits for: lost when there is no connection. */
-export type PassingFrame = Extract<ClientFrame, { type: 'delivered' | 'read' | 'seen' | 'typing' }>;
 
 /** One socket that comes back by itself, the conversations that are followed over it, and the writes that wait for an answer. */
 export class Connection {
@@ -111,7 +31,11 @@ export class Connection {
   private socket: SocketLike | undefined;
   private attempt = 0;
   private cancelRetry: (() => void) | undefined;
-  private cancelHeartbeat: (() => void) | undefined;
+  /** Not before this time may the server be asked again: it said so. Milliseconds since 1970. */
+  private restUntil = 0;
+  private readonly heartbeat: Heartbeat;
+  /** The server is about to stop, and its clients come back over this time, milliseconds. */
+  private spread: number | undefined;
   private cancelDrain: (() => void) | undefined;
   /** Counts starts and losses, so that a late answer of an earlier try is recognised. */
   private era = 0;
@@ -119,6 +43,11 @@ export class Connection {
   constructor(private readonly options: ConnectionOptions) {
     this.environment = options.environment ?? browserEnvironment;
     this.tab = options.tab ?? uuid();
+    this.heartbeat = new Heartbeat(
+      this.environment,
+      () => this.transmit({ type: 'ping' }),
+      () => this.ended(4012),
+    );
     this.outbox = new Outbox({
       store: options.store ?? new MemoryStore(),
       environment: this.environment,
@@ -134,9 +63,9 @@ export class Connection {
     return this.emitter.on(name, listener);
   }
 
-  /** Connects and stays connected. Does nothing while it already does so. */
+  /** Connects and stays connected. Does nothing while it already does so, or when the server said not to come back yet. */
   start(): void {
-    if (this.status.state === 'connecting' || this.status.state === 'live') return;
+    if (this.status.state === 'connecting' || this.status.state === 'live' || this.resting) return;
     this.cancelRetry?.();
     globalThis.addEventListener?.('online', this.wake);
     globalThis.addEventListener?.('pageshow', this.wake);
@@ -182,10 +111,10 @@ export class Connection {
    * their order. `lanes` defaults to the frame's conversation or thread. `outbox.writes()` lists what is on its way or failed.
    */
   write(frame: WriteFrame, details?: { lanes?: string[]; hint?: { [name: string]: string } }): Promise<Outcome> {
-    const lane = frame.conversation ?? (frame.type === 'send' ? frame.thread : undefined) ?? '*';
+    const thread = frame.type === 'send' ? frame.thread : undefined;
     return this.outbox.add({
       client_id: frame.client_id,
-      lanes: details?.lanes ?? [lane],
+      lanes: details?.lanes ?? [frame.conversation ?? thread ?? '*'],
       frame,
       sealed: false,
       ...(details?.hint ? { hint: details.hint } : {}),
@@ -200,8 +129,13 @@ export class Connection {
     return this.transmit(frame);
   }
 
+  private get resting(): boolean {
+    return this.status.state === 'waiting' && this.environment.now() < this.restUntil;
+  }
+
   private readonly wake = (): void => {
-    if (this.status.state !== 'waiting') return;
+    if (this.status.state === 'live') this.heartbeat.probe();
+    if (this.status.state !== 'waiting' || this.resting) return;
     this.cancelRetry?.();
     void this.connect();
   };
@@ -215,7 +149,10 @@ export class Connection {
     } catch (error) {
       if (era !== this.era) return;
       if (error instanceof Refused) this.become({ state: 'refused', code: error.code });
-      else this.retryLater(error instanceof RetryLater ? error.after_ms : undefined);
+      else if (error instanceof RetryLater) {
+        this.restUntil = this.environment.now() + error.after_ms;
+        this.comeBack(error.after_ms);
+      } else this.comeBack(reconnectDelay(this.attempt, this.environment.random));
       return;
     }
     if (era !== this.era) return;
@@ -234,18 +171,20 @@ export class Connection {
     socket.onclose = ({ code }) => {
       if (this.socket === socket) this.ended(code);
     };
-    this.expectLife();
+    this.heartbeat.open();
   }
 
   private receive(text: string): void {
-    let frame: ServerFrame;
+    let frame: ServerFrame | null;
     try {
-      frame = JSON.parse(text) as ServerFrame;
+      frame = JSON.parse(text) as ServerFrame | null;
     } catch {
       this.ended(1002);
       return;
     }
-    if (this.status.state === 'live') this.beat();
+    if (this.status.state === 'live') this.heartbeat.heard();
+    // Here and below: what is not known is not for us.
+    if (typeof frame !== 'object' || frame === null) return;
     switch (frame.type) {
       case 'welcome':
         this.welcomed(frame);
@@ -295,7 +234,10 @@ export class Connection {
         for (const [conversation, head] of Object.entries(frame.heads)) this.feeds.get(conversation)?.applyHead(head);
         break;
       case 'drain':
-        this.cancelDrain = this.environment.after(this.environment.random() * frame.spread_ms, () => this.ended(4001));
+        // The server ends its sockets in random order; until then everything goes on here.
+        this.spread = frame.spread_ms;
+        this.cancelDrain?.();
+        this.cancelDrain = this.environment.after(frame.spread_ms + SILENCE_MS, () => this.ended(4001));
         break;
     }
   }
@@ -309,8 +251,8 @@ export class Connection {
       // A visitor's hello has already asked for these.
       if (this.options.role === 'agent' || feed.epoch === undefined) this.requestFeed(feed);
     }
-    this.outbox.pump();
-    this.beat();
+    void this.outbox.welcomed(frame.epoch);
+    this.heartbeat.start();
     const era = this.era;
     this.environment.after(STABLE_MS, () => {
       if (era === this.era) this.attempt = 0;
@@ -349,24 +291,12 @@ export class Connection {
     }
   }
 
-  private beat(): void {
-    this.cancelHeartbeat?.();
-    this.cancelHeartbeat = this.environment.after(PING_MS, () => {
-      this.transmit({ type: 'ping' });
-      this.expectLife();
-    });
-  }
-
-  private expectLife(): void {
-    this.cancelHeartbeat?.();
-    this.cancelHeartbeat = this.environment.after(SILENCE_MS, () => this.ended(4012));
-  }
-
   /** Lets go of the socket, whatever state it is in. */
   private lose(): void {
     this.era++;
-    this.cancelHeartbeat?.();
+    this.heartbeat.stop();
     this.cancelDrain?.();
+    this.spread = undefined;
     const socket = this.socket;
     this.socket = undefined;
     socket?.close();
@@ -374,14 +304,15 @@ export class Connection {
   }
 
   private ended(code: number): void {
+    const { spread } = this;
     this.lose();
     if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.become({ state: 'refused', code });
-    else this.retryLater(undefined);
+    else if (spread === undefined) this.comeBack(reconnectDelay(this.attempt, this.environment.random));
+    else this.comeBack(this.environment.random() * spread);
     for (const feed of this.feeds.values()) feed.disconnected();
   }
 
-  private retryLater(after: number | undefined): void {
-    const wait = after ?? reconnectDelay(this.attempt, this.environment.random);
+  private comeBack(wait: number): void {
     this.attempt++;
     this.become({ state: 'waiting', attempt: this.attempt });
     this.cancelRetry = this.environment.after(wait, () => void this.connect());

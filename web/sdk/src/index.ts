@@ -20,17 +20,16 @@
  *
  * A bubble of a write may go when the feed has an event with its `client_id`. Never is something shown as sent that is not on disk.
  */
+export { Connection, connect } from './connection';
 export {
-  Connection,
   type ConnectionEvents,
   type ConnectionOptions,
   type Credentials,
-  connect,
   type PassingFrame,
   Refused,
   RetryLater,
   type Status,
-} from './connection';
+} from './connection_options';
 export { Emitter } from './emitter';
 export { browserEnvironment, type Environment, type SocketLike } from './environment';
 export { Feed, type FeedChange, type HistoryPage } from './feed';
@@ -39,4 +38,4 @@ export { uuid } from './identifier';
 export { IndexedStore } from './indexed_store';
 export * from './objects';
 export { Outbox, type Outcome, type Prepared } from './outbox';
-export { MemoryStore, type Write, type WriteStore } from './write_store';
+export { type Accepted, MemoryStore, type Write, type WriteStore } from './write_store';

@@ -1,6 +1,9 @@
-import { MemoryStore, type Write, type WriteStore } from './write_store';
+import { type Accepted, again, MemoryStore, stillKept, type Write, type WriteStore } from './write_store';
 
-const TABLE = 'writes';
+const WRITES = 'writes';
+const ACCEPTED = 'accepted';
+/** A database that does not open in this time never will (browsers have such moods), milliseconds. */
+const OPENING_MS = 3_000;
 
 interface StoredWrite {
   order?: number;
@@ -15,16 +18,46 @@ function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
 }
 
 function open(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1);
+  const request = indexedDB.open(name, 2);
   request.onupgradeneeded = () => {
-    const table = request.result.createObjectStore(TABLE, { keyPath: 'order', autoIncrement: true });
-    table.createIndex('client_id', 'write.client_id', { unique: true });
+    const { result: database } = request;
+    const have = database.objectStoreNames;
+    if (!have.contains(WRITES)) {
+      const writes = database.createObjectStore(WRITES, { keyPath: 'order', autoIncrement: true });
+      writes.createIndex('client_id', 'write.client_id', { unique: true });
+    }
+    database.createObjectStore(ACCEPTED, { keyPath: 'write.client_id' });
   };
-  return settled(request).then((database) => {
+  const opened = settled(request).then((database) => {
     // Another tab may delete or upgrade the database; holding it open would block that tab for ever.
     database.onversionchange = () => database.close();
     return database;
   });
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the database does not open')), OPENING_MS);
+  });
+  return Promise.race([opened, late]);
+}
+
+interface Tables {
+  writes: IDBObjectStore;
+  accepted: IDBObjectStore;
+}
+
+/** Adds, or replaces the one with this `client_id` in its place. */
+async function putWrite({ writes }: Tables, write: Write): Promise<void> {
+  const order = await settled(writes.index('client_id').getKey(write.client_id));
+  await settled(writes.put(typeof order === 'number' ? { order, write } : { write }));
+}
+
+async function removeWrite({ writes }: Tables, client_id: string): Promise<void> {
+  const order = await settled(writes.index('client_id').getKey(client_id));
+  if (order !== undefined) await settled(writes.delete(order));
+}
+
+async function allAccepted({ accepted }: Tables): Promise<Accepted[]> {
+  const rows: Accepted[] = await settled(accepted.getAll());
+  return rows.sort((one, other) => one.at - other.at);
 }
 
 /** Writes in IndexedDB, in order. Falls back to memory for this page when storage is blocked, full or broken. */
@@ -43,9 +76,10 @@ export class IndexedStore implements WriteStore {
   async all(): Promise<Write[]> {
     const kept = await this.fallback.all();
     try {
-      const table = (await this.database).transaction(TABLE).objectStore(TABLE);
-      const rows: StoredWrite[] = await settled(table.getAll());
-      return [...rows.map((row) => row.write), ...kept];
+      const rows = await this.transact('readonly', ({ writes }) => settled<StoredWrite[]>(writes.getAll()));
+      const stored = rows.map(({ write }) => write);
+      const known = new Set(stored.map(({ client_id }) => client_id));
+      return [...stored, ...kept.filter(({ client_id }) => !known.has(client_id))];
     } catch {
       return kept;
     }
@@ -53,9 +87,7 @@ export class IndexedStore implements WriteStore {
 
   async put(write: Write): Promise<void> {
     try {
-      const table = (await this.database).transaction(TABLE, 'readwrite').objectStore(TABLE);
-      const order = await settled(table.index('client_id').getKey(write.client_id));
-      await settled(table.put(typeof order === 'number' ? { order, write } : { write }));
+      await this.transact('readwrite', (tables) => putWrite(tables, write));
     } catch {
       await this.fallback.put(write);
     }
@@ -64,11 +96,60 @@ export class IndexedStore implements WriteStore {
   async remove(client_id: string): Promise<void> {
     await this.fallback.remove(client_id);
     try {
-      const table = (await this.database).transaction(TABLE, 'readwrite').objectStore(TABLE);
-      const order = await settled(table.index('client_id').getKey(client_id));
-      if (order !== undefined) await settled(table.delete(order));
+      await this.transact('readwrite', (tables) => removeWrite(tables, client_id));
     } catch {
       // Memory is all there was, and there it is gone.
     }
+  }
+
+  async accept(accepted: Accepted): Promise<void> {
+    const { client_id } = accepted.write;
+    try {
+      await this.transact('readwrite', async (tables) => {
+        await removeWrite(tables, client_id);
+        await settled(tables.accepted.put(accepted));
+        const all = await allAccepted(tables);
+        const keep = new Set(stillKept(all, accepted.at).map(({ write }) => write.client_id));
+        const old = all.filter(({ write }) => !keep.has(write.client_id));
+        await Promise.all(old.map(({ write }) => settled(tables.accepted.delete(write.client_id))));
+      });
+      await this.fallback.remove(client_id);
+    } catch {
+      await this.fallback.accept(accepted);
+    }
+  }
+
+  async takeBack(epoch: string, tab: string, now: number): Promise<Write[]> {
+    const kept = await this.fallback.takeBack(epoch, tab, now);
+    try {
+      // One transaction: of several tabs that meet the new epoch, one gets them.
+      const stored = await this.transact('readwrite', async (tables) => {
+        const foreign = (await allAccepted(tables)).filter((accepted) => accepted.epoch !== epoch);
+        const writes = stillKept(foreign, now).map((accepted) => again(accepted, tab, now));
+        for (const { write } of foreign) await settled(tables.accepted.delete(write.client_id));
+        for (const write of writes) await putWrite(tables, write);
+        return writes;
+      });
+      return [...stored, ...kept];
+    } catch {
+      return kept;
+    }
+  }
+
+  /** Resolves when it is committed, and with `strict` that means: written through to the disk. */
+  private async transact<Result>(mode: IDBTransactionMode, work: (tables: Tables) => Promise<Result>): Promise<Result> {
+    const transaction = (await this.database).transaction([WRITES, ACCEPTED], mode, { durability: 'strict' });
+    const committed = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    // Whoever fails first is the one that is told of.
+    committed.catch(() => undefined);
+    const result = await work({
+      writes: transaction.objectStore(WRITES),
+      accepted: transaction.objectStore(ACCEPTED),
+    });
+    await committed;
+    return result;
   }
 }

@@ -30,6 +30,8 @@ export interface OutboxHost {
 interface Slot {
   write: Write;
   stored: boolean;
+  /** Its final words are being stored; only then may they go out. */
+  sealing: boolean;
   /** Numbers under which it was sent on this connection. */
   requests: number[];
   attempts: number;
@@ -45,24 +47,61 @@ function conflict(one: Write, other: Write): boolean {
   return one.lanes.includes('*') || other.lanes.includes('*') || one.lanes.some((lane) => other.lanes.includes(lane));
 }
 
+/** A visitor's message addressed to its thread, which holds in every database. */
+function byThread(write: Write): Write {
+  const { frame, thread } = write;
+  if (frame.type !== 'send' || thread === undefined) return write;
+  const { conversation: _, ...rest } = frame;
+  return { ...write, frame: { ...rest, thread } };
+}
+
 /** Offers each write until it has an answer, one unanswered write a lane. */
 export class Outbox {
   private slots: Slot[] = [];
   private request = 0;
+  /** Of the last welcome. */
+  private epoch: string | undefined;
+  /** It is being looked up what must be offered again before anything else. */
+  private reviewing = false;
+  private cancelExpiry: (() => void) | undefined;
   private readonly emitter = new Emitter<{ changed: undefined }>();
 
   constructor(private readonly host: OutboxHost) {}
 
-  /** Takes up what earlier pages left behind: this tab's writes, and those of tabs that are gone. */
+  /**
+   * Takes up what earlier pages left behind: this tab's writes, and those of tabs that are gone. They are this tab's from then on, also to others
+   * who look. Who calls this under a lock keeps two tabs from taking the same; without, the server still stores each once.
+   */
   async restore(isGone: (tab: string) => boolean): Promise<void> {
     const { store, tab } = this.host;
+    const left = (await store.all()).filter((write) => write.tab === tab || isGone(write.tab));
     const known = new Set(this.slots.map((slot) => slot.write.client_id));
-    const left = (await store.all()).filter(
-      (write) => !known.has(write.client_id) && (write.tab === tab || isGone(write.tab)),
-    );
-    const slots = left.map((write) => this.slot({ ...write, tab }, true));
-    this.slots = [...slots, ...this.slots];
-    if (slots.length > 0) this.emitter.emit('changed', undefined);
+    const mine = left.filter(({ client_id }) => !known.has(client_id)).map((write) => ({ ...write, tab }));
+    const claimed = mine.filter((_, at) => left[at]?.tab !== tab);
+    this.slots = [...mine.map((write) => this.slot(write, true)), ...this.slots];
+    if (mine.length > 0) this.emitter.emit('changed', undefined);
+    this.pump();
+    await Promise.all(claimed.map((write) => store.put(write)));
+  }
+
+  /**
+   * A connection stands. Whatever was unanswered goes again. If the database is another than the one that took our last messages (restored from
+   * a backup, say), those are offered again first, with the same `client_id`: what it has it does not take twice.
+   */
+  async welcomed(epoch: string): Promise<void> {
+    if (epoch !== this.epoch) {
+      this.epoch = epoch;
+      this.reviewing = true;
+      const { store, tab, environment } = this.host;
+      const back = await store.takeBack(epoch, tab, environment.now());
+      const known = new Set(this.slots.map(({ write }) => write.client_id));
+      const lost = back.filter(({ client_id }) => !known.has(client_id)).map((write) => this.slot(write, true));
+      this.slots = [...lost, ...this.slots];
+      // The conversation may be another one there. Its thread is not.
+      for (const slot of this.slots) slot.write = byThread(slot.write);
+      this.reviewing = false;
+      if (lost.length > 0) this.emitter.emit('changed', undefined);
+    }
     this.pump();
   }
 
@@ -133,20 +172,33 @@ export class Outbox {
     return slot.write;
   }
 
-  /** The connection is live: whatever was unanswered goes again. */
+  /** Offers whatever may be offered now. */
   pump(): void {
+    if (this.reviewing) return;
     const now = this.host.environment.now();
     const ahead: Write[] = [];
     for (const slot of [...this.slots]) {
       if (slot.write.state === 'failed') continue;
-      if (slot.requests.length === 0 && now - slot.write.queued_at > EXPIRY_MS) {
+      if (slot.requests.length === 0 && now - slot.write.queued_at >= EXPIRY_MS) {
         this.end(slot, { type: 'failed', code: 'expired', message: 'It could not be delivered for 24 hours.' });
         continue;
       }
-      const blocked = !slot.stored || slot.resting || ahead.some((write) => conflict(write, slot.write));
+      const blocked =
+        !slot.stored || slot.sealing || slot.resting || ahead.some((write) => conflict(write, slot.write));
       if (!blocked && slot.requests.length === 0) this.offer(slot);
       if (this.slots.includes(slot) && slot.write.state === 'waiting') ahead.push(slot.write);
     }
+    this.expireLater(now);
+  }
+
+  /** A write without a connection fails when its day is over, not when somebody next looks. */
+  private expireLater(now: number): void {
+    this.cancelExpiry?.();
+    this.cancelExpiry = undefined;
+    const waiting = this.slots.filter((slot) => slot.write.state === 'waiting' && slot.requests.length === 0);
+    if (waiting.length === 0) return;
+    const oldest = Math.min(...waiting.map((slot) => slot.write.queued_at));
+    this.cancelExpiry = this.host.environment.after(Math.max(1, oldest + EXPIRY_MS - now), () => this.pump());
   }
 
   /** The connection is lost: nothing on it will be answered. */
@@ -156,6 +208,7 @@ export class Outbox {
       // A rest that the server asked for goes on; a wait for an answer does not.
       if (!slot.resting) this.cancel(slot);
     }
+    this.expireLater(this.host.environment.now());
   }
 
   accepted(frame: AcceptedFrame): void {
@@ -172,7 +225,7 @@ export class Outbox {
       this.end(slot, { type: 'failed', code: frame.code, message: frame.message });
       return;
     }
-    const rest = frame.after_ms ?? retryDelay(slot.attempts, this.host.environment.random);
+    const rest = frame.after_ms ?? retryDelay(slot.attempts - 1, this.host.environment.random);
     slot.resting = true;
     slot.cancel = this.host.environment.after(rest, () => {
       slot.resting = false;
@@ -182,7 +235,7 @@ export class Outbox {
   }
 
   private slot(write: Write, stored: boolean): Slot {
-    return { write, stored, requests: [], attempts: 0, cancel: undefined, resting: false, waiters: [] };
+    return { write, stored, sealing: false, requests: [], attempts: 0, cancel: undefined, resting: false, waiters: [] };
   }
 
   private ended(slot: Slot): Promise<Outcome> {
@@ -201,8 +254,8 @@ export class Outbox {
         this.end(slot, prepared.outcome);
         return;
       }
-      slot.write = { ...slot.write, frame: prepared.frame, sealed: true };
-      void this.host.store.put(slot.write);
+      this.seal(slot, prepared.frame);
+      return;
     }
     if (!this.transmitAs(slot, slot.write.frame)) return;
     slot.attempts++;
@@ -211,6 +264,18 @@ export class Outbox {
     slot.cancel = this.host.environment.after(patience, () => {
       slot.cancel = undefined;
       this.offer(slot);
+    });
+  }
+
+  /** Whatever happens to the page from here on, what is repeated is what was said. */
+  private seal(slot: Slot, frame: WriteFrame): void {
+    const said = slot.write.frame;
+    const thread = said.type === 'send' && said.thread !== undefined ? { thread: said.thread } : {};
+    slot.write = { ...slot.write, ...thread, frame, sealed: true };
+    slot.sealing = true;
+    void this.host.store.put(slot.write).then(() => {
+      slot.sealing = false;
+      this.pump();
     });
   }
 
@@ -225,10 +290,16 @@ export class Outbox {
     this.cancel(slot);
     slot.requests = [];
     this.host.settle(slot.write, outcome);
-    if (outcome.type === 'failed' && slot.write.frame.type === 'send') {
+    const isMessage = slot.write.frame.type === 'send';
+    if (outcome.type === 'failed' && isMessage) {
       slot.write = { ...slot.write, state: 'failed', failure: { code: outcome.code, message: outcome.message } };
       void this.host.store.put(slot.write);
       this.emitter.emit('changed', undefined);
+    } else if (outcome.type === 'accepted' && isMessage && this.epoch !== undefined) {
+      this.forget(slot);
+      const thread = outcome.accepted.thread ?? slot.write.thread;
+      const write = { ...slot.write, ...(thread === undefined ? {} : { thread }) };
+      void this.host.store.accept({ write, epoch: this.epoch, at: this.host.environment.now() });
     } else this.drop(slot);
     for (const waiter of slot.waiters.splice(0)) waiter(outcome);
     // Not at once: a caller in the middle of `pump` finishes its round first.
@@ -236,8 +307,12 @@ export class Outbox {
   }
 
   private drop(slot: Slot): void {
-    this.slots = this.slots.filter((candidate) => candidate !== slot);
+    this.forget(slot);
     void this.host.store.remove(slot.write.client_id);
+  }
+
+  private forget(slot: Slot): void {
+    this.slots = this.slots.filter((candidate) => candidate !== slot);
     this.emitter.emit('changed', undefined);
   }
 

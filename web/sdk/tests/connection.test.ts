@@ -69,6 +69,28 @@ describe('a write', () => {
     expect(socket.of('send').map(({ client_id }) => client_id)).toEqual(['a', 'a']);
   });
 
+  it('goes again by itself, with the same words, when nobody knows what became of it', async () => {
+    const { laboratory, connection, socket } = await live();
+    const ended = connection.write(message('a'));
+    void connection.write(message('b'));
+    await settle();
+    const waits = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
+    for (const [round, most] of waits.entries()) {
+      const request = socket.of('send')[round]?.request;
+      socket.hear({ type: 'rejected', request, code: 'unknown', message: '', retry: 'same' });
+      // Chance is a half here: each wait is between half of the most and all of it.
+      await laboratory.pass(most * 0.75 - 1);
+      expect(socket.of('send')).toHaveLength(round + 1);
+      await laboratory.pass(1);
+      expect(socket.of('send')).toHaveLength(round + 2);
+      expect(connection.outbox.writes().map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    }
+    const [first, ...more] = socket.of('send').map(({ request: _, ...words }) => words);
+    for (const words of more) expect(words).toEqual(first);
+    socket.hear({ type: 'accepted', request: socket.of('send').at(-1)?.request, duplicate: true, position: 2 });
+    expect(await ended).toMatchObject({ type: 'accepted', accepted: { position: 2 } });
+  });
+
   it('is shown as failed when the server will not take it, lets the next one pass, and can be tried again', async () => {
     const { connection, socket } = await live();
     const ended = connection.write(message('a'));
@@ -93,8 +115,10 @@ describe('a write', () => {
     const laboratory = new Laboratory();
     const connection = laboratory.connection();
     const ended = connection.write(message('a'));
-    await laboratory.pass(24 * 60 * 60 * 1000 + 1);
-    connection.outbox.pump();
+    await laboratory.pass(24 * 60 * 60 * 1000 - 1);
+    expect(connection.outbox.writes().map(({ state }) => state)).toEqual(['waiting']);
+    await laboratory.pass(1);
+    expect(connection.outbox.writes().map(({ state }) => state)).toEqual(['failed']);
     expect(await ended).toMatchObject({ type: 'failed', code: 'expired' });
   });
 
@@ -135,15 +159,24 @@ describe('a connection', () => {
     expect(laboratory.sockets).toHaveLength(3);
   });
 
-  it('stays away when it is told to', async () => {
-    const { laboratory, connection, socket } = await live();
-    socket.drop(4503);
-    await laboratory.pass(120_000);
-    expect(connection.status).toEqual({ state: 'refused', code: 4503 });
-    expect(laboratory.sockets).toHaveLength(1);
-    connection.start();
-    await settle();
-    expect(laboratory.sockets).toHaveLength(2);
+  it('comes back after every code below 4500, and after none from there', async () => {
+    for (const code of [1000, 1001, 1006, 1011, 1012, 4000, 4001, 4004, 4008, 4012, 4013, 4499, 5000]) {
+      const { laboratory, connection, socket } = await live();
+      socket.drop(code);
+      expect(connection.status.state, String(code)).toBe('waiting');
+      await laboratory.pass(30_000);
+      expect(laboratory.sockets.length, String(code)).toBeGreaterThan(1);
+    }
+    for (const code of [4500, 4501, 4502, 4503, 4504, 4505, 4506, 4999]) {
+      const { laboratory, connection, socket } = await live();
+      socket.drop(code);
+      await laboratory.pass(120_000);
+      expect(connection.status).toEqual({ state: 'refused', code });
+      expect(laboratory.sockets).toHaveLength(1);
+      connection.start();
+      await settle();
+      expect(laboratory.sockets).toHaveLength(2);
+    }
   });
 
   it('gives up a socket that shows no life', async () => {
@@ -154,6 +187,34 @@ describe('a connection', () => {
     expect(seen).toEqual([]);
     await laboratory.pass(1);
     expect([socket.closed, seen[0]]).toEqual([true, 'waiting']);
+  });
+
+  it('asks for heads while others are heard all the time', async () => {
+    const { laboratory, connection, socket } = await live();
+    for (let second = 0; second < 60; second += 5) {
+      await laboratory.pass(5_000);
+      socket.hear({ type: 'presence', online: true });
+    }
+    expect(socket.of('ping')).toHaveLength(2);
+    expect([connection.status.state, laboratory.sockets.length]).toEqual(['live', 1]);
+  });
+
+  it('does not come sooner than the server says, whoever wants it', async () => {
+    let asked = 0;
+    const laboratory = new Laboratory();
+    const connection = laboratory.connection({
+      credentials: async () => {
+        asked += 1;
+        throw new RetryLater(60_000);
+      },
+    });
+    connection.start();
+    await laboratory.pass(30_000);
+    connection.start();
+    await laboratory.pass(29_999);
+    expect(asked).toBe(1);
+    await laboratory.pass(1);
+    expect(asked).toBe(2);
   });
 
   it('asks for credentials each time, waits as they say, and stops when they are refused', async () => {
@@ -167,12 +228,33 @@ describe('a connection', () => {
     expect(connection.status).toEqual({ state: 'refused', code: 401 });
   });
 
-  it('moves away in its own time before a planned stop', async () => {
+  it('works on until a planned stop ends it, and comes back within the spread', async () => {
     const { laboratory, connection, socket } = await live();
     socket.hear({ type: 'drain', spread_ms: 10_000 });
-    await laboratory.pass(4_900);
-    expect(connection.status.state).toBe('live');
-    await laboratory.pass(200);
+    await laboratory.pass(9_000);
+    void connection.write(message('a'));
+    await settle();
+    expect([connection.status.state, socket.of('send').length]).toEqual(['live', 1]);
+    socket.drop(4001);
+    await laboratory.pass(4_999);
+    expect(laboratory.sockets).toHaveLength(1);
+    await laboratory.pass(1);
+    expect(laboratory.sockets).toHaveLength(2);
+    // The next loss is an ordinary one.
+    const next = await laboratory.welcome();
+    expect(next.of('send')).toHaveLength(1);
+    await laboratory.pass(5_000);
+    next.drop();
+    await laboratory.pass(250);
+    expect(laboratory.sockets).toHaveLength(3);
+  });
+
+  it('leaves by itself when the stop it was told of does not come', async () => {
+    const { laboratory, socket } = await live();
+    socket.hear({ type: 'drain', spread_ms: 1_000 });
+    await laboratory.pass(10_999);
+    expect(socket.closed).toBe(false);
+    await laboratory.pass(1);
     expect(socket.closed).toBe(true);
   });
 
@@ -196,6 +278,7 @@ describe('a connection', () => {
   it('ignores frames it does not know', async () => {
     const { connection, socket } = await live();
     socket.hear({ type: 'weather', sun: true });
+    for (const text of ['null', '7', '"frame"', '[]', '{}', '{"type":7}']) socket.hearText(text);
     expect(connection.status.state).toBe('live');
   });
 });

@@ -71,6 +71,33 @@ describe('a followed conversation', () => {
     expect(positions(feed)).toEqual([1]);
   });
 
+  it('asks for nothing it has, however often it comes back', async () => {
+    for (const role of ['visitor', 'agent'] as const) {
+      const laboratory = new Laboratory();
+      const connection = laboratory.connection({ role });
+      connection.start();
+      let socket = await laboratory.welcome();
+      const feed = connection.follow('c1');
+      socket.hear(stateOf(2, 'reset', 1));
+      socket.hear(eventAt(1));
+      socket.hear(eventAt(2));
+      socket.hear({ type: 'live', conversation: 'c1' });
+      for (let round = 0; round < 3; round++) {
+        socket = await laboratory.comeBack();
+        const from = { conversation: 'c1', epoch: 'one', position: 2 };
+        if (role === 'visitor') expect(socket.of('hello')[0]?.resume).toEqual([from]);
+        else
+          expect(socket.of('subscribe')).toEqual([
+            { type: 'subscribe', topic: { conversation: 'c1' }, epoch: 'one', position: 2 },
+          ]);
+        expect(socket.of('sync')).toEqual([]);
+        socket.hear(stateOf(2, 'replay', 3));
+        socket.hear({ type: 'live', conversation: 'c1' });
+        expect([positions(feed), feed.live]).toEqual([[1, 2], true]);
+      }
+    }
+  });
+
   it('is the whole log in order, whatever the order and number of arrivals', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 60 }), async (arrivals) => {

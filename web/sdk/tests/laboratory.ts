@@ -23,6 +23,10 @@ export class TestSocket implements SocketLike {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
+  hearText(text: string): void {
+    this.onmessage?.({ data: text });
+  }
+
   drop(code = 1006): void {
     this.onclose?.({ code });
   }
@@ -97,6 +101,14 @@ export class Laboratory {
     socket.hear({ type: 'welcome', connection: 'c', epoch, now, limits: {}, online: true, threads: [] });
     await settle();
     return socket;
+  }
+
+  /** Cuts the newest socket and says welcome to the next one. */
+  async comeBack(epoch = 'one'): Promise<TestSocket> {
+    const before = this.sockets.length;
+    this.socket.drop();
+    while (this.sockets.length === before) await this.pass(250);
+    return this.welcome(epoch);
   }
 }
 
