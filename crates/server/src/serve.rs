@@ -93,8 +93,8 @@ pub fn assemble(
     own: OwnOrigins,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-) -> Result<Arc<App>, Failure> {
-    Ok(Arc::new(App {
+) -> Arc<App> {
+    Arc::new(App {
         store,
         hub: Arc::new(Hub::default()),
         clock,
@@ -102,14 +102,14 @@ pub fn assemble(
         timing: settings.timing.clone(),
         own,
         trusted_proxies: settings.trusted_proxies.clone(),
-        passwords: Passwords::new().map_err(|error| Failure::new(error.to_string()))?,
+        passwords: Passwords::default(),
         tickets: Tickets::default(),
         seen_pages: SeenPages::default(),
         key_uses: KeyUses::default(),
         dirty: Dirty::default(),
         readiness: Readiness::default(),
         stopping: false.into(),
-    }))
+    })
 }
 
 /// Serves until `stop` is set, then sends everybody away and returns.
@@ -196,7 +196,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     store.first_start().await?;
-    let app = assemble(&settings, listeners.own.clone(), store, clock)?;
+    let app = assemble(&settings, listeners.own.clone(), store, clock);
     welcome::print(&app, listeners.address, folder).await?;
 
     let (stop, stopped) = watch::channel(false);

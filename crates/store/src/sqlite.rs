@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use beckon_core::id::{Epoch, Ids};
 use beckon_core::time::Clock;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{RandomIds, StoreError, SystemClock};
@@ -170,8 +171,15 @@ fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection>
     if let Some(pages) = most_pages {
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }
-    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    keep_statements(&connection)?;
     Ok(connection)
+}
+
+/// Keeps prepared statements, and plans that do not depend on the values bound: rusqlite clears the values of a kept
+/// statement, and without the guarantee SQLite then plans almost each of them anew, which costs more than running it.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Of several processes that open a new file at once, all but one are told that it is busy, and SQLite does

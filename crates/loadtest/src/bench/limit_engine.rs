@@ -22,6 +22,7 @@ use axum::response::Response;
 use axum::routing::get;
 use futures_util::SinkExt;
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -86,7 +87,13 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", AUTOCHECKPOINT_PAGES)?;
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// Without it SQLite would plan kept statements anew, because rusqlite clears their values.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Fills a folder with conversations of some messages each, as the driver expects them.
@@ -226,10 +233,12 @@ impl Engine {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => Connection::open_with_flags(
-                &self.file,
-                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )?,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let connection = Connection::open_with_flags(&self.file, flags)?;
+                keep_plans(&connection)?;
+                connection
+            }
         };
         let mut frames = Vec::new();
         {

@@ -88,8 +88,7 @@ impl Server {
         let settings = settings(&[&["--listen", "127.0.0.1:0"], flags].concat());
         let listeners = Listeners::open(&settings).await.expect("a free port");
         let base = format!("http://127.0.0.1:{}", listeners.address.port());
-        let app = assemble(&settings, listeners.own.clone(), store, Arc::clone(&clock) as Arc<dyn Clock>)
-            .expect("an app");
+        let app = assemble(&settings, listeners.own.clone(), store, Arc::clone(&clock) as Arc<dyn Clock>);
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(serve(Arc::clone(&app), listeners, stopped));
         let widgets = app.store.widgets().await.expect("widgets");

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::{BUSY_MILLIS, PREPARED_STATEMENTS};
+use super::rows::run;
+use super::{BUSY_MILLIS, keep_statements};
 use crate::StoreError;
 
 /// Reads at the same time: SQLite's readers do not wait for each other, but each takes a thread.
@@ -39,17 +40,26 @@ impl Readers {
                 Some(connection) => connection,
                 None => connect(&file)?,
             };
-            // One transaction, so that everything a read sees is of one moment.
-            let result = connection.unchecked_transaction().map_err(StoreError::from).and_then(|moment| {
-                let found = work(&connection)?;
-                moment.commit()?;
-                Ok(found)
-            });
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            let result = at_one_moment(&connection, work);
+            if connection.is_autocommit() {
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            }
             result
         });
         done.await.map_err(|error| StoreError::Damaged(format!("a read broke off: {error}")))?
     }
+}
+
+/// One transaction, so that everything a read sees is of one moment.
+fn at_one_moment<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    run(connection, "BEGIN", &[])?;
+    let found = work(connection);
+    // There is nothing to take back: both end the transaction.
+    run(connection, "COMMIT", &[])?;
+    found
 }
 
 fn connect(file: &std::path::Path) -> Result<Connection, StoreError> {
@@ -59,6 +69,6 @@ fn connect(file: &std::path::Path) -> Result<Connection, StoreError> {
     )?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
     connection.pragma_update(None, "query_only", "ON")?;
-    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    keep_statements(&connection)?;
     Ok(connection)
 }

@@ -1,11 +1,14 @@
 //! What only this backend promises: every statement prepares, and no list scans or sorts.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
-use super::{contexts, conversations, inbox, meta, migrations, notes, statements};
+use super::{
+    FILE, connect, contexts, conversations, inbox, keep_statements, meta, migrations, notes, statements,
+};
 
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
+    keep_statements(&connection).unwrap();
     migrations::run(&mut connection, std::path::Path::new("memory")).unwrap();
     connection
 }
@@ -46,5 +49,17 @@ fn no_list_is_scanned_or_sorted() {
             let small = ["tally", "setup_token", "CONSTANT ROW"].iter().any(|name| step.contains(name));
             assert!(!step.starts_with("SCAN") || walks || small, "{sql}\n{step}");
         }
+    }
+}
+
+#[test]
+fn a_kept_statement_is_not_planned_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = connect(&folder.path().join(FILE), None).unwrap();
+    connection.execute_batch("CREATE TABLE t (a INTEGER, b INTEGER); CREATE INDEX t_a ON t (a)").unwrap();
+    for value in 0..5 {
+        let mut statement = connection.prepare_cached("SELECT b FROM t WHERE a = ?1 LIMIT ?2").unwrap();
+        assert!(!statement.exists((value, 10)).unwrap());
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{value}");
     }
 }

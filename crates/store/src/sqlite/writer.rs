@@ -182,7 +182,7 @@ fn write_all(
 }
 
 fn write_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> End {
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+    if let Err(error) = execute(connection, "BEGIN IMMEDIATE") {
         return End::NotBegun(StoreError::Unavailable(error.to_string()));
     }
     for job in batch.iter_mut() {
