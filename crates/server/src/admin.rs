@@ -229,7 +229,7 @@ fn print_widget(widget: &Widget) {
     print(&format!("{}  {}  {threads}  {origins}", widget.id, widget.name));
 }
 
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&serde_json::to_string(value).map_err(|error| Failure::new(error.to_string()))?);
     Ok(())
 }

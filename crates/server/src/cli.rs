@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 failed (one line says what and what to do), 2 wrong usage.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use beckon_store::StoreError;
@@ -8,7 +9,9 @@ use clap::{Parser, Subcommand};
 
 use crate::admin::AdminCommand;
 use crate::config::{DataFolder, Settings};
-use crate::{admin, openapi, serve};
+use crate::doctor::DoctorSettings;
+use crate::program::program;
+use crate::{admin, backup, doctor, openapi, serve};
 
 /// Open, self-hosted live chat whose heart is context
 #[derive(Parser, Debug)]
@@ -41,6 +44,27 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Copy the database into a file, also while a server writes to it
+    Backup {
+        /// The file to make
+        file: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        force: bool,
+        /// Where data is kept.
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// Bring a copy back; the database that is there is kept beside it
+    Restore {
+        /// A file that `backup` made
+        file: PathBuf,
+        /// Where to keep data.
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// Look whether all is well: database, disk, rights, addresses, clock
+    Doctor(DoctorSettings),
 }
 
 impl Cli {
@@ -55,6 +79,9 @@ impl Cli {
                 Ok(())
             }
             Some(Command::Migrate { data, dry_run }) => admin::migrate(&data, dry_run),
+            Some(Command::Backup { file, force, data }) => backup::back_up(&data, &file, force),
+            Some(Command::Restore { file, data }) => backup::restore(&data, &file),
+            Some(Command::Doctor(settings)) => doctor::run(&settings),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
@@ -84,7 +111,9 @@ impl From<StoreError> for Failure {
             StoreError::Unavailable(_) => format!(
                 "{error}. See whether the disk is full or another program holds the data folder, and try again"
             ),
-            StoreError::Damaged(_) => format!("{error}. Bring back a copy of the data folder"),
+            StoreError::Damaged(_) => {
+                format!("{error}. Ask {} doctor, and bring back a copy: {0} restore FILE", program())
+            }
             StoreError::Unknown | StoreError::NotFound | StoreError::Exists(_) | StoreError::Refused(_) => {
                 error.to_string()
             }

@@ -81,7 +81,7 @@ pub struct Timing {
 }
 
 /// Accepts `http(s)://host[:port]` without a path, and drops a trailing slash.
-fn parse_public_url(raw: &str) -> Result<String, String> {
+pub(crate) fn parse_public_url(raw: &str) -> Result<String, String> {
     let trimmed = raw.trim_end_matches('/');
     origin_of(trimmed)
         .filter(|origin| origin.len() == trimmed.len())
@@ -105,7 +105,7 @@ pub fn origin_of(url: &str) -> Option<String> {
     Some(format!("{scheme}://{}", authority.strip_suffix(own_port).unwrap_or(&authority)))
 }
 
-fn is_loopback(origin: &str) -> bool {
+pub(crate) fn is_loopback(origin: &str) -> bool {
     let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
     let host = match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,

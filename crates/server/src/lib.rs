@@ -3,8 +3,10 @@
 pub mod admin;
 pub mod app;
 pub mod assets;
+pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod error;
 pub mod http;
 pub mod hub;

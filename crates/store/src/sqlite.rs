@@ -2,10 +2,13 @@
 
 mod agents;
 mod apply;
+mod backup;
 mod contexts;
 mod conversations;
 mod error;
+mod files;
 mod inbox;
+mod inspection;
 mod invites;
 mod keys;
 mod lock;
@@ -34,6 +37,8 @@ use crate::{RandomIds, StoreError, SystemClock};
 use readers::Readers;
 use writer::Writer;
 
+pub use backup::{CopyError, Restored, back_up, restore};
+pub use inspection::Inspection;
 pub use lock::{DataLock, LockError};
 pub use migrations::{MigrationError, MigrationPlan};
 
@@ -105,6 +110,7 @@ impl SqliteStore {
     pub fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
         let refused = |reason: String| OpenError::Folder { folder: options.folder.clone(), reason };
         std::fs::create_dir_all(&options.folder).map_err(|error| refused(error.to_string()))?;
+        files::make_private(&options.file()).map_err(|error| refused(error.to_string()))?;
         let mut connection =
             connect(&options.file(), options.most_pages).map_err(|error| refused(error.to_string()))?;
         migrations::run(&mut connection, &options.folder)?;

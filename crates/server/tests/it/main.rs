@@ -4,9 +4,11 @@ mod harness;
 
 mod agents;
 mod api;
+mod backup;
 mod context;
 mod contract;
 mod delivery;
+mod doctor;
 mod edits;
 mod example;
 mod frames;

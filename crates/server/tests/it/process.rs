@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{HANG, Socket, answer, cookie_of, first_message, open_socket, text};
 
-fn beckon(folder: &Path) -> Command {
+pub(crate) fn beckon(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
     command.env("BECKON_DATA", folder).env_remove("BECKON_LISTEN").env_remove("BECKON_PUBLIC_URL");
     command
@@ -18,7 +18,7 @@ fn beckon(folder: &Path) -> Command {
 
 /// A running binary; killed when dropped.
 pub(crate) struct Process {
-    child: Child,
+    pub(crate) child: Child,
     pub(crate) base: String,
     printed: Vec<String>,
 }
@@ -43,12 +43,12 @@ impl Process {
         Self { child, base: base.expect("an address"), printed }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().expect("kill").success());
     }
 
-    fn ended(&mut self) -> ExitStatus {
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         let started = Instant::now();
         loop {
             match self.child.try_wait().expect("a status") {
@@ -75,17 +75,17 @@ impl Drop for Process {
     }
 }
 
-fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     command.output().expect("runs")
 }
 
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).expect("text").trim_end().to_owned()
 }
 
 /// Exit code 1, nothing on standard output, one line that names the remedy.
-fn assert_one_line(output: &Output, remedy: &str) {
+pub(crate) fn assert_one_line(output: &Output, remedy: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(output.stdout.is_empty());

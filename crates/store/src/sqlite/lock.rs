@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// The lock's file in the data folder.
-const LOCK_FILE: &str = "beckon.lock";
+pub(super) const LOCK_FILE: &str = "beckon.lock";
 
 /// Held for as long as a server serves a data folder; the system frees it even after a crash.
 #[derive(Debug)]
@@ -49,5 +49,12 @@ impl DataLock {
             Err(TryLockError::WouldBlock) => Err(LockError::InUse(folder.to_path_buf())),
             Err(TryLockError::Error(error)) => Err(refused(error)),
         }
+    }
+
+    /// Whether a server holds the lock of a data folder now. Makes nothing.
+    pub fn is_taken(folder: &Path) -> bool {
+        let Ok(file) = File::open(folder.join(LOCK_FILE)) else { return false };
+        // Let go again when the file is closed, here.
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 }

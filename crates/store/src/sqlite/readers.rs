@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::inspection::read_only;
+use super::keep_statements;
 use super::rows::run;
-use super::{BUSY_MILLIS, keep_statements};
 use crate::StoreError;
 
 /// Reads at the same time: SQLite's readers do not wait for each other, but each takes a thread.
@@ -63,12 +64,7 @@ fn at_one_moment<T>(
 }
 
 fn connect(file: &std::path::Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(
-        file,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
-    connection.pragma_update(None, "query_only", "ON")?;
+    let connection = read_only(file)?;
     keep_statements(&connection)?;
     Ok(connection)
 }
