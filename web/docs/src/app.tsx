@@ -180,7 +180,7 @@ export function App({ load }: { load: () => Promise<Description> }) {
       {description ? (
         <Reference description={description} />
       ) : (
-        <main class="waiting">
+        <main id="content" class="waiting" tabIndex={-1}>
           <p role="status">{failed ? words.failed : words.loading}</p>
           {failed && (
             <Button variant="primary" onClick={fetchIt}>

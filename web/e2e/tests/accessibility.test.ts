@@ -1,22 +1,5 @@
 import type { Frame, Page } from 'playwright-core';
-import {
-  accessibilityFaults,
-  chat,
-  conversationWith,
-  expect,
-  liveChat,
-  pageWithWidget,
-  say,
-  startThread,
-  test,
-} from '../src/harness';
-
-/** The widget's iframe as a frame, which axe needs. */
-async function inside(page: Page): Promise<Frame> {
-  const frame = await (await page.locator('#ib-iframe-messaging').elementHandle())?.contentFrame();
-  if (!frame) throw new Error('the chat is not loaded');
-  return frame;
-}
+import { chat, chatFrame, conversationWith, expect, liveChat, pageWithWidget, test } from '../src/harness';
 
 /** Which element has the focus, by its role and name, or its text. */
 function focused(place: Page | Frame): Promise<string> {
@@ -39,43 +22,6 @@ async function tabTo(page: Page, place: Page | Frame, wanted: RegExp): Promise<v
   throw new Error(`Tab never reached ${wanted}; it passed ${passed.join(' | ')}`);
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`launcher, thread and thread list have no faults that axe finds (${colorScheme})`, async ({
-    beckon,
-    site,
-    newVisitor,
-    colleague,
-  }) => {
-    const visitor = await newVisitor({ colorScheme });
-    await visitor.goto(
-      site.put(
-        '/axe.html',
-        pageWithWidget(beckon.origin, await beckon.widgetId('multi'), '', '<main><h1>Shop</h1></main>'),
-      ),
-    );
-    await visitor.locator('#ib-button-messaging').waitFor();
-    expect(await accessibilityFaults(visitor)).toEqual([]);
-
-    await liveChat(visitor, 'open');
-    await chat(visitor).locator('.ib-widget-message-input').waitFor();
-    expect(await accessibilityFaults(visitor)).toEqual([]);
-    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
-
-    await say(visitor, 'can everyone read this? https://example.com');
-    const id = await conversationWith(beckon, 'can everyone read this? https://example.com');
-    await colleague.say(id, 'everyone can');
-    await chat(visitor).getByRole('log').getByText('everyone can').waitFor();
-    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
-    await colleague.command(id, 'close');
-    await chat(visitor).getByRole('button', { name: 'New conversation' }).waitFor();
-    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
-    await startThread(visitor, beckon, `a second one, ${colorScheme}`);
-    await liveChat(visitor, 'show_thread_list');
-    await chat(visitor).getByRole('heading', { name: 'Your conversations' }).waitFor();
-    expect(await accessibilityFaults(await inside(visitor))).toEqual([]);
-  });
-}
-
 test('a visitor gets from the launcher to a sent message and back by keyboard alone', async ({
   beckon,
   site,
@@ -86,7 +32,7 @@ test('a visitor gets from the launcher to a sent message and back by keyboard al
   await visitor.locator('#ib-button-messaging').waitFor();
   await tabTo(visitor, visitor, /#ib-button-messaging Open chat/);
   await visitor.keyboard.press('Enter');
-  const frame = async () => inside(visitor);
+  const frame = () => chatFrame(visitor);
   // The cursor stands in the composer.
   await expect.poll(async () => focused(await frame())).toContain('Write a message');
   await visitor.keyboard.type('typed without a mouse');

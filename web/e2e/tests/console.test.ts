@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { accessibilityFaults, expect, messages, pageWithWidget, say, send, startThread, test } from '../src/harness';
+import { expect, messages, pageWithWidget, say, send, startThread, test } from '../src/harness';
 
 /** What has the focus, as it is called. */
 function focused(page: Page): Promise<string> {
@@ -17,48 +17,6 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
     await page.keyboard.press('Tab');
   }
   throw new Error(`Tab never came to ${name}`);
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the console, ${colorScheme}`, async ({ beckon, site, newVisitor, newAgent, watch }) => {
-    watch.expect(/status of 401/);
-    const agent = await newAgent({ colorScheme });
-    const stranger = await newVisitor({ colorScheme });
-    await stranger.goto(`${beckon.origin}/console/`);
-    await stranger.getByRole('button', { name: 'Sign in' }).click();
-    await stranger.getByText('Write your password.').waitFor();
-    expect(await accessibilityFaults(stranger)).toEqual([]);
-
-    const visitor = await newVisitor();
-    const greeting = `good day in ${colorScheme}`;
-    await visitor.goto(site.put('/a11y.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
-    await send(visitor, { model: 'Strand', extras: [{ name: 'Tow bar', price: 890 }], dealer: { name: 'Fjord' } });
-    await startThread(visitor, beckon, greeting);
-
-    const link = agent.getByRole('link').filter({ hasText: greeting });
-    await link.waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await link.click();
-    await agent.getByRole('log').getByText(greeting).waitFor();
-    await agent.locator('[data-context-card]').getByText('Tow bar').waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await agent.getByRole('main').getByRole('button', { name: 'More actions' }).click();
-    await agent.getByRole('button', { name: 'Close conversation' }).click();
-    await agent.getByRole('dialog').getByText('Close this conversation?').waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await agent.getByRole('button', { name: 'Cancel' }).click();
-
-    // On a phone: one pane at a time, the context as a drawer.
-    await agent.setViewportSize({ width: 390, height: 844 });
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await agent.getByRole('button', { name: 'Context', exact: true }).click();
-    await agent.getByRole('dialog').getByText('Tow bar').waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-    await agent.keyboard.press('Escape');
-    await agent.getByRole('link', { name: 'Back to the list' }).click();
-    await agent.getByRole('heading', { name: 'Conversations' }).waitFor();
-    expect(await accessibilityFaults(agent)).toEqual([]);
-  });
 }
 
 test('an agent works with the keyboard alone: sign in, open, read the card, answer, solve, sign out', async ({

@@ -1,14 +1,5 @@
 import type { Page } from 'playwright-core';
-import {
-  accessibilityFaults,
-  chat,
-  conversation,
-  expect,
-  journal,
-  pageWithWidget,
-  startThread,
-  test,
-} from '../src/harness';
+import { chat, conversation, expect, journal, pageWithWidget, startThread, test } from '../src/harness';
 
 async function openConversation(agent: Page, text: string): Promise<void> {
   await agent.getByRole('link').filter({ hasText: text }).click();
@@ -34,7 +25,6 @@ test('two agents see each other before both answer, and pass a conversation on',
   await maja.getByTitle('Also here: Ivo').waitFor();
   await ivo.locator('[data-composer]').pressSequentially('it is');
   await maja.getByText('Ivo is writing a reply').waitFor();
-  expect(await accessibilityFaults(maja)).toEqual([]);
   await chat(visitor)
     .getByText(/is writing|is typing/)
     .first()
@@ -52,7 +42,6 @@ test('two agents see each other before both answer, and pass a conversation on',
   await ivo.locator('[data-composer]').press('Enter');
   await maja.getByRole('log').getByText('between us').waitFor();
   await maja.getByText('Note by Ivo').waitFor();
-  expect(await accessibilityFaults(maja)).toEqual([]);
   await maja.locator('[data-composer]').fill('It is me.');
   await maja.locator('[data-composer]').press('Enter');
   await expect.poll(() => frames.some((frame) => frame.includes('It is me.'))).toBe(true);
@@ -62,7 +51,6 @@ test('two agents see each other before both answer, and pass a conversation on',
   await maja.getByRole('main').getByRole('button', { name: 'More actions' }).click();
   await maja.getByRole('button', { name: 'Assign to…' }).click();
   await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).waitFor();
-  expect(await accessibilityFaults(maja)).toEqual([]);
   await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).click();
   await ivo.getByText('With you').waitFor();
   await maja.getByText('With Ivo').waitFor();

@@ -1,4 +1,4 @@
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Beckon } from './beckon';
 import { conversationWith } from './conversations';
@@ -31,6 +31,13 @@ export function liveChat(page: Page, command: string, argument?: unknown): Promi
 /** The inside of the widget's iframe. */
 export function chat(page: Page): FrameLocator {
   return page.frameLocator('#ib-iframe-messaging');
+}
+
+/** The same as a frame, which axe needs. */
+export async function chatFrame(page: Page): Promise<Frame> {
+  const frame = await (await page.locator('#ib-iframe-messaging').elementHandle())?.contentFrame();
+  if (!frame) throw new Error('the chat is not loaded');
+  return frame;
 }
 
 /** Writes and sends a message as a visitor; the window must be open on a thread. */

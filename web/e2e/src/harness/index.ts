@@ -2,7 +2,7 @@ export { expect } from 'vitest';
 export { accessibilityFaults } from './accessibility';
 export { type Answer, Beckon, type BeckonOptions, type Call, program, run, type Widget } from './beckon';
 export { Cable } from './cable';
-export { chat, liveChat, type Outcome, say, send, startThread, windowIsOpen } from './chat';
+export { chat, chatFrame, liveChat, type Outcome, say, send, startThread, windowIsOpen } from './chat';
 export {
   type Conversation,
   context,
@@ -17,4 +17,5 @@ export {
 export { page, pageWithWidget, Site, snippet } from './site';
 export { SocketAgent } from './socket_agent';
 export { type AgentOptions, test } from './test';
+export { Tour } from './tour';
 export type { Watch } from './watch';

@@ -63,8 +63,8 @@ export class SocketAgent {
     return agent;
   }
 
-  /** Takes, solves, closes or reopens a conversation; rejects when the server refuses. */
-  async command(conversation: string, command: 'take' | 'solve' | 'close' | 'reopen'): Promise<void> {
+  /** Takes, solves, closes, reopens or sets a conversation to waiting; rejects when the server refuses. */
+  async command(conversation: string, command: 'take' | 'solve' | 'close' | 'reopen' | 'wait'): Promise<void> {
     await this.request({ type: 'command', client_id: randomUUID(), conversation, command });
   }
 
