@@ -17,6 +17,8 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
   const atEnd = useRef(true);
   const before = useRef({ height: 0, first: '', length: 0, open: false });
   const [behind, setBehind] = useState(false);
+  /** Something came while the window was closed. */
+  const missed = useRef(false);
   const open = chat.open.value;
   const first = items[0]?.id ?? '';
   const lastMine = items.findLast((item): item is Group => item.kind === 'group' && item.mine);
@@ -34,7 +36,9 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
     const grewDownward = length > last.length && !grewUpward;
     const mine = newest?.kind === 'group' && newest.mine;
     // Whoever opens the window on something new wants to see it; whoever sends something, too.
-    const wanted = (open && !last.open && (chat.thread.peek()?.unread ?? 0) > 0) || (grewDownward && mine);
+    if (grewDownward && !open) missed.current = true;
+    const wanted = (open && missed.current) || (grewDownward && mine);
+    if (open) missed.current = false;
     if (grewUpward) box.scrollTop += box.scrollHeight - last.height;
     else if (atEnd.current || wanted) box.scrollTop = box.scrollHeight;
     else if (grewDownward && newest?.kind === 'group') setBehind(true);
