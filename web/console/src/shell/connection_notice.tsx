@@ -20,14 +20,14 @@ export function ConnectionNotice({ desk }: { desk: Desk }) {
       {status.state === 'refused' ? (
         <div class={styles.notice}>
           <PlugsIcon />
-          {text.connectionRefused}
+          <span>{text.connectionRefused}</span>
           <Button onClick={() => desk.reconnect()}>{text.tryAgain}</Button>
         </div>
       ) : (
         lasting && (
           <div class={styles.notice}>
             <PlugsIcon />
-            {online.value ? text.reconnecting : text.offline}
+            <span>{online.value ? text.reconnecting : text.offline}</span>
             {online.value && status.state === 'waiting' && (
               <Button onClick={() => desk.reconnect()}>{text.tryNow}</Button>
             )}

@@ -69,17 +69,12 @@ export function Header({
   );
   return (
     <header class={styles.header}>
-      {!wide && (
-        <a
-          class={styles.back}
-          href={hrefOf({ page: 'inbox', view, conversation: null })}
-          aria-label={text.back}
-          title={text.back}
-        >
-          <ArrowLeftIcon />
-        </a>
+      {!wide && <Back view={view} />}
+      {wide && (
+        <span class={styles.face}>
+          <Avatar id={row.visitor.id} name={row.visitor.name ?? undefined} />
+        </span>
       )}
-      {wide && <Avatar id={row.visitor.id} name={row.visitor.name ?? undefined} />}
       <div class={styles.who}>
         <div class={styles.nameLine}>
           <h1 class={styles.name}>
@@ -90,10 +85,14 @@ export function Header({
         <p class={styles.about}>
           {!wide && <StatusMark status={row.status} />}
           {!wide && <span aria-hidden="true">·</span>}
-          {!cardBeside.value && facts !== '' ? <bdi class={styles.ending}>{facts}</bdi> : <About row={row} me={me} />}
+          {wide && !cardBeside.value && facts !== '' ? (
+            <bdi class={styles.ending}>{facts}</bdi>
+          ) : (
+            <About row={row} me={me} brief={!wide} />
+          )}
         </p>
       </div>
-      <Viewers viewers={viewers} />
+      {wide && <Viewers viewers={viewers} />}
       <div class={styles.actions}>
         {open && row.agent === null && (
           <Button variant="primary" onClick={() => onCommand('take')} disabled={busy}>
@@ -153,22 +152,42 @@ export function Header({
           </Menu>
         )}
       </div>
+      {!wide && (facts !== '' || viewers.length > 0) && (
+        <div class={styles.facts}>
+          <bdi class={styles.ending}>{facts}</bdi>
+          <Viewers viewers={viewers} />
+        </div>
+      )}
     </header>
   );
 }
 
-/** Whose it is, and where it began. */
-function About({ row, me }: { row: Row; me: string }) {
+/** The way back to the list, where only one of the two is on screen. */
+export function Back({ view }: { view: View }) {
+  return (
+    <a
+      class={styles.back}
+      href={hrefOf({ page: 'inbox', view, conversation: null })}
+      aria-label={text.back}
+      title={text.back}
+    >
+      <ArrowLeftIcon />
+    </a>
+  );
+}
+
+/** Whose it is, and where it began; `brief` leaves the latter out. */
+function About({ row, me, brief }: { row: Row; me: string; brief: boolean }) {
   const owner =
     row.agent === null ? text.nobody : row.agent.id === me ? text.assignedToYou : text.assignedTo(row.agent.name);
+  if (brief) return <span class={styles.ending}>{owner}</span>;
   const href = row.page ? safeHref(row.page.url) : undefined;
   const page = row.page && <bdi>{row.page.title || row.page.url}</bdi>;
   return (
     <>
-      <span>
-        {owner}
-        {page && ` · ${text.startedOn}`}
-      </span>
+      <span>{owner}</span>
+      {page && <span aria-hidden="true">·</span>}
+      {page && <span class={styles.startedOn}>{text.startedOn}</span>}
       {href === undefined ? (
         <span class={styles.ending}>{page}</span>
       ) : (

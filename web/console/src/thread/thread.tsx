@@ -8,12 +8,12 @@ import type { View } from '../inbox/rows';
 import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { hrefOf } from '../route';
-import { cardBeside } from '../viewport';
+import { cardBeside, panesBeside } from '../viewport';
 import { AssignDialog } from './assign_dialog';
 import { CloseDialog } from './close_dialog';
 import { Composer } from './composer';
 import type { Conversation } from './conversation';
-import { Header } from './header';
+import { Back, Header } from './header';
 import { focusMessages, Messages } from './messages';
 import styles from './thread.module.css';
 
@@ -52,7 +52,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
     !row ||
     (phase === 'loading' && conversation.events.value.length === 0 && conversation.pending.value.length === 0)
   ) {
-    return <Loading label={row ? text.conversationWith(visitorName(row)) : text.loading} />;
+    return <Loading label={row ? text.conversationWith(visitorName(row)) : text.loading} view={view} />;
   }
 
   const run = (command: AgentCommand): void => void desk.run(conversation, command);
@@ -127,11 +127,11 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
   );
 }
 
-function Loading({ label }: { label: string }) {
+function Loading({ label, view }: { label: string; view: View }) {
   return (
     <main class={styles.pane} aria-label={label} aria-busy="true">
       <h1 class="bk-spoken">{label}</h1>
-      <div class={styles.header} />
+      <div class={styles.header}>{!panesBeside.value && <Back view={view} />}</div>
       <div class={styles.log}>
         <div class={`${styles.column} ${styles.ghosts}`} aria-hidden="true">
           <span class={styles.ghost} style={{ inlineSize: '46%' }} />
