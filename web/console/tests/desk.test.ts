@@ -266,7 +266,7 @@ describe('the list', () => {
   it('never jumps under the pointer: what is new waits above', async () => {
     await openThread();
     await vi.waitFor(() => expect(names()).toEqual(['Ana', 'Bruno', 'Cara']));
-    const scroll = document.querySelector('a[data-conversation]')?.closest('ul')?.parentElement;
+    const scroll = document.querySelector('a[data-conversation]')?.closest('ul')?.parentElement?.parentElement;
     scroll?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }));
     server.happen('conversation-bbbb', message(VISITOR, clock('09:30'), 'still me'), {
       last_visitor_message_at: clock('09:30'),

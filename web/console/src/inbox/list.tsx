@@ -58,13 +58,7 @@ export function List({ inbox, view, selected, alone }: ListProps) {
       </nav>
       <FilterBar filter={filter.value} onChange={(next) => inbox.narrow(view, next)} />
       <div
-        class={styles.scroll}
-        key={view}
-        ref={scroll}
-        onScroll={(event) => {
-          inbox.scrolledTo[view] = event.currentTarget.scrollTop;
-          reasons.scrolled(event.currentTarget.scrollTop > 0);
-        }}
+        class={styles.held}
         onPointerEnter={(event) => reasons.pointed(event.pointerType === 'mouse')}
         onPointerLeave={() => reasons.pointed(false)}
         onFocusIn={(event) =>
@@ -89,35 +83,45 @@ export function List({ inbox, view, selected, alone }: ListProps) {
             </button>
           )}
         </div>
-        {phase.value === 'failed' && (
-          <div class={styles.failed} role="alert">
-            <p>{text.listFailed}</p>
-            <Button onClick={() => inbox.open(view)}>{text.tryAgain}</Button>
-          </div>
-        )}
-        {shown.length > 0 ? (
-          <>
-            <ul onKeyDown={moveFocus}>
-              {shown.map((row) => (
-                <li key={row.conversation}>
-                  <ListRow
-                    row={row}
-                    view={view}
-                    me={inbox.me}
-                    selected={row.conversation === selected}
-                    stop={row.conversation === stop}
-                    left={!belongs(row, view, inbox.me, filter.value)}
-                  />
-                </li>
-              ))}
-            </ul>
-            <Rest inbox={inbox} view={view} />
-          </>
-        ) : reach.value !== null ? (
-          <Empty view={view} filtered={filter.value.length > 0} onShowAll={() => inbox.narrow(view, NO_FILTER)} />
-        ) : (
-          phase.value !== 'failed' && <Skeleton />
-        )}
+        <div
+          class={styles.scroll}
+          key={view}
+          ref={scroll}
+          onScroll={(event) => {
+            inbox.scrolledTo[view] = event.currentTarget.scrollTop;
+            reasons.scrolled(event.currentTarget.scrollTop > 0);
+          }}
+        >
+          {phase.value === 'failed' && (
+            <div class={styles.failed} role="alert">
+              <p>{text.listFailed}</p>
+              <Button onClick={() => inbox.open(view)}>{text.tryAgain}</Button>
+            </div>
+          )}
+          {shown.length > 0 ? (
+            <>
+              <ul onKeyDown={moveFocus}>
+                {shown.map((row) => (
+                  <li key={row.conversation}>
+                    <ListRow
+                      row={row}
+                      view={view}
+                      me={inbox.me}
+                      selected={row.conversation === selected}
+                      stop={row.conversation === stop}
+                      left={!belongs(row, view, inbox.me, filter.value)}
+                    />
+                  </li>
+                ))}
+              </ul>
+              <Rest inbox={inbox} view={view} />
+            </>
+          ) : reach.value !== null ? (
+            <Empty view={view} filtered={filter.value.length > 0} onShowAll={() => inbox.narrow(view, NO_FILTER)} />
+          ) : (
+            phase.value !== 'failed' && <Skeleton />
+          )}
+        </div>
       </div>
     </Pane>
   );

@@ -52,7 +52,7 @@ export function ListRow({ row, view, me, selected, stop, left }: ListRowProps) {
         <span class={styles.preview}>
           {row.preview ? (
             <>
-              {prefix !== null && `${prefix}: `}
+              {prefix !== null && <span class={styles.prefix}>{prefix}: </span>}
               <bdi>{row.preview.text}</bdi>
             </>
           ) : (
