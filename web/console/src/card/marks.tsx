@@ -28,7 +28,8 @@ export function FoldedChanges({ count }: { count: number }) {
 /** *new*, or *was ~~Sand~~* on a line of its own. */
 export function MarkWords({ change }: { change: Change | undefined }) {
   if (!change) return null;
-  if (!change.was) return <span class={styles.isNew}>{words.isNew}</span>;
+  // A space, and no margin: when the word begins a line, it begins where the others do.
+  if (!change.was) return <span class={styles.isNew}> {words.isNew}</span>;
   return <Was {...change.was} />;
 }
 

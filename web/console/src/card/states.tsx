@@ -38,27 +38,29 @@ function ChangesBand({ count, onSeen }: { count: number; onSeen: (() => void) | 
         <span class={styles.dot} aria-hidden="true" />
         {words.since(count)}
       </span>
-      <button
-        type="button"
-        class={styles.act}
-        onClick={() => {
-          view.only.value = !only;
-        }}
-      >
-        {only ? words.everything : words.only}
-      </button>
-      {onSeen && (
+      <span class={styles.acts}>
         <button
           type="button"
           class={styles.act}
           onClick={() => {
-            view.only.value = false;
-            onSeen();
+            view.only.value = !only;
           }}
         >
-          {words.seen}
+          {only ? words.everything : words.only}
         </button>
-      )}
+        {onSeen && (
+          <button
+            type="button"
+            class={styles.act}
+            onClick={() => {
+              view.only.value = false;
+              onSeen();
+            }}
+          >
+            {words.seen}
+          </button>
+        )}
+      </span>
     </div>
   );
 }
