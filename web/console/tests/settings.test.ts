@@ -137,7 +137,7 @@ describe('people', () => {
     settings.refuse = refusal(400, 'Bad request', { email: ['has an agent already'] });
     await type('ana@example.com', 'email');
     await submit();
-    await see('has an agent already');
+    await see('Has an agent already.');
   });
 
   it('disables and enables after saying what happens, and keeps asking when that fails', async () => {
@@ -261,7 +261,7 @@ describe('a widget', () => {
     await type(' ', 'welcome');
     settings.refuse = refusal(400, 'Bad request', { team_name: ['is too long'] });
     await submitFormOf('welcome');
-    await see('is too long');
+    await see('Is too long.');
     await submitFormOf('welcome');
     await see('Saved');
     expect(settings.widgets[0]).toMatchObject({ team_name: 'Fjord team', welcome: null, language: null });

@@ -51,7 +51,7 @@ export function useSubmission(options: {
           return;
         }
         const wrong = Object.fromEntries(
-          Object.entries(error.fields).map(([name, reasons]) => [name, reasons.join(' ')]),
+          Object.entries(error.fields).map(([name, reasons]) => [name, reasons.map(sentence).join(' ')]),
         );
         const known = Object.keys(wrong).some((name) => form.elements.namedItem(name) !== null);
         setState({ ...IDLE, failure: known ? null : (options.explain(error) ?? reasonOf(error)), fields: wrong });
@@ -60,6 +60,12 @@ export function useSubmission(options: {
     );
   };
   return { state, submit, forget: () => setState(IDLE) };
+}
+
+/** The server's words go on from the field's name: *is not your password*. Below the field they stand alone. */
+function sentence(reason: string): string {
+  const ended = /[.?]$/.test(reason) ? reason : `${reason}.`;
+  return ended.charAt(0).toLocaleUpperCase(text.locale) + ended.slice(1);
 }
 
 /** What the server said against a request, with what it said of single fields. */

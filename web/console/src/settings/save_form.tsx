@@ -38,6 +38,7 @@ export function SaveForm({
 }: {
   verb?: string;
   busyVerb?: string;
+  /** Said once it worked; empty where the page itself shows it. */
   saved?: string;
   /** Empties itself once it was sent, ready for the next. */
   clears?: boolean;
@@ -83,7 +84,7 @@ export function SaveForm({
               {words.discard}
             </Button>
           )}
-          <Saved shown={state.done && !changed}>{saved}</Saved>
+          <Saved shown={state.done && !changed && saved !== ''}>{saved}</Saved>
         </div>
       </div>
     </form>
