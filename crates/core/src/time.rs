@@ -1,6 +1,7 @@
 //! Moments. Microseconds since 1970 inside; `2026-11-23T09:12:45.090+00:00` on the wire.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
@@ -35,6 +36,40 @@ impl Serialize for Timestamp {
     }
 }
 
+/// The text named no moment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a moment like 2026-11-23T09:12:45.090+00:00")]
+pub struct InvalidTimestamp;
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// Takes `Z`, `±hh:mm` and `±hhmm`, and a space for the `+`: so a `+` that nobody escaped arrives in a query. What
+    /// is finer than a microsecond is cut off.
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        const FORM: &[u8] = b"0000-00-00T00:00:00";
+        let (head, tail) = text.split_at_checked(FORM.len()).ok_or(InvalidTimestamp)?;
+        let fits = |(form, given): (&u8, u8)| match form {
+            b'0' => given.is_ascii_digit(),
+            mark => *mark == given,
+        };
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let at = tail.find(['Z', '+', '-', ' ']).ok_or(InvalidTimestamp)?;
+        let (fraction, offset) = tail.split_at(at);
+        let fraction_fits = fraction.is_empty()
+            || fraction.strip_prefix('.').is_some_and(|rest| (1..=9).contains(&rest.len()) && digits(rest));
+        let offset = offset.replace(' ', "+").replace(':', "");
+        let offset_fits =
+            offset == "Z" || (offset.len() == 5 && offset.is_char_boundary(1) && digits(&offset[1..]));
+        if !(FORM.iter().zip(head.bytes()).all(fits) && fraction_fits && offset_fits) {
+            return Err(InvalidTimestamp);
+        }
+        let moment: jiff::Timestamp =
+            format!("{head}{fraction}{offset}").parse().map_err(|_| InvalidTimestamp)?;
+        Ok(Self(moment.as_microsecond()))
+    }
+}
+
 /// Where the time comes from; an argument so that rules and tests stay repeatable.
 pub trait Clock: Send + Sync {
     /// The present moment.
@@ -49,5 +84,40 @@ mod tests {
     fn a_moment_is_written_in_the_wire_form() {
         assert_eq!(Timestamp(1_795_425_165_090_123).to_string(), "2026-11-23T09:12:45.090+00:00");
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000+00:00");
+    }
+
+    #[test]
+    fn a_moment_is_read_in_every_form_that_clients_send() {
+        for text in [
+            "2026-11-23T09:12:45.090123Z",
+            "2026-11-23T09:12:45.090123999Z",
+            "2026-11-23T09:12:45.090123+00:00",
+            "2026-11-23T09:12:45.090123+0000",
+            "2026-11-23T09:12:45.090123 0000",
+            "2026-11-23T10:12:45.090123 01:00",
+            "2026-11-23T07:42:45.090123-0130",
+        ] {
+            assert_eq!(text.parse(), Ok(Timestamp(1_795_425_165_090_123)), "{text}");
+        }
+        assert_eq!("1970-01-01T00:00:00Z".parse(), Ok(Timestamp(0)));
+        for text in [
+            "",
+            "2026-11-23",
+            "2026-11-23T09:12:45",
+            "2026-11-23T09:12Z",
+            "2026-11-23 09:12:45Z",
+            "2026-11-23t09:12:45z",
+            "2026-13-23T09:12:45Z",
+            "2026-02-30T09:12:45Z",
+            "2026-11-23T09:12:45.Z",
+            "2026-11-23T09:12:45.0901239991Z",
+            "2026-11-23T09:12:45+1",
+            "2026-11-23T09:12:45+99:99",
+            "2026-11-23T09:12:45Z[UTC]",
+            "2026-11-23T09:12:45 ü000",
+            "1795425165090",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 }

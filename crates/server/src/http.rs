@@ -5,6 +5,7 @@ mod agent_sessions;
 mod agents;
 mod body;
 mod context_history;
+mod conversation_query;
 mod conversations;
 mod edits;
 mod health;

@@ -44,6 +44,8 @@ pub const VIEWERS_SHOWN: usize = 20;
 pub const API_PAGE_MAX: u32 = 999;
 /// Highest `page × limit` of the contract's lists: further pages would read the whole table.
 pub const API_PAGE_DEPTH: u64 = 100_000;
+/// Values of one repeated filter of the contract's lists.
+pub const API_FILTER_VALUES: usize = 200;
 /// Origins that may embed one widget: they all stand in a header.
 pub const ORIGINS: usize = 100;
 /// Tickets waiting to be used; the oldest go first.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use beckon_core::agent::Agent;
 use beckon_core::command::Command;
-use beckon_core::conversation::{Conversation, Status};
+use beckon_core::conversation::{Conversation, Priority, Status};
 use beckon_core::event::{AgentName, AuthorKind, Kind, with_client_id};
-use beckon_core::id::{AgentId, ClientId, ConversationId, EventId, VisitorId};
+use beckon_core::id::{AgentId, ClientId, ConversationId, EventId, QueueId, VisitorId};
 use beckon_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -191,13 +191,41 @@ pub struct InboxCounts {
     pub all: i64,
 }
 
-/// Which conversations the API lists.
+/// A stretch of time; without an end it goes on for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Its first moment.
+    pub from: Option<Timestamp>,
+    /// The first moment after it.
+    pub until: Option<Timestamp>,
+}
+
+impl Span {
+    /// All of time: it filters nothing.
+    pub fn is_endless(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+/// Which conversations the API lists: those that every part of it lets through. An empty list lets through all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConversationFilter {
-    /// Only with this status.
-    pub status: Option<Status>,
+    /// Only with one of these statuses.
+    pub statuses: Vec<Status>,
     /// Only this agent's.
     pub agent: Option<AgentId>,
+    /// Only in one of these queues.
+    pub queues: Vec<QueueId>,
+    /// Only with one of these priorities.
+    pub priorities: Vec<Priority>,
+    /// Only these.
+    pub ids: Vec<ConversationId>,
+    /// Only started then.
+    pub created: Span,
+    /// Only with the newest event then.
+    pub updated: Span,
+    /// Only closed then; lets through nothing that is not closed, unless endless.
+    pub closed: Span,
     /// Only what this agent may see; `None`: everything (an API key).
     pub seen_by: Option<Agent>,
 }
@@ -212,6 +240,8 @@ pub enum OrderBy {
     CreatedAt,
     /// By newest event.
     UpdatedAt,
+    /// By when it was closed; what is not closed counts as closed before all others.
+    ClosedAt,
 }
 
 /// Which end of the order comes first.
@@ -323,7 +353,8 @@ pub trait Conversations: Send + Sync {
     /// What the agent's views have, from counters kept with each write.
     async fn inbox_counts(&self, agent: &Agent) -> Result<InboxCounts, StoreError>;
 
-    /// A page of conversations for the API; `page` counts from 0. The total is exact.
+    /// A page of conversations for the API, permission applied; `page` counts from 0; those that the order calls equal
+    /// are ordered by id. The total is exact.
     async fn conversations(
         &self,
         filter: &ConversationFilter,

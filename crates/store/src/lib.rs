@@ -30,7 +30,7 @@ pub use contexts::{AgentContext, Contexts, PastContext, StoredContext, StoredVer
 pub use conversations::{
     Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
     EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
-    OrderDirection, Side, StoredEvent, Summary, VisitorThread,
+    OrderDirection, Side, Span, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
 pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};

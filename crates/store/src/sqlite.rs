@@ -11,6 +11,7 @@ mod inbox;
 mod inspection;
 mod invites;
 mod keys;
+mod listing;
 mod lock;
 mod meta;
 mod migrations;
@@ -20,7 +21,9 @@ mod quick_replies;
 mod readers;
 mod rows;
 mod snapshot;
+mod tally;
 mod visitors;
+mod ways;
 mod widgets;
 mod writer;
 
@@ -48,8 +51,8 @@ pub const FILE: &str = "beckon.db";
 const BUSY_MILLIS: u64 = 5_000;
 /// How long it pauses between tries to enter WAL, in milliseconds.
 const WAL_PAUSE_MILLIS: u64 = 10;
-/// Statements kept ready by each connection: more than there are.
-const PREPARED_STATEMENTS: usize = 128;
+/// Statements kept ready by each connection: more than are in use at once.
+const PREPARED_STATEMENTS: usize = 256;
 
 /// How to open the database.
 #[derive(Clone)]
@@ -219,6 +222,7 @@ fn statements() -> Vec<&'static str> {
         queues::STATEMENTS,
         quick_replies::STATEMENTS,
         snapshot::STATEMENTS,
+        tally::STATEMENTS,
         visitors::STATEMENTS,
         widgets::STATEMENTS,
     ]

@@ -481,7 +481,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List conversations */
+        /**
+         * List conversations
+         * @description Filters work together; a repeated one lets through each of its values. *After* and *Before* leave out the moment
+         *     itself, to the millisecond.
+         */
         get: operations["list_conversations"];
         put?: never;
         /** Start a conversation */
@@ -3815,15 +3819,36 @@ export interface operations {
     list_conversations: {
         parameters: {
             query?: {
-                /** @description `OPEN`, `WAITING`, `SOLVED` or `CLOSED` */
-                status?: string;
+                /** @description With one of these statuses; repeat it for several */
+                status?: components["schemas"]["Status"][];
+                /** @description With one of these priorities, `URGENT`, `HIGH`, `NORMAL` or `LOW`; repeat it for several */
+                priority?: string[];
+                /** @description In one of these queues; repeat it for several */
+                queueIds?: string[];
+                /** @description Only these; repeat it for several, at most 200 */
+                conversationIds?: string[];
                 /** @description Only this agent's */
                 agentId?: string;
+                /** @description Started after this moment, like `2026-11-23T09:12:45.090+00:00` */
+                createdAfter?: string;
+                /** @description Started before it */
+                createdBefore?: string;
+                /** @description With the newest event after it */
+                updatedAfter?: string;
+                /** @description With the newest event before it */
+                updatedBefore?: string;
+                /** @description Closed after it */
+                closedAfter?: string;
+                /** @description Closed before it */
+                closedBefore?: string;
                 /** @description From 0 */
                 page?: string;
                 /** @description 0 to 999 (default 10) */
                 limit?: string;
-                /** @description `id`, `createdAt` or `updatedAt`, then `:asc` or `:desc` (default `id:asc`) */
+                /**
+                 * @description `id`, `createdAt`, `updatedAt` or `closedAt`, then `:asc` or `:desc` (default `id:asc`); what is not closed comes
+                 *     before what is, with `:desc` after it
+                 */
                 orderBy?: string;
             };
             header?: never;

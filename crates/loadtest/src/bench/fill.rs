@@ -131,8 +131,9 @@ pub fn multiply(folder: &Path, copies: u32) -> Result<(), Failure> {
     }
     connection.execute_batch(
         "DELETE FROM tally; \
-         INSERT INTO tally (agent, queue, status, conversations) \
-         SELECT COALESCE(agent, x''), COALESCE(queue, x''), status, COUNT(*) FROM conversation GROUP BY 1, 2, 3; \
+         INSERT INTO tally (agent, queue, status, priority, conversations) \
+         SELECT COALESCE(agent, x''), COALESCE(queue, x''), status, priority, COUNT(*) \
+         FROM conversation GROUP BY 1, 2, 3, 4; \
          COMMIT; PRAGMA journal_mode = WAL;",
     )?;
     Ok(())

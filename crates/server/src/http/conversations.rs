@@ -13,12 +13,13 @@ use beckon_core::frame::object::schema;
 use beckon_core::id::{AgentId, ConversationId, QueueId, VisitorId};
 use beckon_core::text::{Summary, Topic};
 use beckon_core::time::Timestamp;
-use beckon_store::{ConversationFilter, OrderBy, OrderDirection, StoreError};
+use beckon_store::{OrderDirection, StoreError};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::access::{CallerAccess, Named};
 use super::body::Body;
+use super::conversation_query::ListQuery;
 use crate::app::{App, Caller};
 use crate::error::{ApiError, ErrorBody};
 use crate::limits::{API_PAGE_DEPTH, API_PAGE_MAX};
@@ -84,23 +85,6 @@ pub(super) struct ConversationListBody {
     pagination: Pagination,
 }
 
-/// Filters, order and page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ListQuery {
-    /// `OPEN`, `WAITING`, `SOLVED` or `CLOSED`
-    status: Option<String>,
-    /// Only this agent's
-    agent_id: Option<String>,
-    /// From 0
-    page: Option<String>,
-    /// 0 to 999 (default 10)
-    limit: Option<String>,
-    /// `id`, `createdAt` or `updatedAt`, then `:asc` or `:desc` (default `id:asc`)
-    order_by: Option<String>,
-}
-
 /// Why a page was refused; the same for all numbered lists.
 pub(super) fn page_of(page: Option<&str>, limit: Option<&str>) -> Result<(u32, u32), ApiError> {
     let limit: i64 = match limit {
@@ -131,17 +115,6 @@ pub(super) fn direction_of(text: &str) -> Option<OrderDirection> {
     }
 }
 
-fn order_of(text: &str) -> Option<(OrderBy, OrderDirection)> {
-    let (field, direction) = text.split_once(':').unwrap_or((text, "asc"));
-    let field = match field {
-        "id" => OrderBy::Id,
-        "createdAt" => OrderBy::CreatedAt,
-        "updatedAt" => OrderBy::UpdatedAt,
-        _ => return None,
-    };
-    Some((field, direction_of(direction)?))
-}
-
 /// A query that could not be read, with its field named where it can be.
 pub(super) fn query_error(rejection: &QueryRejection) -> ApiError {
     let text = rejection.body_text();
@@ -152,6 +125,9 @@ pub(super) fn query_error(rejection: &QueryRejection) -> ApiError {
 }
 
 /// List conversations
+///
+/// Filters work together; a repeated one lets through each of its values. *After* and *Before* leave out the moment
+/// itself, to the millisecond.
 #[utoipa::path(
     get,
     path = "/ccaas/1/conversations",
@@ -168,21 +144,16 @@ pub(super) fn query_error(rejection: &QueryRejection) -> ApiError {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ConversationListBody>, ApiError> {
-    let Query(query) = query.map_err(|rejection| query_error(&rejection))?;
+    let query = ListQuery::read(pairs)?;
     let (page, limit) = page_of(query.page.as_deref(), query.limit.as_deref())?;
-    let order_by = query.order_by.unwrap_or_else(|| "id:asc".to_owned());
-    let wrong_order = "must be id, createdAt or updatedAt, then :asc or :desc";
-    let (order, direction) = order_of(&order_by).ok_or_else(|| ApiError::field("orderBy", wrong_order))?;
-    let filter = ConversationFilter {
-        status: parsed("status", query.status.as_deref())?,
-        agent: parsed("agentId", query.agent_id.as_deref())?,
-        seen_by: match &caller {
-            Caller::Key(_) => None,
-            Caller::Agent(agent) => Some((**agent).clone()),
-        },
+    let (order_by, order, direction) = query.order()?;
+    let seen_by = match &caller {
+        Caller::Key(_) => None,
+        Caller::Agent(agent) => Some((**agent).clone()),
     };
+    let filter = query.filter(seen_by)?;
     let found = app.store.conversations(&filter, order, direction, page as usize, limit as usize).await?;
     Ok(Json(ConversationListBody {
         conversations: found.conversations.into_iter().map(ConversationBody::from).collect(),
@@ -309,12 +280,5 @@ mod tests {
         {
             assert!(page_of(Some(page), Some(limit)).is_err(), "{page} {limit}");
         }
-    }
-
-    #[test]
-    fn orders_are_read_in_any_case() {
-        assert_eq!(order_of("createdAt:DESC"), Some((OrderBy::CreatedAt, OrderDirection::Descending)));
-        assert_eq!(order_of("id"), Some((OrderBy::Id, OrderDirection::Ascending)));
-        assert_eq!(order_of("id; DROP TABLE event:asc"), None);
     }
 }

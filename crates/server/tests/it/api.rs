@@ -123,7 +123,6 @@ async fn conversations_are_made_read_and_listed() {
         ("page=-1", Some("page")),
         ("page=200&limit=999", Some("page")),
         ("orderBy=topic:asc", Some("orderBy")),
-        ("queueIds=x", Some("queueIds")),
         ("limit=-1", None),
     ] {
         let (status, body) = scene.get(&format!("/ccaas/1/conversations?{query}")).await;

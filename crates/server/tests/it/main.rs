@@ -16,6 +16,7 @@ mod hang_up;
 mod invites;
 mod keys;
 mod limits;
+mod listing;
 mod notes;
 mod pages;
 mod path;

@@ -155,9 +155,11 @@ CREATE INDEX conversation_inbox ON conversation (status, sort_at, id);
 CREATE INDEX conversation_inbox_agent ON conversation (agent, status, sort_at, id);
 CREATE INDEX conversation_inbox_queue ON conversation (queue, status, sort_at, id);
 CREATE INDEX conversation_inbox_unassigned ON conversation (queue, status, sort_at, id) WHERE agent IS NULL;
-CREATE INDEX conversation_updated ON conversation (updated_at, id);
 CREATE INDEX conversation_status ON conversation (status, id);
-CREATE INDEX conversation_agent ON conversation (agent, id);
+CREATE INDEX conversation_created ON conversation (status, created_at, id);
+CREATE INDEX conversation_updated ON conversation (status, updated_at, id);
+CREATE INDEX conversation_closed ON conversation (status, closed_at, id);
+CREATE INDEX conversation_priority ON conversation (priority, status, id);
 
 -- `owner` is whose shortcuts it is among: its maker's, or an empty blob for the shared ones.
 CREATE TABLE quick_reply (
@@ -171,13 +173,14 @@ CREATE TABLE quick_reply (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX quick_reply_shortcut ON quick_reply (owner, folded);
 
--- How many conversations there are of each agent, queue and status; an empty blob stands for none.
+-- How many conversations there are of each agent, queue, status and priority; an empty blob stands for none.
 CREATE TABLE tally (
     agent         BLOB NOT NULL,
     queue         BLOB NOT NULL,
     status        TEXT NOT NULL,
+    priority      TEXT NOT NULL,
     conversations INTEGER NOT NULL,
-    PRIMARY KEY (agent, queue, status)
+    PRIMARY KEY (agent, queue, status, priority)
 ) STRICT, WITHOUT ROWID;
 
 -- A message's body lives here and nowhere else.

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 
 use super::rows::{bytes, damaged, event, event_columns, first, run, stored_facts};
-use super::{contexts, snapshot};
+use super::{contexts, snapshot, tally};
 use crate::{Applied, AppliedConversation, StoreError, StoredEvent};
 
 const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
@@ -63,8 +63,6 @@ const INSERT_EVENT: &str = concat!(
     ", context_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
 );
 const EVENT: &str = concat!("SELECT ", event_columns!(), " FROM event WHERE conversation = ?1 AND seq = ?2");
-const COUNT: &str = "INSERT INTO tally (agent, queue, status, conversations) VALUES (?1, ?2, ?3, ?4) \
-    ON CONFLICT (agent, queue, status) DO UPDATE SET conversations = conversations + excluded.conversations";
 const INSERT_PERSON: &str = "INSERT INTO person (id, created_at) VALUES (?1, ?2)";
 const INSERT_VISITOR: &str =
     "INSERT INTO visitor (id, person, widget, name, created_at) VALUES (?1, ?2, ?3, NULL, ?4)";
@@ -80,7 +78,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     UPDATE_WHOLE,
     INSERT_EVENT,
     EVENT,
-    COUNT,
     INSERT_PERSON,
     INSERT_VISITOR,
     SET_STANDING,
@@ -147,7 +144,7 @@ fn write_conversation(
         }
     } else {
         execute(connection, INSERT_CONVERSATION, &conversation, usize::MAX)?;
-        count(connection, &conversation, 1)?;
+        tally::count(connection, &conversation, 1)?;
     }
     let mut stored = Vec::with_capacity(events.len());
     let mut context_seq = 0;
@@ -170,8 +167,8 @@ pub(super) fn update(
     before: &Conversation,
     after: &Conversation,
 ) -> Result<(), StoreError> {
-    let place = |row: &Conversation| (row.status, row.agent, row.queue);
-    let rest = |row: &Conversation| (row.priority, row.topic.clone(), row.summary.clone(), row.closed_at);
+    let place = |row: &Conversation| (row.status, row.agent, row.queue, row.priority);
+    let rest = |row: &Conversation| (row.topic.clone(), row.summary.clone(), row.closed_at);
     if place(before) != place(after) || rest(before) != rest(after) {
         execute(connection, UPDATE_WHOLE, after, WHOLE_VALUES)?;
     } else if before.last_visitor_message_at != after.last_visitor_message_at {
@@ -180,8 +177,8 @@ pub(super) fn update(
         execute(connection, UPDATE_PROGRESS, after, PROGRESS_VALUES)?;
     }
     if place(before) != place(after) {
-        count(connection, before, -1)?;
-        count(connection, after, 1)?;
+        tally::count(connection, before, -1)?;
+        tally::count(connection, after, 1)?;
     }
     Ok(())
 }
@@ -254,13 +251,6 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
         &row.created_at.0,
     ];
     run(connection, sql, &all[..values.min(all.len())])?;
-    Ok(())
-}
-
-fn count(connection: &Connection, row: &Conversation, by: i64) -> Result<(), StoreError> {
-    let agent = row.agent.map_or_else(Vec::new, |agent| bytes(agent.0).to_vec());
-    let queue = row.queue.map_or_else(Vec::new, |queue| bytes(queue.0).to_vec());
-    run(connection, COUNT, &[&agent, &queue, &row.status.as_str(), &by])?;
     Ok(())
 }
 

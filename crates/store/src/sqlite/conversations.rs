@@ -14,7 +14,7 @@ use super::rows::{
     CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, event, event_columns, first, limit,
     optional_id, value,
 };
-use super::{SqliteStore, apply, inbox, notes, snapshot};
+use super::{SqliteStore, apply, inbox, listing, notes, snapshot};
 use crate::{
     Applied, ConversationFilter, ConversationList, Conversations, Direction, EventPage, EventRange,
     InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy, OrderDirection, Side,
@@ -314,7 +314,7 @@ impl Conversations for SqliteStore {
         limit: usize,
     ) -> Result<ConversationList, StoreError> {
         let filter = filter.clone();
-        self.read(move |connection| inbox::list(connection, &filter, order, direction, page, limit)).await
+        self.read(move |connection| listing::page(connection, &filter, order, direction, page, limit)).await
     }
 
     async fn messages(

@@ -1,4 +1,4 @@
-//! Lists of conversations: an agent's inbox by key, the API's by page.
+//! An agent's inbox, by key.
 //!
 //! What an agent may see is a union of places: own conversations, those of the agent's queues, those without
 //! one. Each place has its own index, and a part in it for each status; the pages are merged here, so that no list is
@@ -6,20 +6,18 @@
 
 use std::cmp::Reverse;
 
-use beckon_core::agent::{Agent, Role};
+use beckon_core::agent::Agent;
 use beckon_core::conversation::Status;
 use beckon_core::event::AgentName;
-use beckon_core::id::{AgentId, ConversationId, QueueId};
+use beckon_core::id::{ConversationId, QueueId};
 use rusqlite::{Connection, Row, ToSql};
 use uuid::Uuid;
 
 use super::rows::{
-    CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, first, id, limit, optional_id, word,
+    CONVERSATION_COLUMNS, all, bytes, conversation, conversation_columns, first, id, limit, optional_id,
 };
-use crate::{
-    ConversationFilter, ConversationList, InboxCounts, InboxPage, InboxView, OrderBy, OrderDirection,
-    StoreError, Summary,
-};
+use super::tally;
+use crate::{InboxCounts, InboxPage, InboxView, StoreError, Summary};
 
 macro_rules! keys {
     ($from:literal) => {
@@ -42,68 +40,8 @@ const SUMMARY: &str = concat!(
      JOIN widget w ON w.id = c.widget JOIN visitor v ON v.id = c.visitor \
      LEFT JOIN agent a ON a.id = c.agent LEFT JOIN queue q ON q.id = c.queue WHERE c.id = ?1"
 );
-const TALLIES: &str = "SELECT agent, queue, status, conversations FROM tally WHERE conversations > 0";
-
-macro_rules! list {
-    ($index:literal, $order:literal) => {
-        concat!(
-            "SELECT ",
-            conversation_columns!(),
-            " FROM conversation c INDEXED BY ",
-            $index,
-            " WHERE (?1 IS NULL OR c.status = ?1) AND (?2 IS NULL OR c.agent = ?2) \
-             AND (?3 IS NULL OR c.agent = ?3 OR c.queue IS NULL \
-                  OR c.queue IN (SELECT queue FROM agent_queue WHERE agent = ?3)) \
-             ORDER BY ",
-            $order,
-            " LIMIT ?4 OFFSET ?5"
-        )
-    };
-}
-macro_rules! list_of {
-    ($index:literal, $key:literal, $order:literal) => {
-        concat!(
-            "SELECT ",
-            conversation_columns!(),
-            " FROM conversation c INDEXED BY ",
-            $index,
-            " WHERE ",
-            $key,
-            " AND (?1 IS NULL OR c.status = ?1) AND (?2 IS NULL OR c.agent = ?2) \
-             AND (?3 IS NULL OR c.agent = ?3 OR c.queue IS NULL \
-                  OR c.queue IN (SELECT queue FROM agent_queue WHERE agent = ?3)) \
-             ORDER BY ",
-            $order,
-            " LIMIT ?4 OFFSET ?5"
-        )
-    };
-}
-const LIST_ID: &str = list!("sqlite_autoindex_conversation_1", "c.id");
-const LIST_ID_DESC: &str = list!("sqlite_autoindex_conversation_1", "c.id DESC");
-const LIST_UPDATED: &str = list!("conversation_updated", "c.updated_at, c.id");
-const LIST_UPDATED_DESC: &str = list!("conversation_updated", "c.updated_at DESC, c.id DESC");
-const LIST_STATUS: &str = list_of!("conversation_status", "c.status = ?1", "c.id");
-const LIST_STATUS_DESC: &str = list_of!("conversation_status", "c.status = ?1", "c.id DESC");
-const LIST_AGENT: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id");
-const LIST_AGENT_DESC: &str = list_of!("conversation_agent", "c.agent = ?2", "c.id DESC");
-
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[
-    ALL,
-    OF_AGENT,
-    OF_QUEUE,
-    UNASSIGNED_OF_QUEUE,
-    SUMMARY,
-    TALLIES,
-    LIST_ID,
-    LIST_ID_DESC,
-    LIST_UPDATED,
-    LIST_UPDATED_DESC,
-    LIST_STATUS,
-    LIST_STATUS_DESC,
-    LIST_AGENT,
-    LIST_AGENT_DESC,
-];
+pub(super) const STATEMENTS: &[&str] = &[ALL, OF_AGENT, OF_QUEUE, UNASSIGNED_OF_QUEUE, SUMMARY];
 
 /// A place in an inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,10 +55,6 @@ impl Place {
         let (sort_at, id) = cursor.split_once('_')?;
         Some(Self { sort_at: sort_at.parse().ok()?, id: Uuid::parse_str(id).ok()? })
     }
-}
-
-fn sees_all(agent: &Agent) -> bool {
-    matches!(agent.role, Role::Admin | Role::Supervisor)
 }
 
 /// The agent's queues, and none: the places whose conversations the agent sees.
@@ -156,7 +90,7 @@ pub(super) fn page(
     for &status in statuses {
         match view {
             InboxView::Mine => found.extend(read(OF_AGENT, status, Some(&me))?),
-            InboxView::Unassigned if sees_all(agent) => {
+            InboxView::Unassigned if tally::sees_all(agent) => {
                 found.extend(read(OF_AGENT, status, Some(&nobody))?);
             }
             InboxView::Unassigned => {
@@ -164,7 +98,7 @@ pub(super) fn page(
                     found.extend(read(UNASSIGNED_OF_QUEUE, status, Some(queue))?);
                 }
             }
-            InboxView::All if sees_all(agent) => found.extend(read(ALL, status, None)?),
+            InboxView::All if tally::sees_all(agent) => found.extend(read(ALL, status, None)?),
             InboxView::All => {
                 for queue in &queues {
                     found.extend(read(OF_QUEUE, status, Some(queue))?);
@@ -205,41 +139,10 @@ fn read_summary(row: &Row<'_>) -> Result<Summary, StoreError> {
     })
 }
 
-/// How many conversations one agent has in one queue and status.
-struct Tally {
-    agent: Option<AgentId>,
-    queue: Option<QueueId>,
-    status: Status,
-    conversations: i64,
-}
-
-fn tallies(connection: &Connection) -> Result<Vec<Tally>, StoreError> {
-    fn optional<T: From<Uuid>>(blob: &[u8]) -> Option<T> {
-        Uuid::from_slice(blob).ok().map(T::from)
-    }
-    all(connection, TALLIES, &[], |row| {
-        let agent: Vec<u8> = row.get(0)?;
-        let queue: Vec<u8> = row.get(1)?;
-        Ok(Tally {
-            agent: optional(&agent),
-            queue: optional(&queue),
-            status: word(row, 2, |word| word.parse().ok())?,
-            conversations: row.get(3)?,
-        })
-    })
-}
-
-fn sees(agent: &Agent, tally: &Tally) -> bool {
-    !agent.disabled
-        && (sees_all(agent)
-            || tally.agent == Some(agent.id)
-            || tally.queue.is_none_or(|queue| agent.queues.contains(&queue)))
-}
-
 pub(super) fn counts(connection: &Connection, agent: &Agent) -> Result<InboxCounts, StoreError> {
     let mut counts = InboxCounts::default();
-    for tally in tallies(connection)? {
-        if tally.status == Status::Closed || !sees(agent, &tally) {
+    for tally in tally::all(connection)? {
+        if tally.status == Status::Closed || !tally.is_seen_by(agent) {
             continue;
         }
         counts.all += tally.conversations;
@@ -250,43 +153,4 @@ pub(super) fn counts(connection: &Connection, agent: &Agent) -> Result<InboxCoun
         }
     }
     Ok(counts)
-}
-
-pub(super) fn list(
-    connection: &Connection,
-    filter: &ConversationFilter,
-    order: OrderBy,
-    direction: OrderDirection,
-    page: usize,
-    most: usize,
-) -> Result<ConversationList, StoreError> {
-    let total = tallies(connection)?
-        .iter()
-        .filter(|tally| filter.seen_by.as_ref().is_none_or(|agent| sees(agent, tally)))
-        .filter(|tally| filter.status.is_none_or(|status| status == tally.status))
-        .filter(|tally| filter.agent.is_none_or(|agent| Some(agent) == tally.agent))
-        .map(|tally| tally.conversations)
-        .sum();
-    if filter.seen_by.as_ref().is_some_and(|agent| agent.disabled) {
-        return Ok(ConversationList { conversations: Vec::new(), total });
-    }
-    let descending = direction == OrderDirection::Descending;
-    let sql = match (order, filter.agent, filter.status) {
-        (OrderBy::UpdatedAt, _, _) if descending => LIST_UPDATED_DESC,
-        (OrderBy::UpdatedAt, _, _) => LIST_UPDATED,
-        // Ids begin with the millisecond of the start: both orders are one.
-        (OrderBy::Id | OrderBy::CreatedAt, Some(_), _) if descending => LIST_AGENT_DESC,
-        (OrderBy::Id | OrderBy::CreatedAt, Some(_), _) => LIST_AGENT,
-        (OrderBy::Id | OrderBy::CreatedAt, None, Some(_)) if descending => LIST_STATUS_DESC,
-        (OrderBy::Id | OrderBy::CreatedAt, None, Some(_)) => LIST_STATUS,
-        (OrderBy::Id | OrderBy::CreatedAt, None, None) if descending => LIST_ID_DESC,
-        (OrderBy::Id | OrderBy::CreatedAt, None, None) => LIST_ID,
-    };
-    let status = filter.status.map(Status::as_str);
-    let agent = filter.agent.map(|agent| bytes(agent.0));
-    let seen_by = filter.seen_by.as_ref().filter(|agent| !sees_all(agent)).map(|agent| bytes(agent.id.0));
-    let skip = limit(page.saturating_mul(most));
-    let conversations =
-        all(connection, sql, &[&status, &agent, &seen_by, &limit(most), &skip], conversation)?;
-    Ok(ConversationList { conversations, total })
 }

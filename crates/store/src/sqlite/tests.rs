@@ -2,9 +2,14 @@
 
 use rusqlite::{Connection, StatementStatus};
 
+use super::ways::Way;
 use super::{
     FILE, connect, contexts, conversations, inbox, keep_statements, meta, migrations, notes, statements,
+    tally,
 };
+use crate::{OrderBy, OrderDirection};
+
+const ORDERS: [OrderBy; 4] = [OrderBy::Id, OrderBy::CreatedAt, OrderBy::UpdatedAt, OrderBy::ClosedAt];
 
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -38,6 +43,7 @@ fn no_list_is_scanned_or_sorted() {
         conversations::STATEMENTS,
         notes::STATEMENTS,
         meta::STATEMENTS,
+        tally::STATEMENTS,
     ]
     .concat()
     {
@@ -61,5 +67,50 @@ fn a_kept_statement_is_not_planned_again() {
         let mut statement = connection.prepare_cached("SELECT b FROM t WHERE a = ?1 LIMIT ?2").unwrap();
         assert!(!statement.exists((value, 10)).unwrap());
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{value}");
+    }
+}
+
+/// No filter of the API's list may read the whole table, and the lists that nothing filters are walked in their order.
+#[test]
+fn every_way_into_the_list_leads_through_its_index() {
+    let connection = database();
+    for way in Way::ALL {
+        let first = match way {
+            Way::Id | Way::Closed => "(status=?)",
+            Way::Created => "(status=? AND created_at>? AND created_at<?)",
+            Way::Updated => "(status=? AND updated_at>? AND updated_at<?)",
+            Way::ClosedWithin => "(status=? AND closed_at>? AND closed_at<?)",
+            Way::Ids => "(id=?)",
+            Way::Agent => "(agent=? AND status=?)",
+            Way::Queue => "(queue=? AND status=?)",
+            Way::Priority => "(priority=? AND status=?)",
+        };
+        let leads_in = |steps: &[String]| {
+            let search = steps.iter().find(|step| step.starts_with("SEARCH c "));
+            search.is_some_and(|step| step.contains(way.index()) && step.ends_with(first))
+        };
+        let steps = plan(&connection, &way.count());
+        assert!(leads_in(&steps), "{way:?}\n{steps:#?}");
+        if !matches!(way, Way::Ids) {
+            let steps = plan(&connection, &way.probe());
+            assert!(
+                leads_in(&steps) && steps.iter().any(|step| step.contains("COVERING")),
+                "{way:?}\n{steps:#?}"
+            );
+        }
+        for order in ORDERS {
+            for direction in [OrderDirection::Ascending, OrderDirection::Descending] {
+                let steps = plan(&connection, &way.places(order, direction));
+                assert!(leads_in(&steps), "{way:?} {order:?}\n{steps:#?}");
+                let walked = match order {
+                    OrderBy::Id => way == Way::Id,
+                    OrderBy::CreatedAt => way == Way::Created,
+                    OrderBy::UpdatedAt => way == Way::Updated,
+                    OrderBy::ClosedAt => matches!(way, Way::Closed | Way::ClosedWithin),
+                };
+                let sorted = steps.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
+                assert!(!(walked && sorted), "{way:?} {order:?}\n{steps:#?}");
+            }
+        }
     }
 }

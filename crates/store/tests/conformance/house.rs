@@ -42,6 +42,22 @@ impl Clock for StepClock {
     }
 }
 
+/// Small numbers that repeat for the same seed.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    /// One of these.
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[usize::try_from(self.roll(of.len() as u64)).unwrap()]
+    }
+}
+
 /// A new store with its clock; what a backend gives to the suite.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,

@@ -10,22 +10,12 @@ use beckon_core::strategy::Strategy;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use crate::house::{Guest, House, client, merge, replace};
+use crate::house::{Dice, Guest, House, client, merge, replace};
 
 const CASES: u64 = 1_000;
 /// Cases at work at once, so that their writes meet in the same transactions.
 const AT_ONCE: usize = 40;
 const PROTECTED: &str = "d";
-
-/// Small numbers that repeat for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
 
 /// One write, as plainly as it can be said.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ mod inbox;
 mod interleavings;
 mod invites;
 mod keys;
+mod listing;
 mod locks;
 mod notes;
 mod past;

@@ -81,9 +81,11 @@ suite! {
         an_agent_sees_only_what_is_allowed
         views_page_by_key_and_count
         views_are_filtered_by_status
-        the_list_has_exact_totals
         what_is_not_seen_cannot_be_changed
         a_key_writes_in_whose_name_it_may;
+    listing:
+        any_filter_is_the_same_filter_over_everything
+        the_list_has_exact_totals;
     agents:
         emails_are_unique
         setup_tokens_work_once
