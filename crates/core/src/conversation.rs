@@ -21,7 +21,7 @@ pub enum Status {
     Waiting,
     /// Answered; a new message opens it again.
     Solved,
-    /// Ended for good: nothing about it changes any more.
+    /// Ended for good: nothing about it changes any more; the team may still note something.
     Closed,
 }
 

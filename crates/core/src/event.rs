@@ -297,6 +297,22 @@ pub fn with_client_id(json: &str, client_id: ClientId) -> String {
     json.replacen(NO_CLIENT_ID, &format!("\"client_id\":\"{client_id}\""), 1)
 }
 
+/// The text of a stored note.
+///
+/// # Errors
+/// The stored text is no note's.
+pub fn note_in(json: &str) -> Result<String, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Stored {
+        note: Note,
+    }
+    #[derive(Deserialize)]
+    struct Note {
+        text: String,
+    }
+    Ok(serde_json::from_str::<Stored>(json)?.note.text)
+}
+
 struct Wire<'a> {
     id: EventId,
     kind: &'static str,

@@ -3,22 +3,13 @@
 use super::draft::Draft;
 use super::{Decision, Earlier, Moment, Outcome, Snapshot};
 use crate::command::{Actor, Refusal, WriteNote};
-use crate::event::{Body, Kind};
+use crate::event::{Body, Kind, note_in};
 use crate::text::NoteText;
 
 /// The known write, if it is the same note.
 fn known(earlier: &Earlier, text: &NoteText) -> Result<Outcome, Refusal> {
-    #[derive(serde::Deserialize)]
-    struct Stored {
-        note: Note,
-    }
-    #[derive(serde::Deserialize)]
-    struct Note {
-        text: String,
-    }
-    let same = earlier.kind == Kind::Note
-        && serde_json::from_str::<Stored>(&earlier.json)
-            .is_ok_and(|stored| stored.note.text == text.as_str());
+    let same =
+        earlier.kind == Kind::Note && note_in(&earlier.json).is_ok_and(|stored| stored == text.as_str());
     if same { Ok(Outcome::Known(earlier.clone())) } else { Err(Refusal::ClientIdReused) }
 }
 
@@ -36,9 +27,7 @@ pub(super) fn write(snapshot: &Snapshot, note: &WriteNote, moment: &Moment<'_>) 
             return Err(Refusal::InvalidAgent(named));
         }
     }
-    if conversation.is_closed() {
-        return Err(Refusal::Closed);
-    }
+    // What was said about a closed conversation is often what the next one needs: notes go on.
     let mut draft = Draft::of(conversation, None, moment);
     draft.push(&snapshot.author(&author), Some(note.client_id), Body::Note(note.text.clone()));
     Ok(Outcome::Store(Box::new(Decision { writes: vec![draft.finish()], ..Decision::default() })))

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use beckon_core::command::{Command, WriteNote};
-use beckon_core::event::AuthorKind;
+use beckon_core::event::{AuthorKind, note_in};
 use beckon_core::id::{AgentId, ClientId, ConversationId, EventId};
 use beckon_core::text::NoteText;
 use beckon_core::time::Timestamp;
@@ -49,15 +49,7 @@ pub(super) struct NoteBody {
 }
 
 fn body_of(event: &StoredEvent) -> Result<NoteBody, ApiError> {
-    #[derive(Deserialize)]
-    struct Stored {
-        note: Note,
-    }
-    #[derive(Deserialize)]
-    struct Note {
-        text: String,
-    }
-    let stored: Stored = serde_json::from_str(&event.json).map_err(|error| {
+    let content = note_in(&event.json).map_err(|error| {
         tracing::error!(%error, "a stored note cannot be read");
         ApiError::Internal
     })?;
@@ -65,7 +57,7 @@ fn body_of(event: &StoredEvent) -> Result<NoteBody, ApiError> {
         id: event.id,
         conversation_id: event.conversation,
         agent_id: event.author_id.filter(|_| event.author_kind == AuthorKind::Agent),
-        content: stored.note.text,
+        content,
         kind: INTERNAL,
         created_at: event.at,
         updated_at: event.at,

@@ -125,7 +125,12 @@ async fn programs_write_and_read_notes() {
     let mut close = command;
     (close["command"], close["client_id"]) = (json!("close"), json!(Uuid::new_v4()));
     majas.write(close).await;
-    let (status, body) = post(json!({"content": "x"})).await;
-    assert_eq!((status, error_of(&body).1.as_str()), (400, "Closed conversation cannot be changed"));
-    assert_eq!(get(&path).await.1["pagination"]["totalItems"], 3, "nothing of the refused was stored");
+    let (status, late) = post(json!({"content": "Called back after the close."})).await;
+    assert_eq!(status, 200, "{late}");
+    let late = json!({"content": "By hand.", "agentId": maja.agent.id});
+    assert_eq!(answer(maja.post(&path, &late)).await.0, 200);
+    assert_eq!(majas.write(note(&conversation, "and by frame")).await["type"], "accepted");
+    assert_eq!(tab.refused(note(&conversation, "x")).await, "bad_request", "never a visitor's");
+    assert_eq!(get(&path).await.1["pagination"]["totalItems"], 6, "nothing of the refused was stored");
+    assert!(!tab.raw.contains("Called back") && !tab.raw.contains("by frame"));
 }

@@ -54,8 +54,13 @@ pub(crate) async fn a_note_is_the_teams_alone(house: &House) {
     assert_eq!(refused(house.store.apply(Command::Note(by(&maja, id, "x"))).await), Refusal::Forbidden);
     assert!(house.store.apply(Command::Note(note)).await.unwrap().duplicate, "known is known");
     house.set_status(&timo, id, Status::Closed).await;
-    assert_eq!(refused(house.store.apply(Command::Note(by(&timo, id, "x"))).await), Refusal::Closed);
-    assert_eq!(house.store.notes(id, OrderDirection::Ascending, 0, 10).await.unwrap().total, 1);
+    let closed = house.store.conversation(id, Side::Ours).await.unwrap();
+    house.store.apply(Command::Note(by(&timo, id, "called back"))).await.unwrap();
+    let noted = house.store.conversation(id, Side::Ours).await.unwrap();
+    assert_eq!((noted.status, noted.closed_at), (Status::Closed, closed.closed_at), "it stays closed");
+    assert_eq!((noted.head, noted.visitor_head), (closed.head + 1, closed.visitor_head));
+    assert_eq!(refused(house.store.apply(Command::Note(by(&maja, id, "x"))).await), Refusal::Forbidden);
+    assert_eq!(house.store.notes(id, OrderDirection::Ascending, 0, 10).await.unwrap().total, 2);
 }
 
 pub(crate) async fn notes_are_listed_with_exact_totals(house: &House) {
