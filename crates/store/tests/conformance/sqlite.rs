@@ -45,6 +45,14 @@ suite! {
         a_note_is_the_teams_alone
         notes_are_listed_with_exact_totals
         a_program_notes_in_whose_name_it_may;
+    edits:
+        an_edit_is_one_write_with_an_event_for_each_kind_of_change
+        an_edit_without_change_leaves_no_event
+        an_edit_is_refused_whole;
+    quick_replies:
+        quick_replies_are_ones_own_or_shared
+        quick_replies_belong_to_whoever_may_write_them
+        there_are_only_so_many_quick_replies;
     contexts:
         held_context_is_stored_before_the_message
         held_context_is_not_written_twice
