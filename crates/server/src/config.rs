@@ -66,6 +66,10 @@ pub struct Timing {
     #[arg(long, env = "BECKON_PONG_MS", default_value_t = 60_000, value_name = "MS")]
     pub pong_ms: u64,
 
+    /// Time one write to a socket may take before its reader counts as too slow, in ms
+    #[arg(long, env = "BECKON_WRITE_MS", default_value_t = 10_000, value_name = "MS")]
+    pub write_ms: u64,
+
     /// Time visitors still see "Online" after the last agent's socket went, in ms
     #[arg(long, env = "BECKON_PRESENCE_GRACE_MS", default_value_t = 2_500, value_name = "MS")]
     pub presence_grace_ms: u64,

@@ -18,8 +18,6 @@ pub const WRITTEN_FRAME_BYTES: usize = 1024 * 1024;
 pub const VISITOR_OUTBOUND_BYTES: usize = 256 * 1024;
 /// Bytes of frames that may wait for a slow agent, whose socket also carries rows and contexts.
 pub const AGENT_OUTBOUND_BYTES: usize = 1024 * 1024;
-/// Time one write to a socket may take before the reader counts as gone, in seconds.
-pub const WRITE_SECONDS: u64 = 10;
 /// Events in a reset, and the default of a history page.
 pub const HISTORY_PAGE: u32 = 50;
 /// Largest history or inbox page.

@@ -20,7 +20,7 @@ use super::typing::Typing;
 use crate::app::{App, Reader, event_frame};
 use crate::error::{rejected, rejected_frame};
 use crate::hub::Membership;
-use crate::limits::{FRAMES_BURST_SECONDS, Place, WRITE_SECONDS};
+use crate::limits::{FRAMES_BURST_SECONDS, Place};
 
 /// Who is at the other end.
 pub(super) enum Peer {
@@ -312,7 +312,7 @@ impl Connection {
 
     async fn feed_message(&mut self, message: Message) -> Result<(), Ended> {
         self.unflushed = true;
-        within_write_time(&self.outbound, self.socket.feed(message)).await
+        within_write_time(self.write_time(), &self.outbound, self.socket.feed(message)).await
     }
 
     /// Writes what was queued.
@@ -321,7 +321,11 @@ impl Connection {
             return Ok(());
         }
         self.unflushed = false;
-        within_write_time(&self.outbound, self.socket.flush()).await
+        within_write_time(self.write_time(), &self.outbound, self.socket.flush()).await
+    }
+
+    fn write_time(&self) -> Duration {
+        Duration::from_millis(self.app.timing.write_ms)
     }
 
     /// Says goodbye, if anybody is there to hear it, and leaves.
@@ -331,7 +335,13 @@ impl Connection {
         if let Ended::Close(code) = ended {
             let (number, reason) = code.parts();
             tracing::debug!(connection = membership.id, number, reason, "a socket ends");
-            say_goodbye(socket, code, || drop((membership, peer))).await;
+            if code == CloseCode::Slow {
+                // Whatever else happens is no longer for it. It has much to read before it comes to the goodbye.
+                drop(membership);
+                say_goodbye_within(GOODBYE_TO_SLOW, socket, code, || drop(peer)).await;
+            } else {
+                say_goodbye(socket, code, || drop((membership, peer))).await;
+            }
         }
     }
 }
@@ -346,22 +356,29 @@ async fn end_of(writing: &mut Option<Box<Typing>>) {
 
 /// Time a peer has to take the goodbye. Leaving with unread bytes would reset the connection and lose the code.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// The same for one whose buffers are full.
+const GOODBYE_TO_SLOW: Duration = Duration::from_secs(10);
 
 /// Sends a close code, calls `said`, and waits a little for the peer to close.
-pub(super) async fn say_goodbye(mut socket: WebSocket, code: CloseCode, said: impl FnOnce()) {
+pub(super) async fn say_goodbye(socket: WebSocket, code: CloseCode, said: impl FnOnce()) {
+    say_goodbye_within(GOODBYE, socket, code, said).await;
+}
+
+async fn say_goodbye_within(time: Duration, mut socket: WebSocket, code: CloseCode, said: impl FnOnce()) {
     // A peer that is gone or does not read needs no goodbye.
-    let _unheard = timeout(GOODBYE, socket.send(Message::Close(Some(code.frame())))).await;
+    let _unheard = timeout(time, socket.send(Message::Close(Some(code.frame())))).await;
     said();
-    let _unanswered = timeout(GOODBYE, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
+    let _unanswered = timeout(time, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }
 
 async fn within_write_time(
+    most: Duration,
     outbound: &Outbound,
     write: impl Future<Output = Result<(), axum::Error>>,
 ) -> Result<(), Ended> {
     tokio::select! {
         biased;
-        written = timeout(Duration::from_secs(WRITE_SECONDS), write) => match written {
+        written = timeout(most, write) => match written {
             Err(_) => Err(Ended::Close(CloseCode::Slow)),
             Ok(Err(_)) => Err(Ended::Lost),
             Ok(Ok(())) => Ok(()),

@@ -130,6 +130,92 @@ async fn a_reset_is_the_latest_fifty_and_the_rest_is_paged() {
     assert_eq!(all, (1..=120).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn a_gap_of_five_hundred_is_replayed_and_a_longer_one_is_a_reset() {
+    let server = Server::start_with(FAST).await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "1").await;
+    let mut tabs = Vec::new();
+    for _ in 0..4 {
+        tabs.push(visitor.connect().await);
+    }
+    let said = message(&conversation, "x");
+    let writes = tabs.iter_mut().zip([126, 125, 125, 125]).map(|(tab, messages)| {
+        let mut said = said.clone();
+        async move {
+            for _ in 0..messages {
+                said["client_id"] = json!(Uuid::new_v4());
+                assert_eq!(tab.write(said.clone()).await["type"], "accepted");
+            }
+        }
+    });
+    futures_util::future::join_all(writes).await;
+    let (state, _) = tab.sync(&conversation, None).await;
+    let epoch = text(&state["epoch"]);
+    let mut console = server.agent(Role::Admin).await.connect().await;
+    for socket in [&mut tab, &mut console] {
+        for (position, mode, first) in [(3, "replay", 4), (2, "replay", 3), (1, "reset", 453)] {
+            let (state, events) = socket.sync(&conversation, Some((&epoch, position))).await;
+            assert_eq!((&state["mode"], &state["first"]), (&json!(mode), &json!(first)), "from {position}");
+            let positions: Vec<_> =
+                events.iter().map(|event| event["position"].as_i64().expect("one")).collect();
+            assert_eq!(positions, (first..=502).collect::<Vec<_>>(), "from {position}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn idle_reconnects_replay_nothing() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "hello").await;
+    let (state, _) = tab.sync(&conversation, None).await;
+    let resume = json!([{"conversation": conversation, "epoch": state["epoch"], "position": 1}]);
+    let agent = server.agent(Role::Admin).await;
+    for _ in 0..3 {
+        tab.drop_without_goodbye().await;
+        tab = visitor.resume(resume.clone()).await.0;
+        let mut console = agent.connect().await;
+        let mut subscribe = resume[0].clone();
+        subscribe["type"] = "subscribe".into();
+        subscribe["topic"] = json!({"conversation": conversation});
+        console.send(subscribe).await;
+        for socket in [&mut tab, &mut console] {
+            let state = socket.expect("state").await;
+            assert_eq!(
+                (&state["mode"], &state["first"], &state["head"]),
+                (&json!("replay"), &json!(2), &json!(1))
+            );
+            assert_eq!(socket.next().await.expect("a frame")["type"], "live");
+            socket.settle().await;
+            assert!(!socket.raw.contains(r#""type":"event""#), "{}", socket.raw);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_with_the_heads_of_what_is_open() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "one").await;
+    tab.write(message(&conversation, "two")).await;
+    let (mut console, _) = server.agent(Role::Admin).await.follow(&conversation).await;
+    console
+        .write(json!({
+            "type": "command", "client_id": Uuid::new_v4(), "conversation": conversation, "command": "take",
+        }))
+        .await;
+    // Two messages and a joining; of the assignment the visitor's count says nothing.
+    for (socket, head) in [(&mut tab, 3), (&mut console, 4)] {
+        socket.send(json!({"type": "ping"})).await;
+        let heads = socket.expect("pong").await["heads"].clone();
+        assert_eq!(heads, json!({ conversation.as_str(): head }));
+    }
+}
+
 /// Reads what is there and keeps the log of a careful client: only the next position is applied.
 async fn read_log(socket: &mut Socket, log: &mut Vec<(i64, String)>, until: usize) {
     while log.len() < until {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use beckon_core::agent::Role;
 use serde_json::json;
 
-use crate::harness::{Server, context, message};
+use crate::harness::{Server, Socket, context, message};
 
 #[tokio::test]
 async fn a_silent_peer_is_given_up() {
@@ -44,10 +44,26 @@ async fn a_reader_that_stops_reading_is_ended_and_others_are_not() {
         assert_eq!(console.write(message(&conversation, &large)).await["type"], "accepted");
         reading.expect_where(|frame| frame["event"]["message"]["text"] == large.as_str()).await;
     }
-    // It reads what was on its way, and then the end.
-    stuck.closed().await;
+    // It reads what was on its way without a hole, and then the end.
+    assert_eq!(read_to_the_end(&mut stuck, &conversation).await.0, 4008);
     let (state, _) = reading.sync(&conversation, None).await;
     assert_eq!(state["head"], written + 2, "hello, joined, and all that was written");
+}
+
+/// Reads a live socket to its end: its close code, and the last position of the conversation; none is left out before.
+async fn read_to_the_end(socket: &mut Socket, conversation: &str) -> (u16, i64) {
+    let mut last = None;
+    loop {
+        match socket.next().await {
+            Err(code) => return (code, last.unwrap_or(0)),
+            Ok(frame) if frame["type"] == "event" && frame["conversation"] == conversation => {
+                let position = frame["position"].as_i64().expect("a position");
+                assert!(last.is_none_or(|last: i64| position == last + 1), "{last:?}, then {position}");
+                last = Some(position);
+            }
+            Ok(_) => {}
+        }
+    }
 }
 
 #[tokio::test]
