@@ -2,6 +2,7 @@ import { type Accepted, again, MemoryStore, stillKept, type Write, type WriteSto
 
 const WRITES = 'writes';
 const ACCEPTED = 'accepted';
+const FACTS = 'facts';
 /** A database that does not open in this time never will (browsers have such moods), milliseconds. */
 const OPENING_MS = 3_000;
 
@@ -18,7 +19,7 @@ function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
 }
 
 function open(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 2);
+  const request = indexedDB.open(name, 3);
   request.onupgradeneeded = () => {
     const { result: database } = request;
     const have = database.objectStoreNames;
@@ -26,7 +27,8 @@ function open(name: string): Promise<IDBDatabase> {
       const writes = database.createObjectStore(WRITES, { keyPath: 'order', autoIncrement: true });
       writes.createIndex('client_id', 'write.client_id', { unique: true });
     }
-    database.createObjectStore(ACCEPTED, { keyPath: 'write.client_id' });
+    if (!have.contains(ACCEPTED)) database.createObjectStore(ACCEPTED, { keyPath: 'write.client_id' });
+    database.createObjectStore(FACTS);
   };
   const opened = settled(request).then((database) => {
     // Another tab may delete or upgrade the database; holding it open would block that tab for ever.
@@ -42,6 +44,7 @@ function open(name: string): Promise<IDBDatabase> {
 interface Tables {
   writes: IDBObjectStore;
   accepted: IDBObjectStore;
+  facts: IDBObjectStore;
 }
 
 /** Adds, or replaces the one with this `client_id` in its place. */
@@ -87,7 +90,8 @@ export class IndexedStore implements WriteStore {
 
   async put(write: Write): Promise<void> {
     try {
-      await this.transact('readwrite', (tables) => putWrite(tables, write));
+      // What was not said yet is nowhere else: it is written through to the disk. What was said is kept from a crash of the browser.
+      await this.transact('readwrite', (tables) => putWrite(tables, write), write.sealed ? 'default' : 'strict');
     } catch {
       await this.fallback.put(write);
     }
@@ -136,9 +140,38 @@ export class IndexedStore implements WriteStore {
     }
   }
 
-  /** Resolves when it is committed, and with `strict` that means: written through to the disk. */
-  private async transact<Result>(mode: IDBTransactionMode, work: (tables: Tables) => Promise<Result>): Promise<Result> {
-    const transaction = (await this.database).transaction([WRITES, ACCEPTED], mode, { durability: 'strict' });
+  /** Keeps a value beside the writes, as safe as they are; undefined forgets it. */
+  async remember(name: string, value: unknown): Promise<void> {
+    try {
+      await this.transact(
+        'readwrite',
+        async ({ facts }) => {
+          if (value === undefined) await settled(facts.delete(name));
+          else await settled(facts.put(value, name));
+        },
+        'strict',
+      );
+    } catch {
+      // What cannot be kept is missed by the next page, and that one knows what to do without.
+    }
+  }
+
+  /** What was kept under this name. */
+  async recall(name: string): Promise<unknown> {
+    try {
+      return await this.transact<unknown>('readonly', ({ facts }) => settled(facts.get(name)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Resolves when it is committed; `strict`: and written through to the disk. */
+  private async transact<Result>(
+    mode: IDBTransactionMode,
+    work: (tables: Tables) => Promise<Result>,
+    durability: IDBTransactionDurability = 'default',
+  ): Promise<Result> {
+    const transaction = (await this.database).transaction([WRITES, ACCEPTED, FACTS], mode, { durability });
     const committed = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
@@ -148,6 +181,7 @@ export class IndexedStore implements WriteStore {
     const result = await work({
       writes: transaction.objectStore(WRITES),
       accepted: transaction.objectStore(ACCEPTED),
+      facts: transaction.objectStore(FACTS),
     });
     await committed;
     return result;

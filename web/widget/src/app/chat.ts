@@ -72,13 +72,14 @@ export class Chat {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
     this.memory = new TabMemory(name);
-    this.session = new SessionKeeper(name, server);
+    const store = new IndexedStore(name);
+    this.session = new SessionKeeper(name, server, store);
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
       role: 'visitor',
       tab: this.memory.tab,
-      store: new IndexedStore(name),
+      store,
       credentials: async () => {
         this.token = (await this.session.ensure()).token;
         return { token: this.token };

@@ -1,6 +1,15 @@
 import { locks } from './locks';
 import type { Server, Session } from './server';
 
+/** Name of the session beside the queue. */
+const SESSION = 'session';
+
+/** Where a session outlives a browser that dies: local storage reaches the disk only some seconds later, and then the queue would be a stranger's. */
+export interface Vault {
+  remember(name: string, value: unknown): Promise<void>;
+  recall(name: string): Promise<unknown>;
+}
+
 /** The visitor's session: made on first need, shared by the tabs of this browser through local storage. */
 export class SessionKeeper {
   private kept: Session | undefined;
@@ -8,6 +17,7 @@ export class SessionKeeper {
   constructor(
     private readonly name: string,
     private readonly server: Pick<Server, 'createSession'>,
+    private readonly vault: Vault,
   ) {
     this.kept = this.read();
   }
@@ -20,8 +30,10 @@ export class SessionKeeper {
   async ensure(): Promise<Session> {
     if (this.kept) return this.kept;
     const create = async (): Promise<Session> => {
-      this.kept = this.read() ?? (await this.server.createSession());
+      const found = this.read() ?? sessionOf(await this.vault.recall(SESSION));
+      this.kept = found ?? (await this.server.createSession());
       this.write();
+      if (!found) await this.vault.remember(SESSION, this.kept);
       return this.kept;
     };
     const lock = await locks();
@@ -33,6 +45,7 @@ export class SessionKeeper {
     this.kept = this.read();
     if (this.kept?.token !== token) return;
     this.kept = undefined;
+    void this.vault.remember(SESSION, undefined);
     try {
       localStorage.removeItem(this.name);
     } catch {
@@ -42,8 +55,7 @@ export class SessionKeeper {
 
   private read(): Session | undefined {
     try {
-      const session = JSON.parse(localStorage.getItem(this.name) ?? 'null') as Session | null;
-      return session && Date.parse(session.expires_at) > 0 ? session : undefined;
+      return sessionOf(JSON.parse(localStorage.getItem(this.name) ?? 'null'));
     } catch {
       return undefined;
     }
@@ -56,4 +68,9 @@ export class SessionKeeper {
       // Blocked: this page's visitor lives as long as the page.
     }
   }
+}
+
+function sessionOf(value: unknown): Session | undefined {
+  const session = value as Session | null | undefined;
+  return session && Date.parse(session.expires_at) > 0 ? session : undefined;
 }
