@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import {
   chat,
   conversationWith,
@@ -6,10 +5,12 @@ import {
   journal,
   liveChat,
   messages,
+  networkIsBack,
   pageWithWidget,
   SocketAgent,
   say,
   send,
+  shown,
   startThread,
   test,
 } from '../src/harness';
@@ -21,16 +22,6 @@ function random(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-/** The messages on the visitor's screen, top to bottom. */
-function shown(page: Page): Promise<string[]> {
-  return chat(page).getByRole('log').locator('.ib-widget-message-text').allTextContents();
-}
-
-/** What browsers tell a page when the network has come back: it need not wait for its own next try. */
-async function networkIsBack(page: Page): Promise<void> {
-  for (const frame of page.frames()) await frame.evaluate(() => window.dispatchEvent(new Event('online')));
 }
 
 test('cut ten times while both sides write, both logs end equal and nothing is doubled', async ({

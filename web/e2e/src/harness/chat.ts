@@ -46,6 +46,16 @@ export async function say(page: Page, text: string): Promise<void> {
   await chat(page).locator('[data-testid="input-submit"]').click();
 }
 
+/** The messages on the visitor's screen, top to bottom. */
+export function shown(page: Page): Promise<string[]> {
+  return chat(page).getByRole('log').locator('.ib-widget-message-text').allTextContents();
+}
+
+/** What browsers tell a page when the network has come back: it need not wait for its own next try. */
+export async function networkIsBack(page: Page): Promise<void> {
+  for (const frame of page.frames()) await frame.evaluate(() => window.dispatchEvent(new Event('online')));
+}
+
 /** Calls `send_contextual_data` and returns its result; an error fails the test. */
 export async function send(
   page: Page,

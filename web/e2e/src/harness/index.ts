@@ -2,7 +2,18 @@ export { expect } from 'vitest';
 export { accessibilityFaults } from './accessibility';
 export { type Answer, Beckon, type BeckonOptions, type Call, program, run, type Widget } from './beckon';
 export { Cable } from './cable';
-export { chat, chatFrame, liveChat, type Outcome, say, send, startThread, windowIsOpen } from './chat';
+export {
+  chat,
+  chatFrame,
+  liveChat,
+  networkIsBack,
+  type Outcome,
+  say,
+  send,
+  shown,
+  startThread,
+  windowIsOpen,
+} from './chat';
 export {
   type Conversation,
   context,

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import {
+  chat,
+  expect,
+  liveChat,
+  messages,
+  networkIsBack,
+  pageWithWidget,
+  say,
+  shown,
+  startThread,
+  test,
+} from '../src/harness';
+
+const OFFLINE = /net::ERR_|WebSocket connection|Failed to load/;
+/** A guard: far more than delivery takes. */
+const PATIENCE = { timeout: 40_000 };
+
+/** Writes with the keyboard, one Enter a message, as fast as the page takes it. */
+async function type(page: Page, texts: string[]): Promise<void> {
+  await chat(page)
+    .locator('.ib-widget-message-input')
+    .evaluate(async (input, lines) => {
+      const area = input as HTMLTextAreaElement;
+      const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(area), 'value')?.set;
+      for (const line of lines) {
+        set?.call(area, line);
+        area.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }, texts);
+}
+
+const lines = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name} ${at + 1}`);
+
+test('thirty messages that wait meet the rate limit: it costs time and nothing else', async ({
+  cabledBeckon,
+  site,
+  newVisitor,
+  watch,
+}) => {
+  watch.expect(OFFLINE);
+  const { beckon, cable } = await cabledBeckon();
+  const visitor = await newVisitor();
+  let refused = 0;
+  visitor.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      if (String(payload).includes('"rate_limited"')) refused += 1;
+    });
+  });
+  await visitor.goto(site.put('/limit.html', pageWithWidget(cable.origin, await beckon.widgetId('multi'))));
+  const id = await startThread(visitor, beckon, 'line 0');
+  cable.pull();
+  await chat(visitor).getByText('Reconnecting').waitFor();
+  await type(visitor, lines('line', 30));
+  const all = ['line 0', ...lines('line', 30)];
+  await expect.poll(() => shown(visitor)).toEqual(all);
+  cable.plug();
+  await networkIsBack(visitor);
+  await expect.poll(() => messages(beckon, id), PATIENCE).toEqual(all);
+  expect(refused).toBeGreaterThan(0);
+  await chat(visitor)
+    .getByText(/· Sent$/)
+    .waitFor();
+  expect(await shown(visitor)).toEqual(all);
+  expect(await chat(visitor).getByText('Not sent').count()).toBe(0);
+});
+
+test('what a closed tab has left in the queue is sent by its neighbour', async ({
+  cabledBeckon,
+  site,
+  newVisitor,
+  watch,
+}) => {
+  watch.expect(OFFLINE);
+  const { beckon, cable } = await cabledBeckon();
+  const address = site.put('/heir.html', pageWithWidget(cable.origin, await beckon.widgetId('single')));
+  const one = await newVisitor();
+  await one.goto(address);
+  const id = await startThread(one, beckon, 'hello');
+  const other = await one.context().newPage();
+  await other.goto(address);
+  await liveChat(other, 'open');
+  await chat(other).getByText('hello', { exact: true }).waitFor();
+  cable.pull();
+  await chat(one).getByText('Reconnecting').waitFor();
+  await type(one, ['my last words']);
+  await expect.poll(() => shown(one)).toEqual(['hello', 'my last words']);
+  await one.close();
+  cable.plug();
+  await networkIsBack(other);
+  await expect.poll(() => shown(other), PATIENCE).toEqual(['hello', 'my last words']);
+  expect(await messages(beckon, id)).toEqual(['hello', 'my last words']);
+});
+
+test('a message that will not be taken says so, and can be tried again or deleted', async ({
+  cabledBeckon,
+  site,
+  newVisitor,
+  watch,
+}) => {
+  watch.expect(OFFLINE);
+  const { beckon, cable } = await cabledBeckon();
+  const visitor = await newVisitor();
+  await visitor.goto(site.put('/late.html', pageWithWidget(cable.origin, await beckon.widgetId('multi'))));
+  const id = await startThread(visitor, beckon, 'in time');
+  cable.pull();
+  await chat(visitor).getByText('Reconnecting').waitFor();
+  await say(visitor, 'too late');
+  await chat(visitor).getByRole('log').getByText('too late').waitFor();
+  const closed = await beckon.api(`/ccaas/1/conversations/${id}`, { method: 'PATCH', body: { status: 'CLOSED' } });
+  expect(closed.status).toBe(200);
+  cable.plug();
+  await networkIsBack(visitor);
+  const failed = chat(visitor).getByRole('alert').filter({ hasText: 'Not sent' });
+  await failed.waitFor();
+  const again = chat(visitor).getByRole('button', { name: 'Try again' });
+  await again.click();
+  await failed.waitFor();
+  await chat(visitor).getByRole('button', { name: 'Delete' }).click();
+  await failed.waitFor({ state: 'detached' });
+  expect(await shown(visitor)).toEqual(['in time']);
+  expect(await messages(beckon, id)).toEqual(['in time']);
+});
