@@ -174,7 +174,7 @@ fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection>
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_millis(BUSY_MILLIS))?;
     enter_wal(&connection)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", synchronous())?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "wal_autocheckpoint", writer::BACKSTOP_PAGES)?;
     if let Some(pages) = most_pages {
@@ -189,6 +189,13 @@ fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection>
 fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
+}
+
+/// FULL: no answer precedes the disk. Only a debug build can be told otherwise, so that the test of that promise can show
+/// that it would notice.
+fn synchronous() -> &'static str {
+    let told = std::env::var_os("BECKON_TEST_SYNCHRONOUS");
+    if cfg!(debug_assertions) && told.is_some_and(|told| told == "NORMAL") { "NORMAL" } else { "FULL" }
 }
 
 /// Of several processes that open a new file at once, all but one are told that it is busy, and SQLite does
