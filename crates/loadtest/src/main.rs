@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
+use beckon_loadtest::faults::{NAMES, Run, run};
 use clap::{Parser, Subcommand};
+
+/// Files and sockets that thousands of clients open.
+const OPEN_FILES: u64 = 65_536;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -16,36 +20,47 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start a server, let one visitor connect, stop it
-    Smoke,
+    /// Do every fault to a running chat and check what was promised
+    Chaos {
+        /// The long form
+        #[arg(long)]
+        long: bool,
+        /// Only this one; may be given several times
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+        /// Where chance starts; printed, so that a run can be repeated
+        #[arg(long)]
+        seed: Option<u64>,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { command: Command::Smoke } = Cli::parse();
-    match smoke().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("loadtest: {failure}");
-            ExitCode::FAILURE
-        }
+    let Cli { command } = Cli::parse();
+    if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
+        eprintln!("loadtest: the number of sockets stays limited by the system: {error}");
+    }
+    match command {
+        Command::Chaos { long, only, seed } => chaos(long, &only, seed.unwrap_or_else(rand::random)).await,
     }
 }
 
-async fn smoke() -> beckon_loadtest::Outcome<()> {
-    use beckon_loadtest::server::Setup;
-    use beckon_loadtest::wire::{Door, Greeting, Heard};
-    let folder = tempfile::tempdir()?;
-    let setup = Setup::new(folder.path())?;
-    let server = setup.start()?;
-    let door = Door::new(server.address)?;
-    let session = door.session(&setup.widget(true)?).await?;
-    let mut socket = door.socket().await?;
-    let gone = |ended| beckon_loadtest::Failure::new(format!("the socket ended: {ended:?}"));
-    socket.hello(&Greeting::Token(session.token), &[]).await.map_err(gone)?;
-    let welcome = Heard::parse(&socket.next().await.map_err(gone)?)?;
-    println!("{} in epoch {:?}; started in {:?}", welcome.kind, welcome.epoch, server.started_in);
-    server.ask_to_stop()?;
-    println!("{}", server.ended().await?);
-    Ok(())
+async fn chaos(long: bool, only: &[String], seed: u64) -> ExitCode {
+    let all: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
+    let names = if only.is_empty() { &all } else { only };
+    let mut failed = 0;
+    println!("seed {seed}");
+    for name in names {
+        match run(name, Run { seed, long }).await {
+            Ok(figure) => println!("ok    {figure}"),
+            Err(failure) => {
+                failed += 1;
+                let long = if long { " --long" } else { "" };
+                println!(
+                    "FAIL  {name}: {failure}\n  repeat it: cargo xtask chaos{long} --only {name} --seed {seed}"
+                );
+            }
+        }
+    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ impl Setup {
 
     /// Starts it on a free port.
     pub fn start(&self) -> Outcome<Server> {
-        self.start_on(SocketAddr::from(([127, 0, 0, 1], 0)))
+        self.start_on(free_address()?)
     }
 
     /// Starts it on this address: after a stop clients come back to where they were.
@@ -142,6 +142,19 @@ impl Setup {
         command.env_remove("BECKON_LISTEN").env_remove("BECKON_PUBLIC_URL");
         command
     }
+}
+
+/// Ports that the system does not give to outgoing connections: while a server is down, a client's own socket must not
+/// come to sit on its port.
+const PORTS: std::ops::Range<u16> = 12_000..32_000;
+/// Ports tried before giving up.
+const TRIES: usize = 100;
+
+/// A free loopback address.
+pub fn free_address() -> Outcome<SocketAddr> {
+    let tried = (0..TRIES).map(|_| SocketAddr::from(([127, 0, 0, 1], rand::random_range(PORTS))));
+    let mut free = tried.filter(|address| TcpListener::bind(address).is_ok());
+    free.next().ok_or_else(|| Failure::new("no free port"))
 }
 
 /// A program of the same build.

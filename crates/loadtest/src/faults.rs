@@ -1,0 +1,72 @@
+//! Each fault, what it does to a running chat, and the figure it prints.
+
+mod crash;
+mod cut;
+mod disk;
+mod gaps;
+mod nonsense;
+mod pressure;
+
+use std::time::Instant;
+
+use crate::{Failure, Outcome};
+
+/// Messages a second while something breaks.
+const RATE: u32 = 200;
+
+/// How a run is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Where chance starts.
+    pub seed: u64,
+    /// Longer, with more of everything.
+    pub long: bool,
+}
+
+impl Run {
+    /// The number of the short or the long form.
+    fn pick<T>(&self, short: T, long: T) -> T {
+        if self.long { long } else { short }
+    }
+}
+
+/// Limits raised so that the load is met by the server and not by them.
+fn fast() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("--visitor-sends", "1000"),
+        ("--visitor-sends-burst", "1000"),
+        ("--context-writes", "1000"),
+        ("--context-writes-burst", "1000"),
+        ("--new-conversations", "1000"),
+        ("--agent-sends", "1000"),
+        ("--frames", "1000"),
+    ]
+}
+
+/// The names of all faults, in the order in which they run.
+pub const NAMES: &[&str] =
+    &["crash", "disk", "answers", "gaps", "restore", "drain", "rate", "fuzz", "bodies"];
+
+/// Runs one fault; its figure.
+pub async fn run(name: &str, run: Run) -> Outcome<String> {
+    let begun = Instant::now();
+    // Boxed: each is a large future, and only one is ever at work.
+    let figure = match name {
+        "crash" => Box::pin(crash::run(run)).await,
+        "disk" => Box::pin(disk::run(run)).await,
+        "answers" => Box::pin(cut::answers(run)).await,
+        "cut" => Box::pin(cut::all(run)).await,
+        "idle" => Box::pin(cut::idle(run)).await,
+        "gaps" => Box::pin(gaps::run(run)).await,
+        "restore" => Box::pin(crash::restore(run)).await,
+        "drain" => Box::pin(crash::drain(run)).await,
+        "rate" => Box::pin(pressure::rate(run)).await,
+        "slow" => Box::pin(pressure::slow(run)).await,
+        "half-open" => Box::pin(cut::half_open(run)).await,
+        "fuzz" => Box::pin(nonsense::fuzz(run)).await,
+        "bodies" => Box::pin(nonsense::bodies_everywhere(run)).await,
+        "overload" => Box::pin(pressure::overload(run)).await,
+        _ => Err(Failure::new(format!("no fault of that name; there are {}", NAMES.join(", ")))),
+    }?;
+    Ok(format!("{name}: {figure} ({:.1} s)", begun.elapsed().as_secs_f64()))
+}

@@ -1,0 +1,86 @@
+//! The server dies under load, again and again.
+//!
+//! Guard: `synchronous=FULL` does not matter here (the system keeps what a dead process wrote); that an answer waits for
+//! its commit does, and `client_id`, by which a retry is known.
+
+use std::time::Duration;
+
+use super::{RATE, Run, fast};
+use crate::Outcome;
+use crate::client::{Counts, Rules};
+use crate::ground::Ground;
+
+pub(super) async fn run(run: Run) -> Outcome<String> {
+    let (kills, life) = run.pick((10, Duration::from_millis(1_500)), (30, Duration::from_secs(5)));
+    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    let rules = Rules::default();
+    ground.add_visitors(40, 2, &rules).await?;
+    ground.add_agents(2, &rules).await?;
+    for _ in 0..kills {
+        ground.load(RATE, life).await?;
+        ground.crash()?;
+    }
+    ground.load(RATE, life).await?;
+    ground.rest().await?;
+    let report = ground.check()?;
+    let again = Counts::of(&ground.counts.duplicates);
+    Ok(format!("{kills} kills at {RATE} msg/s: {report}; {again} retries were known already"))
+}
+
+/// SIGTERM while everybody writes: it ends in good order and in time, and the next one goes on.
+pub(super) async fn drain(run: Run) -> Outcome<String> {
+    let stops = run.pick(2, 10);
+    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    ground.add_visitors(40, 2, &Rules::default()).await?;
+    ground.add_agents(2, &Rules::default()).await?;
+    let mut longest = Duration::ZERO;
+    for _ in 0..stops {
+        ground.load(RATE, Duration::from_secs(1)).await?;
+        let Some(server) = ground.server.take() else { break };
+        server.ask_to_stop()?;
+        let begun = tokio::time::Instant::now();
+        let (ended, written) = tokio::join!(server.ended(), ground.load(RATE, Duration::from_secs(1)));
+        let status = ended?;
+        written?;
+        if !status.success() {
+            return Err(crate::Failure::new(format!("a planned stop ended with {status}")));
+        }
+        longest = longest.max(begun.elapsed());
+        ground.restart()?;
+    }
+    ground.rest().await?;
+    let report = ground.check()?;
+    Ok(format!(
+        "{stops} planned stops under {RATE} msg/s, exit 0 within {:.1} s: {report}",
+        longest.as_secs_f64()
+    ))
+}
+
+/// An older copy comes back under live clients, with a new epoch: what clients had accepted is offered again.
+pub(super) async fn restore(run: Run) -> Outcome<String> {
+    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    ground.add_visitors(20, 2, &Rules::default()).await?;
+    ground.add_agents(2, &Rules::default()).await?;
+    ground.burst(2).await?;
+    ground.load(RATE, Duration::from_secs(1)).await?;
+    ground.all_answered().await?;
+    let backup = ground.folder().join("backup.db");
+    let at_backup = ground.back_up(&backup)?;
+    ground.load(RATE, run.pick(Duration::from_secs(2), Duration::from_secs(4))).await?;
+    ground.all_answered().await?;
+    let before = Counts::of(&ground.counts.acked);
+    ground.load(RATE, Duration::from_millis(300)).await?;
+    if let Some(server) = ground.server.take() {
+        server.kill()?;
+    }
+    let lost = ground.restore(&backup)?;
+    ground.restart()?;
+    ground.load(RATE, Duration::from_millis(500)).await?;
+    ground.rest().await?;
+    let offered = Counts::of(&ground.counts.offered);
+    let report = ground.check()?;
+    Ok(format!(
+        "a copy with {at_backup} of {lost} events came back ({before} acked by then), {offered} lanes offered theirs \
+         again: {report}"
+    ))
+}

@@ -1,0 +1,134 @@
+//! Connections that lose what the server says, end all at once, or say nothing any more.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{RATE, Run, fast};
+use crate::client::{Counts, Rules};
+use crate::ground::Ground;
+use crate::proxy::{Flow, Proxy, Way};
+use crate::{Failure, Outcome};
+
+fn proxy(ground: &Ground) -> Outcome<&Proxy> {
+    ground.proxy.as_ref().ok_or_else(|| Failure::new("no proxy"))
+}
+
+/// Answers and events vanish on the way, then the connection goes: the client cannot know what was stored.
+///
+/// Guard: the `client_id`, by which a retry is known.
+pub(super) async fn answers(run: Run) -> Outcome<String> {
+    let times = run.pick(50, 200);
+    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+    ground.add_visitors(20, 2, &Rules::default()).await?;
+    ground.add_agents(2, &Rules::default()).await?;
+    let mut hit = 0;
+    for _ in 0..times {
+        ground.load(RATE, Duration::from_millis(60)).await?;
+        hit += proxy(&ground)?.set(Way::Down, Flow::Swallow, 2);
+        ground.load(RATE, Duration::from_millis(120)).await?;
+        proxy(&ground)?.cut_disturbed();
+    }
+    let swallowed = proxy(&ground)?.swallowed();
+    ground.rest().await?;
+    let report = ground.check()?;
+    let again = Counts::of(&ground.counts.duplicates);
+    if again == 0 {
+        return Err(Failure::new("no answer was lost: this shows nothing"));
+    }
+    Ok(format!(
+        "{times} times, {hit} connections, {swallowed} bytes of the server vanished: {report}; {again} retries were known"
+    ))
+}
+
+/// A thousand sockets end at the same moment, each with a message in flight.
+///
+/// Guard: the position in the hello's `resume`, and the retry.
+pub(super) async fn all(run: Run) -> Outcome<String> {
+    let sockets = 1_000;
+    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+    let rules = Rules { ping: Duration::from_secs(2), silence: Duration::from_secs(60), ..Rules::default() };
+    ground.add_visitors(sockets, 1, &rules).await?;
+    ground.burst(1).await?;
+    let mut cut = 0;
+    for _ in 0..run.pick(1, 5) {
+        sleep(Duration::from_millis(300)).await;
+        ground.burst(1).await?;
+        cut += proxy(&ground)?.cut_all();
+    }
+    let begun = Instant::now();
+    ground.connected_again(cut as u64).await?;
+    let back = begun.elapsed();
+    ground.rest().await?;
+    let report = ground.check()?;
+    Ok(format!("{cut} sockets cut at once, all back in {:.1} s: {report}", back.as_secs_f64()))
+}
+
+/// Three reconnects without traffic bring nothing a second time.
+///
+/// Guard: the position in the hello's `resume`.
+pub(super) async fn idle(run: Run) -> Outcome<String> {
+    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+    let rules = Rules { read_percent: 0, ..Rules::default() };
+    ground.add_visitors(run.pick(30, 200), 2, &rules).await?;
+    ground.add_agents(2, &Rules { answered_percent: 0, ..rules.clone() }).await?;
+    ground.load(RATE, Duration::from_secs(1)).await?;
+    ground.settled().await?;
+    let arrived = |counts: &Counts| Counts::of(&counts.events) + Counts::of(&counts.known);
+    let before = arrived(&ground.counts);
+    let mut reconnects = 0;
+    for _ in 0..3 {
+        // Requests of agents pass the proxy as well: not every connection is a client's socket.
+        proxy(&ground)?.cut_all();
+        reconnects += ground.crowd.len() as u64;
+        ground.connected_again(reconnects).await?;
+        ground.settled().await?;
+    }
+    let replayed = arrived(&ground.counts) - before;
+    if replayed > 0 {
+        return Err(Failure::new(format!("{replayed} events came a second time")));
+    }
+    ground.rest().await?;
+    let report = ground.check()?;
+    Ok(format!("{reconnects} idle reconnects replayed 0 events: {report}"))
+}
+
+/// Both ends stay open and nothing passes: the server frees its sockets, the clients come back by themselves.
+///
+/// Guard: the server's `pong_ms`, the client's silence after a ping.
+pub(super) async fn half_open(run: Run) -> Outcome<String> {
+    let mut flags = fast();
+    flags.extend([("--ping-ms", "1000"), ("--pong-ms", "5000")]);
+    let mut ground = Ground::new(run.seed, &flags, true).await?;
+    let rules = Rules { silence: Duration::from_secs(8), ..Rules::default() };
+    let count = run.pick(200, 1_000);
+    let before = open_files(&ground)?;
+    ground.add_visitors(count, 1, &rules).await?;
+    ground.burst(1).await?;
+    ground.all_answered().await?;
+    let with_all = open_files(&ground)?;
+    if with_all < before + count {
+        return Err(Failure::new(format!("{with_all} files of the server are open: this shows nothing")));
+    }
+    for way in [Way::Up, Way::Down] {
+        proxy(&ground)?.set(way, Flow::Freeze, 1);
+    }
+    proxy(&ground)?.refuse(true);
+    let begun = Instant::now();
+    while open_files(&ground)? > before + count / 20 {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return Err(Failure::new(format!("{} files of the server are still open", open_files(&ground)?)));
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    let freed = begun.elapsed();
+    ground.burst(1).await?;
+    proxy(&ground)?.refuse(false);
+    ground.rest().await?;
+    let report = ground.check()?;
+    Ok(format!("{count} half-open sockets freed in {:.1} s (pong 5 s): {report}", freed.as_secs_f64()))
+}
+
+fn open_files(ground: &Ground) -> Outcome<usize> {
+    ground.server.as_ref().ok_or_else(|| Failure::new("no server"))?.open_files()
+}

@@ -1,0 +1,350 @@
+//! Where a fault happens: a server in a folder of its own, a proxy before it, and a crowd of clients.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
+
+use crate::agent::Agent;
+use crate::check::{Report, check};
+use crate::client::{Client, Counts, Order, Rules, Start, Who, seeded_id};
+use crate::log::Kind;
+use crate::proxy::Proxy;
+use crate::server::{Server, Setup};
+use crate::visitor::Visitor;
+use crate::wire::Door;
+use crate::{Failure, Outcome};
+
+/// Longest that everything may take to come to rest: nothing is measured with it.
+const REST: Duration = Duration::from_secs(120);
+/// Between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Clients that connect at once at the start.
+const AT_ONCE: usize = 50;
+/// Of every agent here.
+pub const PASSWORD: &str = "a long password";
+
+/// A server and its surroundings.
+#[derive(Debug)]
+pub struct Ground {
+    folder: TempDir,
+    /// How the server is started.
+    pub setup: Setup,
+    /// The server, while it runs.
+    pub server: Option<Server>,
+    /// Where it always listens.
+    pub address: SocketAddr,
+    /// The proxy, if there is one.
+    pub proxy: Option<Proxy>,
+    /// The door that clients use: the proxy's, if there is one.
+    pub door: Door,
+    /// The widget with several threads.
+    pub widget: String,
+    /// Everybody.
+    pub crowd: Vec<Client>,
+    /// What they did.
+    pub counts: Arc<Counts>,
+    /// Chance that repeats.
+    pub chance: StdRng,
+    seed: u64,
+}
+
+impl Ground {
+    /// A server with these flags, with or without a proxy before it.
+    pub async fn new(seed: u64, flags: &[(&str, &str)], proxied: bool) -> Outcome<Self> {
+        let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
+        let mut setup = Setup::new(folder.path())?;
+        for (flag, value) in flags {
+            setup = setup.with(flag, value);
+        }
+        Self::on(folder, setup, seed, proxied).await
+    }
+
+    /// A server that is started like this.
+    pub async fn on(folder: TempDir, setup: Setup, seed: u64, proxied: bool) -> Outcome<Self> {
+        std::fs::create_dir_all(folder.path().join("clients"))?;
+        let server = setup.start()?;
+        let address = server.address;
+        let proxy = if proxied { Some(Proxy::start(address).await?) } else { None };
+        let door = Door::new(proxy.as_ref().map_or(address, |proxy| proxy.address))?;
+        let widget = setup.widget(true)?;
+        let (counts, chance) = (Arc::default(), StdRng::seed_from_u64(seed));
+        let (server, crowd) = (Some(server), Vec::new());
+        Ok(Self { folder, setup, server, address, proxy, door, widget, crowd, counts, chance, seed })
+    }
+
+    /// Where the clients' files are.
+    pub fn clients_folder(&self) -> PathBuf {
+        self.folder.path().join("clients")
+    }
+
+    /// The test's folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    fn start(&self, name: &str, rules: &Rules) -> Start {
+        let number =
+            name.bytes().fold(self.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        Start {
+            folder: self.clients_folder(),
+            door: self.door.clone(),
+            rules: rules.clone(),
+            counts: Arc::clone(&self.counts),
+            seed: number,
+        }
+    }
+
+    /// A visitor with so many threads; its sessions are opened past the proxy.
+    pub async fn visitor(&mut self, threads: usize) -> Outcome<Visitor> {
+        let session = self.door.at(self.address).session(&self.widget).await?;
+        let threads = (0..threads).map(|_| seeded_id(&mut self.chance).to_string()).collect();
+        Ok(Visitor { session, threads })
+    }
+
+    /// Adds visitors with so many threads each.
+    pub async fn add_visitors(&mut self, count: usize, threads: usize, rules: &Rules) -> Outcome<()> {
+        for _ in 0..count {
+            let name = format!("visitor-{:04}", self.crowd.len());
+            let visitor = self.visitor(threads).await?;
+            self.add(&name, Who::Visitor(visitor), rules)?;
+            if self.crowd.len().is_multiple_of(AT_ONCE) {
+                self.connected().await?;
+            }
+        }
+        self.connected().await
+    }
+
+    /// Adds agents who follow everything.
+    pub async fn add_agents(&mut self, count: usize, rules: &Rules) -> Outcome<()> {
+        for _ in 0..count {
+            let name = format!("agent-{:04}", self.crowd.len());
+            let agent = self.agent(&name).await?;
+            self.add(&name, Who::Agent(agent), rules)?;
+        }
+        self.connected().await
+    }
+
+    /// A new agent, signed in.
+    pub async fn agent(&self, name: &str) -> Outcome<Agent> {
+        let email = format!("{name}@example.com");
+        self.setup.make_supervisor(&email, PASSWORD)?;
+        let cookie = self.door.at(self.address).sign_in(&email, PASSWORD).await?;
+        Ok(Agent { email, cookie, origin: format!("http://{}", self.address), follows_all: true })
+    }
+
+    /// Waits until everybody has a connection.
+    pub async fn connected(&self) -> Outcome<()> {
+        self.until("everybody is connected", || self.crowd.iter().all(Client::is_connected)).await
+    }
+
+    /// Waits for something.
+    pub async fn until(&self, what: &str, holds: impl Fn() -> bool) -> Outcome<()> {
+        let begun = Instant::now();
+        while !holds() {
+            if begun.elapsed() > REST {
+                return Err(Failure::new(format!("after {REST:?} it is not so that {what}")));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    /// Lets visitors write, so many messages a second from when they are due, for so long; every tenth write is
+    /// context. How many.
+    pub async fn load(&mut self, each_second: u32, time: Duration) -> Outcome<u64> {
+        let begun = Instant::now();
+        let visitors: Vec<usize> =
+            (0..self.crowd.len()).filter(|place| self.crowd[*place].is_visitor).collect();
+        let mut written = 0;
+        while begun.elapsed() < time {
+            let due = (begun.elapsed().as_secs_f64() * f64::from(each_second)) as u64;
+            while written < due {
+                let client = &self.crowd[visitors[self.chance.random_range(0..visitors.len())]];
+                let kind = if self.chance.random_range(0..10) == 0 { Kind::Context } else { Kind::Text };
+                client.order(Order::Write(kind, self.chance.random_range(0..64))).await?;
+                written += 1;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+        Ok(written)
+    }
+
+    /// Lets each visitor write so many messages at once.
+    pub async fn burst(&self, each: usize) -> Outcome<()> {
+        for client in self.crowd.iter().filter(|client| client.is_visitor) {
+            for place in 0..each {
+                client.order(Order::Write(Kind::Text, place)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the server as a crash does and starts it again where it was; the time to its first line.
+    pub fn crash(&mut self) -> Outcome<Duration> {
+        if let Some(server) = self.server.take() {
+            server.kill()?;
+        }
+        self.restart()
+    }
+
+    /// Starts the server again where it was.
+    pub fn restart(&mut self) -> Outcome<Duration> {
+        let server = self.setup.start_on(self.address)?;
+        let time = server.started_in;
+        self.server = Some(server);
+        Ok(time)
+    }
+
+    /// Waits until nothing waits anywhere and everybody has seen everything, then stops everybody.
+    pub async fn rest(&mut self) -> Outcome<()> {
+        self.settled().await?;
+        self.stop_crowd().await
+    }
+
+    /// Waits until nothing waits anywhere and everybody has seen everything.
+    pub async fn settled(&self) -> Outcome<()> {
+        let settled = timeout(REST, async {
+            loop {
+                self.all_answered().await?;
+                // What arrives last may still be answered: nothing must have been written meanwhile.
+                let before = Counts::of(&self.counts.queued);
+                for client in &self.crowd {
+                    client.settled().await?;
+                }
+                if self.waiting() == 0 && Counts::of(&self.counts.queued) == before {
+                    return Outcome::Ok(());
+                }
+            }
+        });
+        let settled = settled.await;
+        settled
+            .map_err(|_| Failure::new(format!("no rest after {REST:?}: {} writes wait", self.waiting())))?
+    }
+
+    /// Writes without an answer.
+    pub fn waiting(&self) -> usize {
+        self.crowd.iter().map(Client::waiting).sum()
+    }
+
+    /// Waits until every write has its answer.
+    pub async fn all_answered(&self) -> Outcome<()> {
+        let begun = Instant::now();
+        // An order is carried out a little after it was given.
+        sleep(LOOK_AGAIN).await;
+        while self.waiting() > 0 {
+            self.all_alive()?;
+            if begun.elapsed() > REST {
+                return Err(Failure::new(format!("{} writes have no answer after {REST:?}", self.waiting())));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until so many connections were made again in all, and everybody has one.
+    pub async fn connected_again(&self, reconnects: u64) -> Outcome<()> {
+        self.until("everybody is back", || Counts::of(&self.counts.reconnects) >= reconnects).await?;
+        self.connected().await
+    }
+
+    /// Adds a client.
+    pub fn add(&mut self, name: &str, who: Who, rules: &Rules) -> Outcome<()> {
+        self.crowd.push(Client::start(name, who, self.start(name, rules))?);
+        Ok(())
+    }
+
+    /// Copies the running server's database; how many events it had.
+    pub fn back_up(&self, file: &Path) -> Outcome<i64> {
+        let database = Connection::open(self.setup.database())?;
+        database.execute("VACUUM INTO ?1", [file.to_string_lossy()])?;
+        events(&Connection::open(file)?)
+    }
+
+    /// Puts a copy in the place of the stopped server's database, in a new epoch; how many events are gone with it.
+    pub fn restore(&self, file: &Path) -> Outcome<i64> {
+        let database = self.setup.database();
+        let before = events(&Connection::open(&database)?)?;
+        for end in ["-wal", "-shm"] {
+            let beside = PathBuf::from(format!("{}{end}", database.display()));
+            if beside.exists() {
+                std::fs::remove_file(beside)?;
+            }
+        }
+        std::fs::copy(file, &database)?;
+        let restored = Connection::open(&database)?;
+        let epoch = Uuid::from_u128(rand::random());
+        restored.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch.as_bytes()])?;
+        Ok(before)
+    }
+
+    fn all_alive(&self) -> Outcome<()> {
+        match self.crowd.iter().find(|client| client.has_ended()) {
+            Some(client) => Err(Failure::new(format!("{} has ended by itself", client.name))),
+            None => Ok(()),
+        }
+    }
+
+    /// Stops everybody.
+    pub async fn stop_crowd(&mut self) -> Outcome<()> {
+        for client in self.crowd.drain(..) {
+            let name = client.name.clone();
+            client.stop().await.map_err(|failure| Failure::new(format!("{name}: {failure}")))?;
+        }
+        Ok(())
+    }
+
+    /// Kills one client and lets it go on from its file.
+    pub async fn kill_and_revive(&mut self, place: usize, who: Who, rules: &Rules) -> Outcome<()> {
+        let client = self.crowd.swap_remove(place);
+        let name = client.name.clone();
+        client.kill().await;
+        self.crowd.push(Client::start(&name, who, self.start(&name, rules))?);
+        Ok(())
+    }
+
+    /// Everything is at rest and stopped: checks all promises.
+    pub fn check(&self) -> Outcome<Report> {
+        let report = check(&self.clients_folder(), &self.setup.database(), true)?;
+        report.whole().map_err(|failure| {
+            let kept = self.keep();
+            Failure::new(format!("{failure}\n  the files are in {}", kept.display()))
+        })
+    }
+
+    /// Copies what a broken promise is looked into with.
+    fn keep(&self) -> PathBuf {
+        let kept = std::env::temp_dir().join(format!("beckon-chaos-failed-{}", self.seed));
+        let copied = copy_folder(&self.folder(), &kept);
+        if let Err(failure) = copied {
+            eprintln!("the files could not be kept: {failure}");
+        }
+        kept
+    }
+}
+
+fn events(database: &Connection) -> Outcome<i64> {
+    Ok(database.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?)
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) -> Outcome<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy_folder(&path, &target)?;
+        } else {
+            std::fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
