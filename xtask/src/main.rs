@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask run | test | e2e | bench | openapi | screenshots`. The README and continuous integration call these.
+//! Developer commands: `cargo xtask run | test | e2e | chaos | bench | openapi | screenshots`. The README and continuous integration call these.
 
 mod contract;
 mod directions;
@@ -22,6 +22,8 @@ usage: cargo xtask <command>
   run [--release] [ARGS…]   build the web apps and the server and start it; ARGS go to the server
   test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
   e2e [FILTER…]             the browser tests in files whose name contains FILTER
+  chaos [--long] [--only NAME…] [--seed SEED]
+                            break a running chat in every way and check what was promised: docs/testing.md
   bench [--quick] [--only ROW]
                             Beckon beside the limit of the machine and beside socket.io + PostgreSQL: docs/performance.md
   openapi [--check]         write openapi.json and web/sdk/src/schema.ts; --check only compares
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "run" => run(&mut progress, rest),
         "test" if rest.is_empty() => suite::test(&mut progress),
         "e2e" => suite::e2e(&mut progress, rest),
+        "chaos" => suite::chaos(&mut progress, rest),
         "bench" => bench(&mut progress, rest),
         "screenshots" if rest.is_empty() => suite::screenshots(&mut progress),
         "openapi" => match rest {

@@ -37,6 +37,7 @@ pub(crate) fn test(progress: &mut Progress) -> Result<(), Failure> {
     } else {
         progress.step("tests", &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))?;
     }
+    chaos(progress, &[])?;
     browser_tests(progress, &chromium, &[])?;
     if is_ci() {
         progress.check("tree", "the tests left the work tree as it was", || {
@@ -56,6 +57,15 @@ pub(crate) fn e2e(progress: &mut Progress, filter: &[String]) -> Result<(), Fail
     build(progress)?;
     web::built(progress)?;
     browser_tests(progress, &chromium, filter)
+}
+
+/// Breaks a running chat in every way and checks what was promised.
+pub(crate) fn chaos(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
+    build(progress)?;
+    let package = ["build", "--package", "beckon-loadtest", "--bin", "loadtest"];
+    progress.step("build of the fault tests", &mut cargo(&package))?;
+    let mut command = Command::new(root().join("target/debug/loadtest"));
+    progress.step("fault tests", command.arg("chaos").args(arguments))
 }
 
 pub(crate) fn screenshots(progress: &mut Progress) -> Result<(), Failure> {
