@@ -189,6 +189,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
         tracing::warn!(%error, "the number of sockets stays limited by the system");
     }
+    bear_file_limit();
     let folder = settings.data.path.as_path();
     let _lock = take_folder(folder)?;
     let listeners = Listeners::open(&settings).await?;
@@ -210,6 +211,20 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     }
     signals.abort();
     Ok(())
+}
+
+/// A limit of file size is met like a full disk: by an error, not by the system's signal, which would end the process.
+fn bear_file_limit() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        /// SIGXFSZ on Linux and on the BSDs.
+        const FILE_SIZE_EXCEEDED: i32 = 25;
+        // Once it has been asked for, it is never again the system's, also when nobody listens.
+        if let Err(error) = signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED)) {
+            tracing::warn!(%error, "a limit of file size would end this process");
+        }
+    }
 }
 
 /// The first signal stops in good order, the second at once.

@@ -13,6 +13,7 @@ mod invites;
 mod keys;
 mod listing;
 mod lock;
+mod log;
 mod meta;
 mod migrations;
 mod notes;
@@ -29,6 +30,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use beckon_core::id::{Epoch, Ids};
@@ -37,8 +39,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{RandomIds, StoreError, SystemClock};
+use log::Log;
 use readers::Readers;
-use writer::Writer;
+use writer::{Place, Writer};
 
 pub use backup::{CopyError, Restored, back_up, restore};
 pub use inspection::Inspection;
@@ -51,6 +54,10 @@ pub const FILE: &str = "beckon.db";
 const BUSY_MILLIS: u64 = 5_000;
 /// How long it pauses between tries to enter WAL, in milliseconds.
 const WAL_PAUSE_MILLIS: u64 = 10;
+/// The most bytes of the write-ahead log. A start after a crash reads it, so it also bounds that.
+pub const LOG_BYTES: u64 = 64 << 20;
+/// Connections beside the server's writer move the log into the file themselves, at so many pages (256 MiB).
+const BACKSTOP_PAGES: i64 = 65_536;
 /// Statements kept ready by each connection: more than are in use at once.
 const PREPARED_STATEMENTS: usize = 256;
 
@@ -63,8 +70,10 @@ pub struct SqliteOptions {
     pub clock: Arc<dyn Clock>,
     /// Where new ids come from.
     pub ids: Arc<dyn Ids>,
-    /// The most pages of 4 KiB the file may grow to; `None`: as the disk allows.
-    pub most_pages: Option<u32>,
+    /// The most pages of 4 KiB the file may grow to, read whenever it is opened anew; `None`: as the disk allows.
+    pub most_pages: Option<Arc<AtomicU32>>,
+    /// The most bytes of the write-ahead log while no other program reads for long.
+    pub log_bytes: u64,
 }
 
 impl SqliteOptions {
@@ -75,6 +84,7 @@ impl SqliteOptions {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds::default()),
             most_pages: None,
+            log_bytes: LOG_BYTES,
         }
     }
 
@@ -114,16 +124,18 @@ impl SqliteStore {
         let refused = |reason: String| OpenError::Folder { folder: options.folder.clone(), reason };
         std::fs::create_dir_all(&options.folder).map_err(|error| refused(error.to_string()))?;
         files::make_private(&options.file()).map_err(|error| refused(error.to_string()))?;
-        let mut connection =
-            connect(&options.file(), options.most_pages).map_err(|error| refused(error.to_string()))?;
+        let mut connection = connect(&options.file(), options.most_pages.as_deref())
+            .map_err(|error| refused(error.to_string()))?;
         migrations::run(&mut connection, &options.folder)?;
         let epoch = meta::epoch(&connection, &*options.ids, options.clock.now())
             .map_err(|error| refused(error.to_string()))?;
-        let writer = Writer::start(connection, options.file(), options.most_pages)
-            .map_err(|error| refused(error.to_string()))?;
+        let log =
+            Log::start(options.file(), options.log_bytes).map_err(|error| refused(error.to_string()))?;
+        let place = Place { file: options.file(), most_pages: options.most_pages.clone() };
+        let writer = Writer::start(connection, place, Arc::clone(&log)).map_err(refused)?;
         Ok(Self {
             writer,
-            readers: Readers::new(options.file()),
+            readers: Readers::new(options.file(), log),
             clock: Arc::clone(&options.clock),
             ids: Arc::clone(&options.ids),
             epoch,
@@ -170,14 +182,15 @@ impl SqliteStore {
 }
 
 /// Opens a connection that may write.
-fn connect(file: &Path, most_pages: Option<u32>) -> rusqlite::Result<Connection> {
+fn connect(file: &Path, most_pages: Option<&AtomicU32>) -> rusqlite::Result<Connection> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_millis(BUSY_MILLIS))?;
     enter_wal(&connection)?;
     connection.pragma_update(None, "synchronous", synchronous())?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
-    connection.pragma_update(None, "wal_autocheckpoint", writer::BACKSTOP_PAGES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", BACKSTOP_PAGES)?;
     if let Some(pages) = most_pages {
+        let pages = pages.load(Ordering::Relaxed);
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }
     keep_statements(&connection)?;
@@ -232,6 +245,7 @@ fn statements() -> Vec<&'static str> {
         tally::STATEMENTS,
         visitors::STATEMENTS,
         widgets::STATEMENTS,
+        writer::STATEMENTS,
     ]
     .concat()
 }

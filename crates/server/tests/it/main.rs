@@ -26,5 +26,7 @@ mod process;
 mod roles;
 mod sign_in;
 mod sockets;
+#[cfg(target_os = "linux")]
+mod storage;
 mod viewers;
 mod widgets;

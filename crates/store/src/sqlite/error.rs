@@ -12,6 +12,7 @@ impl From<rusqlite::Error> for StoreError {
                 ErrorCode::DiskFull
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::OutOfMemory
+                | ErrorCode::OperationInterrupted
                 | ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked
                 | ErrorCode::ReadOnly

@@ -4,30 +4,37 @@
 //! SQLite may roll back the *whole* transaction when the disk is full, fails, or memory is short. Jobs that had
 //! succeeded are gone then, too; so after any error the writer looks whether the transaction still lives,
 //! and if not, or if the commit fails, every job of the batch is answered *unknown* and the connection is
-//! opened anew.
+//! opened anew. From then on nothing is begun before a trial has shown that there is room again: what comes meanwhile
+//! is answered *unavailable*, which is known to have stored nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::connect;
+use super::log::{Log, Renewal};
 use crate::StoreError;
 
 /// Jobs in one transaction at most; the batch floats with the load.
 const MOST_IN_BATCH: usize = 1_000;
 /// Jobs waiting at most; above that, senders wait.
 const MOST_WAITING: usize = 10_000;
-/// The writer itself moves the WAL into the file only at so many pages (256 MiB): normally another thread does.
-pub(super) const BACKSTOP_PAGES: i64 = 65_536;
-/// That thread looks this often …
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
-/// … and works when the WAL has grown to so many bytes.
-const CHECKPOINT_BYTES: u64 = 8 * 1024 * 1024;
+/// Room that a trial asks for after a failure: enough for a batch of messages.
+const TRIAL_BYTES: u32 = 256 * 1024;
+/// Time between two trials: under load each batch would be one.
+const TRIAL_PAUSE: Duration = Duration::from_millis(200);
+const ASK_FOR_ROOM: &str = "INSERT INTO meta (name, value) VALUES ('room', zeroblob(?1)) \
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const GIVE_ROOM_BACK: &str = "DELETE FROM meta WHERE name = 'room'";
+
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[ASK_FOR_ROOM, GIVE_ROOM_BACK];
 
 /// How a batch ended.
 enum End {
@@ -83,24 +90,28 @@ pub(super) struct Writer {
     thread: Option<thread::JoinHandle<()>>,
 }
 
+/// Where the writer writes, and within what.
+pub(super) struct Place {
+    pub(super) file: PathBuf,
+    /// The most pages the file may have, read anew whenever it is opened.
+    pub(super) most_pages: Option<Arc<AtomicU32>>,
+}
+
 impl Writer {
-    pub(super) fn start(
-        connection: Connection,
-        file: PathBuf,
-        most_pages: Option<u32>,
-    ) -> std::io::Result<Self> {
+    pub(super) fn start(mut connection: Connection, place: Place, log: Arc<Log>) -> Result<Self, String> {
+        log.watch(&mut connection).map_err(|error| error.to_string())?;
         let (jobs, queue) = mpsc::channel(MOST_WAITING);
         let (alive, closed) = watch::channel(false);
-        let (keep_checkpointing, stop) = sync_channel::<()>(0);
-        let wal = file.clone();
-        thread::Builder::new()
-            .name("checkpoint".to_owned())
-            .spawn(move || checkpoint(&wal, &|wait| stop.recv_timeout(wait)))?;
-        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || {
-            // Dropped however this thread ends, so that its end is always noticed.
-            let _alive = Alive { closed: alive, _checkpoints: keep_checkpointing };
-            write_all(connection, &file, most_pages, queue);
-        })?;
+        let writing =
+            Writing { connection: Some(connection), place, renewal: Renewal::new(log), trouble: None };
+        let thread = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                // Dropped however this thread ends, so that its end is always noticed.
+                let _alive = Alive(alive);
+                writing.write_all(queue);
+            })
+            .map_err(|error| error.to_string())?;
         Ok(Self { jobs: Some(jobs), closed, thread: Some(thread) })
     }
 
@@ -134,51 +145,100 @@ impl Drop for Writer {
     }
 }
 
-struct Alive {
-    closed: watch::Sender<bool>,
-    _checkpoints: SyncSender<()>,
-}
+struct Alive(watch::Sender<bool>);
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        self.closed.send_replace(true);
+        self.0.send_replace(true);
     }
 }
 
-fn write_all(
-    connection: Connection,
-    file: &std::path::Path,
-    most_pages: Option<u32>,
-    mut queue: mpsc::Receiver<Box<dyn Job>>,
-) {
-    let mut connection = Some(connection);
-    let mut batch = Vec::with_capacity(MOST_IN_BATCH);
-    while let Some(first) = queue.blocking_recv() {
-        batch.push(first);
-        while batch.len() < MOST_IN_BATCH {
-            match queue.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(_) => break,
-            }
-        }
-        let end = match connection.as_ref().map_or_else(|| connect(file, most_pages).map(Some), |_| Ok(None))
-        {
-            Ok(opened) => {
-                if opened.is_some() {
-                    connection = opened;
+/// Since when a trial failed, and what was said.
+struct Trouble {
+    tried: Option<Instant>,
+    reason: String,
+}
+
+/// The writer's thread.
+struct Writing {
+    connection: Option<Connection>,
+    place: Place,
+    renewal: Renewal,
+    trouble: Option<Trouble>,
+}
+
+impl Writing {
+    fn write_all(mut self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::with_capacity(MOST_IN_BATCH);
+        while let Some(first) = queue.blocking_recv() {
+            batch.push(first);
+            while batch.len() < MOST_IN_BATCH {
+                match queue.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
                 }
-                connection.as_ref().map_or(End::Lost, |open| write_batch(open, &mut batch))
             }
-            Err(error) => End::NotBegun(StoreError::Unavailable(error.to_string())),
-        };
-        if let End::Lost = end {
-            tracing::error!(jobs = batch.len(), "a transaction was lost; opening the database anew");
-            connection = None;
-        }
-        for job in batch.drain(..) {
-            job.answer(&end);
+            let end = match self.ready() {
+                Ok(connection) => write_batch(connection, &mut batch),
+                Err(error) => End::NotBegun(error),
+            };
+            if let End::Lost = end {
+                tracing::error!(jobs = batch.len(), "a transaction was lost; opening the database anew");
+                self.connection = None;
+                let reason = "a transaction was lost".to_owned();
+                self.trouble = Some(Trouble { tried: None, reason });
+            }
+            for job in batch.drain(..) {
+                job.answer(&end);
+            }
+            if let Some(connection) = &self.connection {
+                self.renewal.when_due(connection);
+            }
         }
     }
+
+    /// A connection that has shown, after a failure, that there is room.
+    fn ready(&mut self) -> Result<&Connection, StoreError> {
+        if let Some(Trouble { tried: Some(tried), reason }) = &self.trouble
+            && tried.elapsed() < TRIAL_PAUSE
+        {
+            return Err(StoreError::Unavailable(reason.clone()));
+        }
+        let opened = match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => self.open(),
+        };
+        let tried = opened.and_then(|connection| match self.trouble {
+            Some(_) => try_room(&connection).map(|()| connection),
+            None => Ok(connection),
+        });
+        match tried {
+            Ok(connection) => {
+                if self.trouble.take().is_some() {
+                    tracing::info!("the storage takes writes again");
+                }
+                Ok(self.connection.insert(connection))
+            }
+            Err(error) => {
+                // The connection is dropped, and what a failed trial left with it.
+                let reason = error.to_string();
+                self.trouble = Some(Trouble { tried: Some(Instant::now()), reason: reason.clone() });
+                Err(StoreError::Unavailable(reason))
+            }
+        }
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let mut connection = connect(&self.place.file, self.place.most_pages.as_deref())?;
+        self.renewal.log().watch(&mut connection)?;
+        Ok(connection)
+    }
+}
+
+/// Stores and deletes as much as a batch may take.
+fn try_room(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(ASK_FOR_ROOM, [TRIAL_BYTES])?;
+    connection.execute(GIVE_ROOM_BACK, []).map(drop)
 }
 
 fn write_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> End {
@@ -217,27 +277,4 @@ fn abandon(connection: &Connection) -> End {
 
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
-}
-
-/// Moves the WAL into the file from time to time, off the writer's path.
-fn checkpoint(file: &std::path::Path, wait: &dyn Fn(Duration) -> Result<(), RecvTimeoutError>) {
-    let mut wal = file.as_os_str().to_owned();
-    wal.push("-wal");
-    let wal = PathBuf::from(wal);
-    let mut connection = None;
-    while let Err(RecvTimeoutError::Timeout) = wait(CHECKPOINT_EVERY) {
-        let grown = std::fs::metadata(&wal).is_ok_and(|found| found.len() >= CHECKPOINT_BYTES);
-        if !grown {
-            continue;
-        }
-        if connection.is_none() {
-            connection = connect(file, None).ok();
-        }
-        let Some(open) = &connection else { continue };
-        let done = open.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        if let Err(error) = done {
-            tracing::warn!(%error, "checkpoint failed");
-            connection = None;
-        }
-    }
 }

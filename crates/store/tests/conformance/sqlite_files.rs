@@ -1,7 +1,7 @@
 //! What SQLite alone can break: files, full disks, transactions lost as a whole, panics in the writer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use beckon_core::command::{Command, Destination, VisitorSend};
 use beckon_core::id::Ids;
@@ -52,7 +52,8 @@ fn what_was_acknowledged_is_there_after_opening_again() {
 #[test]
 fn a_lost_transaction_is_told_to_every_job_of_the_batch() {
     let (_folder, mut options) = folder();
-    options.most_pages = Some(150);
+    let most_pages = Arc::new(AtomicU32::new(150));
+    options.most_pages = Some(Arc::clone(&most_pages));
     block_on(async {
         let house = house(&options).await;
         let mut guests = Vec::new();
@@ -101,13 +102,131 @@ fn a_lost_transaction_is_told_to_every_job_of_the_batch() {
                 assert!(!stored.contains(&Some(send.client_id)), "a rolled back message is there");
             }
         }
+        // From the second time on it is known that nothing was stored, and readiness tells.
+        let large = house.send(guests[7].0, Destination::Thread(guests[7].1), &"x".repeat(4_000));
+        until(async || house.store.apply(Command::VisitorSend(large.clone())).await.is_err_and(unavailable))
+            .await;
+        assert!(house.store.check_writable().await.is_err_and(unavailable));
+
+        // With room again it goes on by itself, and what was refused is stored once when it is sent again.
+        most_pages.store(u32::MAX, Ordering::SeqCst);
+        until(async || house.store.check_writable().await.is_ok()).await;
+        let refused = outcomes.iter().filter(|(_, result)| result.is_err()).map(|(send, _)| send.clone());
+        for send in refused.chain([large]) {
+            assert!(!house.try_send(send.clone()).await.unwrap().duplicate);
+            assert!(house.try_send(send).await.unwrap().duplicate);
+        }
+        for (guest, _) in &guests {
+            let threads = house.store.threads(guest.visitor, 10).await.unwrap();
+            let [row] = &threads[..] else { panic!("one conversation each") };
+            let events = house.journal(row.conversation.id).await;
+            let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+            assert_eq!(seqs, (1..=row.conversation.head).collect::<Vec<_>>());
+            let sent = outcomes.iter().filter(|(send, _)| send.visitor == guest.visitor).count();
+            let messages = events.iter().filter(|event| event.client_id.is_some()).count();
+            assert_eq!(messages, sent + usize::from(guest.visitor == guests[7].0.visitor));
+        }
     });
-    // With room again it recovers, and the repetition of what was unknown is stored once.
-    options.most_pages = None;
+}
+
+fn unavailable(error: StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(_))
+}
+
+/// Tries until it is so. The store looks again after a pause of its own.
+async fn until(so: impl AsyncFn() -> bool) {
+    let began = std::time::Instant::now();
+    while !so().await {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "it does not come");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Readers never stop and writers never pause; the log is used again and again and keeps its limit.
+#[test]
+fn the_log_keeps_its_limit_while_readers_are_busy() {
+    const LIMIT: u64 = 2 << 20;
+    const WRITERS: usize = 8;
+    let (folder, mut options) = folder();
+    options.log_bytes = LIMIT;
+    let log = folder.path().join(format!("{FILE}-wal"));
+    let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    block_on(async {
+        let house = Arc::new(house(&options).await);
+        let done = Arc::new(AtomicBool::new(false));
+        let mut guests = Vec::new();
+        for _ in 0..WRITERS {
+            let guest = house.guest(house.multi).await;
+            guests.push((guest, house.start(guest, "0").await.id));
+        }
+        let mut readers = tokio::task::JoinSet::new();
+        for reader in 0..WRITERS {
+            let (house, done, id) = (Arc::clone(&house), Arc::clone(&done), guests[reader].1);
+            readers.spawn(async move {
+                while !done.load(Ordering::SeqCst) {
+                    house.store.events(id, Side::Ours, EventRange::Latest, 10).await.unwrap();
+                }
+            });
+        }
+        let watch = {
+            let (done, log) = (Arc::clone(&done), log.clone());
+            std::thread::spawn(move || {
+                let mut most = 0;
+                while !done.load(Ordering::SeqCst) {
+                    most = most.max(size(&log));
+                    std::thread::sleep(std::time::Duration::from_micros(200));
+                }
+                most
+            })
+        };
+        let mut writers = tokio::task::JoinSet::new();
+        for (guest, id) in guests {
+            let house = Arc::clone(&house);
+            writers.spawn(async move {
+                // 16 KB each.
+                let words = "🦀".repeat(4_000);
+                for _ in 0..60 {
+                    house.say(guest, id, &words).await;
+                }
+            });
+        }
+        writers.join_all().await;
+        done.store(true, Ordering::SeqCst);
+        readers.join_all().await;
+        let most = watch.join().unwrap();
+        assert!(most > LIMIT / 4, "{most} bytes: this measures nothing");
+        assert!(most <= LIMIT, "the log grew to {most} bytes");
+        assert!(size(&folder.path().join(FILE)) > 3 * LIMIT, "all of it went through the log");
+    });
+}
+
+/// A backup or a tool of the operator holds an old moment: nobody is refused, and afterwards the log is cut.
+#[test]
+fn a_foreign_reader_stops_no_write_and_the_log_shrinks_afterwards() {
+    const LIMIT: u64 = 1 << 20;
+    let (folder, mut options) = folder();
+    options.log_bytes = LIMIT;
+    let log = folder.path().join(format!("{FILE}-wal"));
+    let size = || std::fs::metadata(&log).map_or(0, |found| found.len());
     block_on(async {
         let house = house(&options).await;
         let guest = house.guest(house.multi).await;
-        assert_eq!(house.start(guest, "room again").await.head, 1);
+        let id = house.start(guest, "0").await.id;
+        let words = "🦀".repeat(4_000);
+        let foreign = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+        foreign.execute_batch("BEGIN; SELECT COUNT(*) FROM event").unwrap();
+        for _ in 0..150 {
+            house.say(guest, id, &words).await;
+        }
+        let grown = size();
+        assert!(grown > LIMIT, "{grown} bytes: nothing held it");
+        foreign.execute_batch("COMMIT").unwrap();
+        let began = std::time::Instant::now();
+        while size() > LIMIT + 64 * 1024 {
+            assert!(began.elapsed() < std::time::Duration::from_secs(120), "{} bytes", size());
+            house.say(guest, id, "small").await;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
     });
 }
 
