@@ -247,6 +247,8 @@ struct Machine {
     connected: Arc<AtomicBool>,
     epoch: String,
     views: HashMap<String, View>,
+    /// The other side's cursors, delivered and read, by conversation.
+    cursors: HashMap<String, (i64, i64)>,
     lanes: Vec<(String, Lane)>,
     written: u64,
     request: u64,
@@ -296,6 +298,7 @@ impl Machine {
             connected: Arc::default(),
             epoch: String::new(),
             views: HashMap::new(),
+            cursors: HashMap::new(),
             lanes,
             written: 0,
             request: 0,
@@ -569,6 +572,7 @@ impl Machine {
         if !known_before {
             return;
         }
+        self.cursors.clear();
         let is_visitor = matches!(self.who, Who::Visitor(_));
         for (_, lane) in &mut self.lanes {
             let offered = lane.offer_again();
@@ -634,7 +638,10 @@ impl Machine {
             "pong" => self.pong(socket, heard).await,
             "cursor" => {
                 let (delivered, read) = (heard.delivered.unwrap_or_default(), heard.read.unwrap_or_default());
-                self.cursors(heard.conversation, delivered, read)
+                // One that was on its way may come after a state that was newer: a client moves forward only.
+                let conversation = heard.conversation.unwrap_or_default();
+                let known = self.cursors.get(&conversation).copied().unwrap_or_default();
+                self.cursors(Some(conversation), delivered.max(known.0), read.max(known.1))
             }
             "row" => {
                 let conversation = heard.conversation.unwrap_or_default();
@@ -649,6 +656,7 @@ impl Machine {
         let conversation = conversation.unwrap_or_default();
         // A position that a cursor names belongs to the epoch of this connection.
         let epoch = self.epoch.clone();
+        self.cursors.insert(conversation.clone(), (delivered, read));
         Ok(self.log.add(&Line::Cursor { conversation, epoch, delivered, read })?)
     }
 

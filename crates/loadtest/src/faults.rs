@@ -44,7 +44,8 @@ fn fast() -> Vec<(&'static str, &'static str)> {
 }
 
 /// The faults that run without a name, in their order.
-pub const NAMES: &[&str] = &["crash", "disk", "answers", "gaps", "restore", "drain", "rate"];
+pub const NAMES: &[&str] =
+    &["crash", "disk", "answers", "idle", "gaps", "restore", "drain", "rate", "bodies"];
 
 /// Runs one fault; its figure.
 pub async fn run(name: &str, run: Run) -> Outcome<String> {
