@@ -5,15 +5,13 @@ import type { WidgetConfig } from '../theme';
 import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
 import { Neighbours } from './neighbours';
+import { Places } from './places';
 import type { Server } from './server';
 import { SessionKeeper } from './session_keeper';
 import { Sound } from './sound';
 import { TabMemory } from './tab_memory';
 import type { SentMessage } from './timeline';
 import { Typing } from './typing';
-
-/** What the window shows. A thread nobody has written in yet is a new conversation. */
-export type Place = { name: 'nowhere' } | { name: 'list' } | { name: 'thread'; thread: string };
 
 /** Lanes of a message that may start a conversation: it reads what is held. */
 const HELD_LANE = 'held';
@@ -25,7 +23,7 @@ const SESSION_RETRY_MS = 10_000;
 /** The whole chat of one visitor in one tab; the views only read it and call it. */
 export class Chat {
   readonly threads: Signal<Thread[]> = signal([]);
-  readonly place: Signal<Place> = signal({ name: 'nowhere' });
+  readonly places: Places;
   /** The window is on screen. */
   readonly open = signal(false);
   /** It covers the screen of a phone. */
@@ -47,8 +45,6 @@ export class Chat {
   /** Hears of a message that is not in front of the visitor's eyes. */
   onNews: (thread: Thread) => void = () => undefined;
 
-  /** The thread on screen; undefined in the list, and for a new conversation. */
-  readonly thread: ReadonlySignal<Thread | undefined>;
   readonly unread: ReadonlySignal<number>;
   readonly view: ReadonlySignal<View>;
 
@@ -61,8 +57,6 @@ export class Chat {
   private hidden = false;
   private page: HostPage | undefined;
   private token: string | undefined;
-  /** A single-thread widget was asked for a new conversation before it was known whether there is an open one. */
-  private wantsNew = false;
   private sessionLostAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -103,11 +97,18 @@ export class Chat {
       page: () => this.page,
       now: () => Date.now(),
     });
-    this.thread = computed(() => {
-      const place = this.place.value;
-      return place.name === 'thread' ? this.threads.value.find(({ thread }) => thread === place.thread) : undefined;
-    });
     this.unread = computed(() => this.threads.value.reduce((sum, { unread }) => sum + unread, 0));
+    this.places = new Places({
+      multiThread: config.multiThread,
+      threads: this.threads,
+      unread: this.unread,
+      // Before the first welcome nobody knows which conversations a visitor with a session has.
+      unsure: () => !this.welcomed.value && this.session.token !== undefined,
+      lastThread: () => this.memory.lastThread,
+      begun: (thread) =>
+        this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
+        this.sent.value.some((message) => message.thread === thread),
+    });
     this.view = computed(() => this.viewName());
     this.listen();
     void this.restore(name);
@@ -128,32 +129,11 @@ export class Chat {
     if (open) this.connection.start();
   }
 
-  /** Shows what a visitor who opens the chat wants to see: `wanted`, the newest message, or an empty new conversation. */
-  show(wanted?: string): void {
-    if (!this.config.multiThread) this.showOnly();
-    else if (this.threads.value.some(({ thread }) => thread === wanted)) this.showThread(wanted as string);
-    else if (this.place.value.name === 'nowhere' || this.hasNewsElsewhere()) this.showNewest();
-  }
-
-  showList(): void {
-    if (this.config.multiThread) this.place.value = { name: 'list' };
-  }
-
-  showThread(thread: string): void {
-    this.place.value = { name: 'thread', thread };
-  }
-
-  /** An empty conversation; it comes to be with its first message. A single-thread widget goes on with the one that is open. */
-  startNew(): void {
-    if (!this.config.multiThread) this.showOnly(true);
-    else this.place.value = { name: 'thread', thread: this.emptyThread() ?? uuid() };
-  }
-
   send(text: string): void {
-    const place = this.place.value;
+    const place = this.places.place.value;
     if (place.name !== 'thread') return;
     const client_id = uuid();
-    const known = this.thread.value;
+    const known = this.places.thread.value;
     this.typing.rest();
     void this.connection.write(
       { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text } },
@@ -164,7 +144,7 @@ export class Chat {
 
   /** The visitor changed what stands in the composer. Only agents of a conversation that has begun can see it. */
   typed(text: string): void {
-    const conversation = this.feed.value?.live && this.thread.value?.conversation;
+    const conversation = this.feed.value?.live && this.places.thread.value?.conversation;
     if (conversation) this.typing.typed(conversation, text.trim() !== '');
   }
 
@@ -189,9 +169,7 @@ export class Chat {
       this.status.value = status;
       if (status.state !== 'live') this.typing.forget();
       if (status.state === 'refused' && SESSION_LOST.includes(status.code)) this.renewSession();
-      // Nobody knows yet what there is to show, but a visitor who wants to write can.
-      if (status.state === 'waiting' && this.open.value && !this.chosen)
-        this.showThread(this.memory.lastThread ?? uuid());
+      if (status.state === 'waiting' && this.open.value) this.places.showAnything();
     });
     connection.on('welcome', ({ threads = [], online }) => {
       const first = !this.welcomed.value;
@@ -202,9 +180,7 @@ export class Chat {
       // What was there before the page is no news: the dot tells of it.
       this.received(first ? threads : before);
       this.welcomed.value = true;
-      // Now it is known what there is to show.
-      if (first && !this.config.multiThread) this.showOnly(this.wantsNew);
-      else if (first && this.open.value && !this.chosen) this.show();
+      if (first) this.places.learned(this.open.value);
     });
     connection.on('thread', ({ thread, started_by }) => {
       const before = this.threads.value;
@@ -219,7 +195,7 @@ export class Chat {
     connection.outbox.onChange(() => {
       this.writes.value = connection.outbox.writes();
     });
-    effect(() => this.followShown(this.thread.value?.conversation));
+    effect(() => this.followShown(this.places.thread.value?.conversation));
     effect(() => this.remember());
     effect(() => this.markRead());
     document.addEventListener('visibilitychange', () => this.markRead());
@@ -240,60 +216,9 @@ export class Chat {
     this.connection.start();
   }
 
-  /** Somebody chose the place on purpose: the site by a command, or the visitor by a click. */
-  private get chosen(): boolean {
-    return this.place.value.name !== 'nowhere';
-  }
-
-  /** Before the first welcome nobody knows which conversations a visitor with a session has. */
-  private get unsure(): boolean {
-    return !this.welcomed.value && this.session.token !== undefined;
-  }
-
-  private showOnly(fresh = false): void {
-    if (this.unsure) {
-      this.wantsNew ||= fresh;
-      return;
-    }
-    const open = this.threads.value.find(({ status }) => status !== 'CLOSED');
-    const place = this.place.value;
-    // What was just begun here stays on screen while its first message is on its way.
-    const begun = place.name === 'thread' && !this.thread.value;
-    if (open) this.showThread(open.thread);
-    else if (fresh && !begun) this.showThread(uuid());
-    else if (place.name === 'nowhere') this.showThread(this.threads.value[0]?.thread ?? uuid());
-  }
-
-  private showNewest(): void {
-    if (this.unsure) return;
-    const last = this.memory.lastThread;
-    const threads = this.threads.value;
-    const shown = threads.find(({ thread }) => thread === last);
-    const news = threads.some(({ unread }) => unread > 0);
-    if (last !== null && (shown?.unread || !news)) this.showThread(last);
-    else if (threads.length > 0) this.showList();
-    else this.startNew();
-  }
-
-  /** Unread messages, and none of them where the window stands. An empty conversation that was asked for stays. */
-  private hasNewsElsewhere(): boolean {
-    const place = this.place.value;
-    if (place.name !== 'thread' || !this.thread.value || this.thread.value.unread > 0) return false;
-    return this.unread.value > 0;
-  }
-
-  private emptyThread(): string | undefined {
-    const place = this.place.value;
-    if (place.name !== 'thread' || this.thread.value) return undefined;
-    // A first message that is on its way, or on disk with its conversation not announced yet, has begun it.
-    const leaving = this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === place.thread);
-    const stored = this.sent.value.some(({ thread }) => thread === place.thread);
-    return leaving || stored ? undefined : place.thread;
-  }
-
   private active(): string | undefined {
-    const place = this.place.value;
-    if (place.name === 'thread' && (this.open.value || !this.thread.value)) return place.thread;
+    const place = this.places.place.value;
+    if (place.name === 'thread' && (this.open.value || !this.places.thread.value)) return place.thread;
     return this.open.value ? undefined : (this.memory.lastThread ?? undefined);
   }
 
@@ -357,7 +282,8 @@ export class Chat {
       if (this.connection.tell({ type: 'delivered', conversation, position: head }))
         this.delivered.set(conversation, head);
     }
-    const seen = this.open.value && document.visibilityState === 'visible' ? this.thread.value?.thread : undefined;
+    const seen =
+      this.open.value && document.visibilityState === 'visible' ? this.places.thread.value?.thread : undefined;
     const news = arrivals(before, this.threads.value).filter(({ thread }) => thread !== seen);
     const newest = news.at(-1);
     if (!newest || this.hidden) return;
@@ -367,8 +293,8 @@ export class Chat {
 
   /** The thread on screen is the one that a later visit and the next context call mean; an empty new one counts. */
   private remember(): void {
-    const place = this.place.value;
-    const thread = this.thread.value;
+    const place = this.places.place.value;
+    const thread = this.places.thread.value;
     if (!this.open.value || place.name !== 'thread') return;
     this.memory.lastThread = place.thread;
     if (thread) this.calls.opened(thread);
@@ -376,7 +302,8 @@ export class Chat {
 
   private markRead(): void {
     const feed = this.feed.value;
-    const { feedVersion, thread, open } = this;
+    const { feedVersion, open } = this;
+    const { thread } = this.places;
     if (!feed || !open.value || document.visibilityState !== 'visible' || feedVersion.value < 0) return;
     const known = thread.peek();
     if (!feed.live || !known || known.conversation !== feed.conversation) return;
@@ -387,11 +314,11 @@ export class Chat {
   }
 
   private viewName(): View {
-    const place = this.place.value;
+    const place = this.places.place.value;
     if (place.name === 'nowhere') return 'LOADING';
     if (place.name === 'list') return 'THREAD_LIST';
     if (!this.config.multiThread) return 'SINGLE_MODE_THREAD';
-    return this.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
+    return this.places.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
   }
 }
 

@@ -24,7 +24,7 @@ function shown(ready: Chat, run: () => void): void {
   let stop: (() => void) | undefined;
   let ran = false;
   stop = effect(() => {
-    if (ran || ready.place.value.name === 'nowhere') return;
+    if (ran || ready.places.place.value.name === 'nowhere') return;
     ran = true;
     queueMicrotask(() => {
       stop?.();
@@ -56,9 +56,9 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
       applyTheme(ready.config.themes[message.name] ?? {});
       break;
     case 'command':
-      if (message.command === 'open') ready.show(message.thread);
-      else if (message.command === 'show_thread_list') ready.showList();
-      else ready.startNew();
+      if (message.command === 'open') ready.places.show(message.thread);
+      else if (message.command === 'show_thread_list') ready.places.showList();
+      else ready.places.startNew();
       if (message.command === 'open') shown(ready, () => post({ kind: 'reply', call: message.call }));
       else post({ kind: 'reply', call: message.call });
       break;

@@ -10,9 +10,14 @@ export interface Vault {
   recall(name: string): Promise<unknown>;
 }
 
+/** Without locks: what two tabs wrote at one moment is seen by both after this long, milliseconds. */
+const SETTLE_MS = 50;
+
 /** The visitor's session: made on first need, shared by the tabs of this browser through local storage. */
 export class SessionKeeper {
   private kept: Session | undefined;
+  /** The one that is being made, for all who need one meanwhile. */
+  private making: Promise<Session> | undefined;
 
   constructor(
     private readonly name: string,
@@ -26,18 +31,13 @@ export class SessionKeeper {
     return this.kept?.token;
   }
 
-  /** Makes a session if there is none. Two tabs that need one at once get the same. */
+  /** Makes a session if there is none. All who need one at once get the same, in other tabs, too. */
   async ensure(): Promise<Session> {
     if (this.kept) return this.kept;
-    const create = async (): Promise<Session> => {
-      const found = this.read() ?? sessionOf(await this.vault.recall(SESSION));
-      this.kept = found ?? (await this.server.createSession());
-      this.write();
-      if (!found) await this.vault.remember(SESSION, this.kept);
-      return this.kept;
-    };
-    const lock = await locks();
-    return lock ? lock.request(this.name, create) : create();
+    this.making ??= this.make().finally(() => {
+      this.making = undefined;
+    });
+    return this.making;
   }
 
   /** The server does not know this token. Another tab may already have a better one. */
@@ -53,6 +53,37 @@ export class SessionKeeper {
     }
   }
 
+  private async make(): Promise<Session> {
+    const lock = await locks();
+    this.kept = await (lock ? lock.request(this.name, () => this.create()) : this.createUnlocked());
+    return this.kept;
+  }
+
+  private async create(): Promise<Session> {
+    const found = await this.find();
+    const session = found ?? (await this.server.createSession());
+    this.write(session);
+    if (!found) await this.vault.remember(SESSION, session);
+    return session;
+  }
+
+  /** The first tab whose session is stored wins; of two that stored theirs at one moment the later, for both. */
+  private async createUnlocked(): Promise<Session> {
+    const found = await this.find();
+    const made = found ?? (await this.server.createSession());
+    const stored = this.read() ?? made;
+    if (stored === made) this.write(made);
+    if (found) return stored;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const session = this.read() ?? stored;
+    await this.vault.remember(SESSION, session);
+    return session;
+  }
+
+  private async find(): Promise<Session | undefined> {
+    return this.read() ?? sessionOf(await this.vault.recall(SESSION));
+  }
+
   private read(): Session | undefined {
     try {
       return sessionOf(JSON.parse(localStorage.getItem(this.name) ?? 'null'));
@@ -61,9 +92,9 @@ export class SessionKeeper {
     }
   }
 
-  private write(): void {
+  private write(session: Session): void {
     try {
-      localStorage.setItem(this.name, JSON.stringify(this.kept));
+      localStorage.setItem(this.name, JSON.stringify(session));
     } catch {
       // Blocked: this page's visitor lives as long as the page.
     }

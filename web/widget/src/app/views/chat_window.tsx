@@ -19,7 +19,7 @@ export function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void 
     return () => document.removeEventListener('keydown', onKey);
   }, [onClose]);
 
-  const place = chat.place.value;
+  const place = chat.places.place.value;
   return (
     <main class={styles.window} aria-label={chat.name}>
       <Header chat={chat} onClose={onClose} />

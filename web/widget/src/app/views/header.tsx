@@ -5,13 +5,13 @@ import styles from './header.module.css';
 
 /** Who is there, and the ways out: back to the list, and away. */
 export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
-  const inThread = chat.place.value.name === 'thread';
-  const agent = inThread ? chat.thread.value?.agent : undefined;
+  const inThread = chat.places.place.value.name === 'thread';
+  const agent = inThread ? chat.places.thread.value?.agent : undefined;
   const canGoBack = chat.config.multiThread && inThread && chat.threads.value.length > 0;
   return (
     <header class={styles.header} data-full={chat.full.value}>
       {canGoBack && (
-        <IconButton touch label={words().back} onClick={() => chat.showList()}>
+        <IconButton touch label={words().back} onClick={() => chat.places.showList()}>
           <ArrowLeftIcon />
         </IconButton>
       )}

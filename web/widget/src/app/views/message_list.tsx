@@ -69,7 +69,7 @@ export function MessageList({ chat, feed, items }: { chat: Chat; feed: Feed | un
     before.current = { ...before.current, height: box.scrollHeight };
   };
 
-  const complete = feed ? feed.complete : !chat.thread.value;
+  const complete = feed ? feed.complete : !chat.places.thread.value;
   const answered = items.some((item) => item.kind === 'group' && !item.mine);
   const started = lastMine?.bubbles.some(({ delivery }) => delivery === 'sent');
   return (

@@ -28,7 +28,7 @@ export function ThreadList({ chat }: { chat: Chat }) {
         </ul>
       </section>
       <footer class={styles.foot}>
-        <Button variant="primary" touch onClick={() => chat.startNew()}>
+        <Button variant="primary" touch onClick={() => chat.places.startNew()}>
           <PlusIcon />
           {words().newConversation}
         </Button>
@@ -42,7 +42,12 @@ function ThreadRow({ chat, thread }: { chat: Chat; thread: Thread }) {
   const mine = preview?.author.type === 'visitor';
   const ended = status === 'CLOSED' ? words().statusClosed : status === 'SOLVED' ? words().statusSolved : '';
   return (
-    <button type="button" class={styles.row} data-unread={unread > 0} onClick={() => chat.showThread(thread.thread)}>
+    <button
+      type="button"
+      class={styles.row}
+      data-unread={unread > 0}
+      onClick={() => chat.places.showThread(thread.thread)}
+    >
       <span class={styles.gutter}>{unread > 0 && <Dot label={counted(words().unread, unread, locale())} />}</span>
       {agent ? (
         <Avatar id={agent.id} name={agent.name} size={32} />

@@ -10,7 +10,7 @@ import styles from './thread_view.module.css';
 export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
   // Read for its change: the feed itself is not a signal.
   chat.feedVersion.value;
-  const known = chat.thread.value;
+  const known = chat.places.thread.value;
   const feed = known ? chat.feed.value : undefined;
   const sent = chat.sent.value.filter((message) => message.thread === thread);
   const writes = chat.writes.value.filter(
@@ -30,7 +30,7 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
       {closed ? (
         <footer class={styles.closed}>
           <p>{closedText(closing?.event.author)}</p>
-          <Button variant="primary" touch onClick={() => chat.startNew()}>
+          <Button variant="primary" touch onClick={() => chat.places.startNew()}>
             {words().newConversation}
           </Button>
         </footer>
