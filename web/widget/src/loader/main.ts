@@ -15,7 +15,8 @@ interface LiveChat {
 
 /** No `init`, or no configuration, for so long: whoever waits for it is answered with an error, milliseconds. */
 const INIT_MS = 30_000;
-const DOCS = 'docs/context-api.md';
+/** All errors have a line there, and what sends context leads on to its own page. */
+const DOCS = 'docs/site-guide.md';
 const COMMANDS =
   'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread'.split(' ');
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
