@@ -1,4 +1,4 @@
 import { defineConfig, mergeConfig } from 'vite';
-import { shared } from '../vite.shared';
+import { shared } from '../vite.shared.ts';
 
 export default mergeConfig(shared, defineConfig({ base: '/console/' }));

@@ -1,6 +1,6 @@
 import { defineConfig, mergeConfig, type Plugin } from 'vite';
-import { shared } from '../vite.shared';
-import { languages } from './vite.languages';
+import { shared } from '../vite.shared.ts';
+import { languages } from './vite.languages.ts';
 
 /** A language has no styles and no imports of its own, so there is nothing to load ahead of it: Vite's code for that is left out. */
 const noPreload: Plugin = {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, mergeConfig, type Plugin } from 'vite';
-import { shared } from '../vite.shared';
-import { languages } from './vite.languages';
+import { shared } from '../vite.shared.ts';
+import { languages } from './vite.languages.ts';
 
 /** Tells the loader the name of the page's part, which the app's build before has made. */
 const pagePart: Plugin = {

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { languages } from './vite.languages';
+import { languages } from './vite.languages.ts';
 
 export default defineConfig({
   define: languages,
