@@ -310,6 +310,17 @@ describe('keys', () => {
     await see('Next conversation');
   });
 
+  it('lose their way at a conversation there is not, and the next one chosen is one to write in', async () => {
+    server.hold(row('gone', { visitor: { id: 'g', name: 'Greta' }, last_visitor_message_at: clock('08:30') }));
+    await openThread();
+    server.lose('gone');
+    await single('j');
+    await see('There is no such conversation');
+    document.querySelector<HTMLElement>('a[data-conversation="conversation-cccc"]')?.click();
+    await vi.waitFor(() => expect(document.querySelector('main')?.textContent).toContain('thanks'));
+    await vi.waitFor(() => expect(document.activeElement === field()).toBe(true));
+  });
+
   it('are letters while something is being written', async () => {
     await openThread();
     await key({ key: 'e' });

@@ -67,6 +67,11 @@ export class FakeServer {
     this.#held.set(row.conversation, { row: { ...row, head: events.length }, events, context });
   }
 
+  /** It is in nobody's reach any more, and the lists have not heard. */
+  lose(conversation: string): void {
+    this.#held.delete(conversation);
+  }
+
   /** Something happened in a conversation: everybody hears of it. */
   happen(conversation: string, event: ConversationEvent, parts: Partial<Row> = {}): void {
     const held = this.#held.get(conversation);

@@ -1,11 +1,13 @@
+import { effect } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Desk } from '../desk';
 import type { View } from '../inbox/rows';
-import { go } from '../route';
+import { go, route } from '../route';
 import type { Conversation } from '../thread/conversation';
 import type { Kind } from '../thread/timeline';
 import { showKeyMap } from './key_map';
+import { Passing } from './passing';
 import { useShortcuts } from './shortcuts';
 
 interface DeskKeysOptions {
@@ -18,11 +20,15 @@ interface DeskKeysOptions {
   onCard: () => void;
 }
 
-/** What the single keys do at this desk. `passing`: the conversation that J or K leads to, until it stands. */
+/** What the single keys do at this desk. `passing`: where J and K lead. */
 export function useDeskKeys({ desk, active, view, conversation, field, onCard }: DeskKeysOptions): {
-  passing: RefObject<string | null>;
+  passing: Passing;
 } {
-  const passing = useRef<string | null>(null);
+  const passing = useMemo(() => new Passing(), []);
+  useEffect(
+    () => effect(() => passing.turn(route.value.page === 'inbox' ? route.value.conversation : null)),
+    [passing],
+  );
   const place = useRef(0);
   const rows = desk.inbox.list(view).shown.value.rows;
   const selected = conversation?.id ?? null;
@@ -39,7 +45,7 @@ export function useDeskKeys({ desk, active, view, conversation, field, onCard }:
       by,
     );
     if (!active || next === undefined || next === selected) return;
-    passing.current = next;
+    passing.lead(next);
     go({ page: 'inbox', view, conversation: next });
     document.querySelector(`[data-conversation="${next}"]`)?.scrollIntoView?.({ block: 'nearest' });
   };
