@@ -24,7 +24,7 @@ mod threads;
 mod widget_settings;
 mod widgets;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -100,8 +100,14 @@ pub fn router(app: Arc<App>) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let own = app.own.public_url.clone();
+    let described = Arc::new(LazyLock::new(move || crate::openapi::text_at(&own)));
+    let description = move || {
+        let described = Arc::clone(&described);
+        async move { ([(header::CONTENT_TYPE, "application/json")], described.as_str().to_owned()) }
+    };
     api.merge(pages::routes())
-        .route("/openapi.json", get(openapi))
+        .route("/openapi.json", get(description))
         .route("/", get(|| async { Redirect::temporary("/demo/") }))
         .fallback(|| async { ApiError::NotFound("Not found".to_owned()) })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
@@ -116,8 +122,4 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(from_fn(access::log_request))
         .layer(compression)
-}
-
-async fn openapi() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], crate::openapi::text())
 }

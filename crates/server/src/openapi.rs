@@ -6,7 +6,7 @@ use beckon_core::frame::{client, object, server};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Content, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi};
 
 /// What the description says besides the endpoints.
@@ -73,12 +73,27 @@ fn needs_key() -> SecurityRequirement {
 /// The description as it is committed: pretty JSON with a newline at the end.
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let mut openapi = Description::openapi();
-        openapi.merge(crate::http::described().split_for_parts().1);
-        refuse_reading_keys(&mut openapi);
-        let mut text = openapi.to_pretty_json().expect("the description holds nothing that JSON cannot");
+        let mut text = pretty(&whole());
         text.push('\n');
         text
     });
     &TEXT
+}
+
+/// The description as a server gives it that is reached at this address.
+pub fn text_at(public_url: &str) -> String {
+    let mut openapi = whole();
+    openapi.servers = Some(vec![Server::new(public_url)]);
+    pretty(&openapi)
+}
+
+fn whole() -> utoipa::openapi::OpenApi {
+    let mut openapi = Description::openapi();
+    openapi.merge(crate::http::described().split_for_parts().1);
+    refuse_reading_keys(&mut openapi);
+    openapi
+}
+
+fn pretty(openapi: &utoipa::openapi::OpenApi) -> String {
+    openapi.to_pretty_json().expect("the description holds nothing that JSON cannot")
 }

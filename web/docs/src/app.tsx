@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import guide from '../../../docs/context-api.md?raw';
 import { CodeBlock } from './code_block';
 import { Contents } from './contents';
-import { type Chapter, chapters, type Description, frames } from './description';
+import { type Chapter, chapters, type Description, frames, originOf } from './description';
 import { errorExample } from './example';
 import { Heading } from './heading';
 import { words } from './locales/en';
@@ -39,7 +39,7 @@ function useSearchKey(): { current: HTMLInputElement | null } {
 }
 
 function Introduction({ description }: { description: Description }) {
-  const list = `curl -H "Authorization: App $BECKON_KEY" ${location.origin}/ccaas/1/conversations`;
+  const list = `curl -H "Authorization: App $BECKON_KEY" ${originOf(description)}/ccaas/1/conversations`;
   return (
     <>
       <section aria-labelledby="start">

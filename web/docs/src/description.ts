@@ -45,9 +45,16 @@ interface Operation {
 
 export interface Description {
   info: { title: string; version: string; description?: string };
+  /** Where the server that describes itself is to be reached. */
+  servers?: { url: string }[];
   tags?: { name: string; description?: string }[];
   paths: { [path: string]: { [method: string]: Operation } };
   components: { schemas: { [name: string]: Schema } };
+}
+
+/** The server's own address, which need not be the one this page was opened at: `http://10.0.0.5:8080` behind a proxy. */
+export function originOf(description: Description): string {
+  return description.servers?.[0]?.url ?? location.origin;
 }
 
 /** An operation with its place. */

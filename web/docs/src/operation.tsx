@@ -1,5 +1,5 @@
 import { CodeBlock } from './code_block';
-import { type Description, type Endpoint, jsonOf, type Parameter, type Response } from './description';
+import { type Description, type Endpoint, jsonOf, originOf, type Parameter, type Response } from './description';
 import { curl, errorExample, exampleOf } from './example';
 import { Heading } from './heading';
 import { words } from './locales/en';
@@ -64,7 +64,7 @@ export function Operation({ endpoint, description }: { endpoint: Endpoint; descr
       </p>
       <p class="type">{access(endpoint)}</p>
       {endpoint.description && <p>{inline(endpoint.description)}</p>}
-      <CodeBlock text={curl(endpoint, description, location.origin)} />
+      <CodeBlock text={curl(endpoint, description, originOf(description))} />
       {endpoint.parameters && endpoint.parameters.length > 0 && <Parameters parameters={endpoint.parameters} />}
       {body && (
         <>

@@ -37,6 +37,18 @@ test('the reference page reads by itself, finds what is looked for and asks nobo
   expect([...new Set(asked)]).toEqual([beckon.origin]);
 });
 
+test('the lines for a terminal name the public address, wherever the page was opened', async ({
+  ownBeckon,
+  newVisitor,
+}) => {
+  const beckon = await ownBeckon({ args: ['--public-url', 'https://chat.example'] });
+  const page = await newVisitor();
+  await page.goto(`${beckon.origin}/docs`);
+  const operation = page.getByRole('region', { name: 'Read the context of a conversation' });
+  await operation.getByText('"https://chat.example/ccaas/1/conversations/$ID/metadata"').waitFor();
+  expect(await page.locator('body').innerText()).not.toContain(beckon.origin);
+});
+
 test('a link leads to one operation, and to the guide for sending context', async ({ beckon, newVisitor }) => {
   const page = await newVisitor();
   await page.goto(`${beckon.origin}/docs/#get_metadata`);
