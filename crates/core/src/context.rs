@@ -191,12 +191,13 @@ impl Metadata {
         self.entries.is_empty()
     }
 
-    /// The first two short plain values, for a list row.
+    /// The first short values, for a list row: what agents pinned is looked for among them, and an amount with its
+    /// currency is an object.
     pub fn facts(&self) -> Vec<Fact> {
         self.entries
             .iter()
             .filter(|(key, value)| {
-                !value.starts_with(['{', '['])
+                !value.starts_with('[')
                     && value != "null"
                     && value != "\"\""
                     && value.len() <= LONGEST_FACT
@@ -210,10 +211,10 @@ impl Metadata {
 
 /// A fact longer than so many bytes does not fit a list row.
 const LONGEST_FACT: usize = 48;
-/// A list row has room for so many facts.
-const MOST_FACTS: usize = 2;
+/// A list row carries so many facts: it shows two, those that are pinned first.
+const MOST_FACTS: usize = 8;
 
-/// A short plain value of the context, for a list row.
+/// A short value of the context, for a list row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
     /// The top-level key.

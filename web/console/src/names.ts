@@ -1,6 +1,4 @@
 import type { Author, Row } from '@beckon/sdk';
-import { labelOf } from './card/label';
-import { isSensitiveKey, MASK } from './card/sensitive';
 import { Refused } from './http';
 import { text } from './locales/en';
 
@@ -31,31 +29,6 @@ export function previewPrefix(author: Author, me: string): string | null {
   if (author.type === 'visitor') return null;
   if (author.type === 'agent' && author.id === me) return text.you;
   return author.name ?? (author.type === 'bot' ? text.aBot : author.type === 'api' ? text.aProgram : text.anAgent);
-}
-
-/**
- * A fact in a few words: text stands for itself, a number or *Yes* and *No* need the name of what they answer. Null:
- * nothing to show.
- */
-export function factText({ key, text: json }: Row['facts'][number]): string | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return null;
-  }
-  if (isSensitiveKey(key) && typeof value !== 'boolean' && value !== '') return `${labelOf(key)}: ${MASK}`;
-  if (typeof value === 'string') return value.trim() === '' ? null : value;
-  if (typeof value === 'boolean') return `${labelOf(key)}: ${value ? text.yes : text.no}`;
-  return typeof value === 'number' ? `${labelOf(key)}: ${json}` : null;
-}
-
-/** *Strand · Madder red*: the first short facts of the context in one line. */
-export function factLine(row: Pick<Row, 'facts'>): string {
-  return row.facts
-    .map(factText)
-    .filter((fact) => fact !== null)
-    .join(' · ');
 }
 
 /** Why a request did not work, for people. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { factLine } from '../src/facts';
 import { durationWords, waitingTime } from '../src/inbox/waiting';
-import { factLine, previewPrefix, visitorName } from '../src/names';
+import { previewPrefix, visitorName } from '../src/names';
 import { hrefOf, parseRoute, type Route } from '../src/route';
-import { LUKA, MAJA, row, VISITOR } from './samples';
+import { clock, LUKA, MAJA, row, VISITOR } from './samples';
 
 describe('addresses', () => {
   it.each<[string, Route]>([
@@ -66,10 +67,40 @@ describe('names', () => {
       { key: 'model', text: '"Strand"' },
       { key: 'testDrive', text: 'true' },
       { key: 'price', text: '48350.00' },
+    ];
+    expect(factLine({ facts }, [])).toBe('Strand · Test drive: Yes');
+    const nothing = [
       { key: 'note', text: '"  "' },
       { key: 'broken', text: '{' },
+      { key: 'nothing', text: 'null' },
+      { key: 'colour', text: '{"name":"Madder red","hex":"#8f2d2a"}' },
     ];
-    expect(factLine({ facts })).toBe('Strand · Test drive: Yes · Price: 48350.00');
+    expect(factLine({ facts: [...nothing, ...facts] }, [])).toBe('Strand · Test drive: Yes');
+  });
+
+  it('writes numbers, amounts and dates as the card does', () => {
+    const line = (key: string, value: unknown, ...more: { key: string; text: string }[]) =>
+      factLine({ facts: [{ key, text: JSON.stringify(value) }, ...more] }, []);
+    const currency = { key: 'currency', text: '"EUR"' };
+    expect(line('mileage', 48350)).toBe('Mileage: 48,350');
+    expect(line('price', 48350, currency)).toBe('Price: €48,350');
+    expect(line('mileage', 48350, currency)).toBe('Mileage: 48,350 · EUR');
+    expect(line('price', { amount: 48350.5, currency: 'EUR' })).toBe('Price: €48,350.50');
+    expect(line('delivery_date', '2026-11-23')).toBe('Delivery date: 23 Nov 2026');
+    expect(line('booked', clock('14:02'))).toBe('Booked: 23 Nov 2026, 14:02');
+    expect(line('until', Date.parse(clock('14:02')))).toBe('Until: 23 Nov 2026, 14:02');
+    expect(line('country', 'HR')).toBe('Croatia (HR)');
+  });
+
+  it('begins with what is pinned', () => {
+    const facts = [
+      { key: 'model', text: '"Strand"' },
+      { key: 'doors', text: '5' },
+      { key: 'order id', text: '"A7"' },
+      { key: 'price', text: '{"amount":48350,"currency":"EUR"}' },
+    ];
+    expect(factLine({ facts }, ['price', 'gone'])).toBe('Price: €48,350 · Strand');
+    expect(factLine({ facts }, ['["order id"]', 'doors', 'price'])).toBe('A7 · Doors: 5');
   });
 
   it('keeps a fact named like a secret from view', () => {
@@ -77,6 +108,6 @@ describe('names', () => {
       { key: 'accessToken', text: '"eyJhbGciOi"' },
       { key: 'hasPassword', text: 'true' },
     ];
-    expect(factLine({ facts })).toBe('Access token: •••• · Has password: Yes');
+    expect(factLine({ facts }, [])).toBe('Access token: •••• · Has password: Yes');
   });
 });

@@ -1720,7 +1720,7 @@ export interface components {
              */
             last_visitor_message_at?: string | null;
             page?: components["schemas"]["StartPage"] | null;
-            /** @description Up to two short plain values of the context. */
+            /** @description Up to eight short values of the context, in its order; a list shows two of them. */
             facts: components["schemas"]["FactText"][];
             /**
              * Format: date-time

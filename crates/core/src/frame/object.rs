@@ -73,7 +73,7 @@ pub struct Row {
     /// The page it started on.
     #[schema(value_type = Option<schema::Page>)]
     pub page: Option<Page>,
-    /// Up to two short plain values of the context.
+    /// Up to eight short values of the context, in its order; a list shows two of them.
     pub facts: Vec<FactText>,
     /// When it started.
     #[schema(value_type = String, format = DateTime)]

@@ -15,6 +15,8 @@ const SKELETON_ROWS = 6;
 
 interface ListProps {
   inbox: Inbox;
+  /** What is pinned for a widget. */
+  pinsOf: (widget: string) => readonly string[];
   view: View;
   selected: string | null;
   /** Nothing else is on screen: the list is the page. */
@@ -22,7 +24,7 @@ interface ListProps {
 }
 
 /** The live list of conversations, in three views. */
-export function List({ inbox, view, selected, alone }: ListProps) {
+export function List({ inbox, pinsOf, view, selected, alone }: ListProps) {
   const { shown: state, phase, reach, filter } = inbox.list(view);
   const counts = inbox.counts.value;
   useEffect(() => inbox.open(view), [inbox, view]);
@@ -107,6 +109,7 @@ export function List({ inbox, view, selected, alone }: ListProps) {
                       row={row}
                       view={view}
                       me={inbox.me}
+                      pins={pinsOf(row.widget.id)}
                       selected={row.conversation === selected}
                       stop={row.conversation === stop}
                       left={!belongs(row, view, inbox.me, filter.value)}

@@ -1,8 +1,9 @@
 import type { Row } from '@beckon/sdk';
 import { Avatar, calendarDay, Dot, timeOfDay } from '@beckon/ui';
 import { now } from '../clock';
+import { factLine } from '../facts';
 import { text } from '../locales/en';
-import { factLine, previewPrefix, visitorName } from '../names';
+import { previewPrefix, visitorName } from '../names';
 import { hrefOf } from '../route';
 import styles from './list.module.css';
 import type { View } from './rows';
@@ -15,6 +16,8 @@ interface ListRowProps {
   row: Row;
   view: View;
   me: string;
+  /** Paths that come first among the facts. */
+  pins: readonly string[];
   selected: boolean;
   /** The one row that the Tab key stops at. */
   stop: boolean;
@@ -23,11 +26,11 @@ interface ListRowProps {
 }
 
 /** One conversation of the list, as a link to it. */
-export function ListRow({ row, view, me, selected, stop, left }: ListRowProps) {
+export function ListRow({ row, view, me, pins, selected, stop, left }: ListRowProps) {
   const name = visitorName(row);
   const unread = row.unread > 0 && row.status !== 'CLOSED';
   const prefix = row.preview ? previewPrefix(row.preview.author, me) : null;
-  const foot = left ? text.leftList : factLine(row) || row.page?.title || row.page?.url || '';
+  const foot = left ? text.leftList : factLine(row, pins) || row.page?.title || row.page?.url || '';
   return (
     <a
       class={unread ? `${styles.row} ${styles.unread}` : (styles.row ?? '')}

@@ -53,13 +53,15 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
     conversation !== null && conversation.phase.value === 'ready' && desk.inbox.row(conversation.id) !== undefined;
   useEffect(() => {
     if (!ready) return;
-    // Whoever goes through the list by its keys goes on, and does not write the next key into an answer.
-    const passed = keys.passing.current === conversation.id;
-    if (passed) focusMessages();
-    // On the way to another one, what stood before has nothing to say.
-    else if (keys.passing.current === null && panesBeside.peek()) field.current?.focus({ preventScroll: true });
-    if (passed) keys.passing.current = null;
+    const how = keys.passing.arrive(conversation.id);
+    if (how === 'passed') focusMessages();
+    else if (how === 'chosen' && panesBeside.peek()) field.current?.focus({ preventScroll: true });
   }, [ready, conversation]);
+
+  const missing = conversation?.phase.value === 'unknown' ? conversation.id : null;
+  useEffect(() => {
+    if (missing !== null) keys.passing.arrive(missing);
+  }, [missing]);
 
   const wide = panesBeside.value;
   const showThread = wide || conversation !== null;
@@ -71,7 +73,15 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
         <Settings who={who} place={place.place} />
       ) : (
         <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
-          {(wide || conversation === null) && <List inbox={desk.inbox} view={view} selected={selected} alone={!wide} />}
+          {(wide || conversation === null) && (
+            <List
+              inbox={desk.inbox}
+              pinsOf={(widget) => desk.pins.of(widget).paths}
+              view={view}
+              selected={selected}
+              alone={!wide}
+            />
+          )}
           {showThread &&
             (conversation === null ? (
               <NoThread empty={desk.inbox.list(view).shown.value.rows.length === 0} />

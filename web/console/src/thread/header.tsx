@@ -14,10 +14,11 @@ import {
   UserSwitchIcon,
   XIcon,
 } from '@beckon/ui';
+import { factLine } from '../facts';
 import type { View } from '../inbox/rows';
 import { StatusMark } from '../inbox/status_mark';
 import { text } from '../locales/en';
-import { factLine, visitorName } from '../names';
+import { visitorName } from '../names';
 import { hrefOf } from '../route';
 import { Menu, MenuItem } from '../shell/menu';
 import { cardBeside, panesBeside } from '../viewport';
@@ -27,6 +28,8 @@ import styles from './thread.module.css';
 interface HeaderProps {
   row: Row;
   me: string;
+  /** Paths that come first among the facts. */
+  pins: readonly string[];
   /** Colleagues who have it on screen. */
   viewers: readonly Viewer[];
   view: View;
@@ -44,6 +47,7 @@ interface HeaderProps {
 export function Header({
   row,
   me,
+  pins,
   viewers,
   view,
   busy,
@@ -57,7 +61,7 @@ export function Header({
   const open = row.status !== 'CLOSED';
   const solved = row.status === 'SOLVED';
   const wide = panesBeside.value;
-  const facts = factLine(row);
+  const facts = factLine(row, pins);
   const finish = solved ? (
     <Button onClick={() => onCommand('reopen')} disabled={busy}>
       {text.reopen}
