@@ -79,10 +79,19 @@ pub(super) async fn get_config(
     (open, config(&app, &id, &headers).await.map(Json)).into_response()
 }
 
+/// What a browser says for a page whose origin is nobody's: no list can name it, and no frame in it keeps a visitor.
+const NO_ORIGIN: &str = "null";
+
 async fn config(app: &App, id: &str, headers: &HeaderMap) -> Result<WidgetConfig, ApiError> {
     let widget = app.widget_named(id).await?;
     if let Some(origin) = headers.get(header::ORIGIN) {
-        let origin = origin.to_str().unwrap_or("null");
+        let origin = origin.to_str().unwrap_or(NO_ORIGIN);
+        if origin == NO_ORIGIN {
+            return Err(ApiError::Forbidden(format!(
+                "A page without an origin cannot have widget {id}: one that was opened from a disk (file://) or \
+                 stands in a sandbox. Serve its folder, as python3 -m http.server 8000 does, and open it from there."
+            )));
+        }
         if !app.may_embed(&widget, origin) {
             return Err(ApiError::Forbidden(format!(
                 "Origin {origin} is not allowed for widget {id}. Allow it: beckon admin widget allow-origin {id} {origin}"
