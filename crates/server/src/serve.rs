@@ -3,14 +3,14 @@
 use std::future::IntoFuture;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use beckon_core::frame::server::{Drain, ServerFrame};
 use beckon_core::time::Clock;
-use beckon_store::sqlite::{DataLock, LockError, SqliteOptions, SqliteStore};
+use beckon_store::sqlite::{DataLock, Inspection, LockError, SqliteOptions, SqliteStore};
 use beckon_store::{Store, SystemClock};
 use rand::seq::SliceRandom;
 use tokio::net::TcpListener;
@@ -191,13 +191,20 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     }
     bear_file_limit();
     let folder = settings.data.path.as_path();
-    let _lock = take_folder(folder)?;
+    let mut lock = take_folder(folder)?;
     let listeners = Listeners::open(&settings).await?;
     let sqlite = Arc::new(SqliteStore::open(&SqliteOptions::new(folder))?);
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     store.first_start().await?;
     let app = assemble(&settings, listeners.own.clone(), store, clock);
+    if let Err(error) = lock.begin_serving() {
+        tracing::warn!(%error, "an end without a stop will not be noticed at the next start");
+    }
+    let looked = Arc::new(AtomicBool::new(!lock.was_left_unclean()));
+    if lock.was_left_unclean() {
+        look_for_damage(folder.to_path_buf(), Arc::clone(&looked));
+    }
     welcome::print(&app, listeners.address, folder).await?;
 
     let (stop, stopped) = watch::channel(false);
@@ -210,7 +217,30 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         }
     }
     signals.abort();
+    if looked.load(Ordering::Relaxed)
+        && let Err(error) = lock.end_serving()
+    {
+        tracing::warn!(%error, "the next start will look for damage");
+    }
     Ok(())
+}
+
+/// Checks the database while it is served. A thread of its own, which ends with the process: a stop does not wait for it.
+fn look_for_damage(folder: PathBuf, looked: Arc<AtomicBool>) {
+    let look = move || {
+        tracing::info!("the last run ended without a stop; looking for damage meanwhile");
+        match Inspection::open(&folder).and_then(|inspection| inspection.findings(true)) {
+            Ok(found) if found.is_empty() => {
+                tracing::info!("the database is whole");
+                looked.store(true, Ordering::Relaxed);
+            }
+            Ok(found) => tracing::error!(finding = found[0], "the database is damaged: ask beckon doctor"),
+            Err(error) => tracing::error!(%error, "the database could not be checked: ask beckon doctor"),
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("check".to_owned()).spawn(look) {
+        tracing::warn!(%error, "the database is not checked after an end without a stop");
+    }
 }
 
 /// A limit of file size is met like a full disk: by an error, not by the system's signal, which would end the process.

@@ -1,7 +1,8 @@
 //! `beckon doctor`: what it sees, and its exit codes.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -134,4 +135,27 @@ async fn damage_a_wrong_clock_other_tables_and_open_doors_are_told() {
         let (verdict, text) = said(&output, "rights");
         assert!(verdict == "warning" && text.contains("chmod"), "{text}");
     }
+}
+
+/// Starts on the folder and reads the log up to a line with one of these words; the line. Then stops in good order.
+fn first_line_of(folder: &Path, words: &[&str]) -> String {
+    let mut command = beckon(folder);
+    command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    let log = BufReader::new(child.stderr.take().expect("a pipe"));
+    let line = log.lines().map_while(Result::ok).find(|line| words.iter().any(|word| line.contains(word)));
+    let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(stopped.expect("kill").success() && child.wait().expect("ends").success());
+    line.expect("a line")
+}
+
+#[tokio::test]
+async fn after_an_end_without_a_stop_the_database_is_checked_once() {
+    const OUTCOMES: [&str; 3] = ["is whole", "is damaged", "could not be checked"];
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(Process::start(folder.path(), &[]));
+    let line = first_line_of(folder.path(), &OUTCOMES);
+    assert!(line.contains("is whole"), "{line}");
+    // That one was stopped in good order, so the next has nothing to look for.
+    assert_eq!(std::fs::read(folder.path().join("beckon.lock")).expect("a lock"), b"");
 }

@@ -1,6 +1,7 @@
 //! One server for each data folder. Admin commands may work beside it: SQLite orders their writes.
 
 use std::fs::{File, TryLockError};
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -11,7 +12,8 @@ pub(super) const LOCK_FILE: &str = "beckon.lock";
 /// Held for as long as a server serves a data folder; the system frees it even after a crash.
 #[derive(Debug)]
 pub struct DataLock {
-    _file: File,
+    file: File,
+    unclean: bool,
 }
 
 /// Why the folder may not be served.
@@ -41,14 +43,36 @@ impl DataLock {
         let file = File::options()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(folder.join(LOCK_FILE))
             .map_err(refused)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => {
+                let unclean = file.metadata().map_err(refused)?.len() > 0;
+                Ok(Self { file, unclean })
+            }
             Err(TryLockError::WouldBlock) => Err(LockError::InUse(folder.to_path_buf())),
             Err(TryLockError::Error(error)) => Err(refused(error)),
         }
+    }
+
+    /// Whether whoever served the folder last was ended without a stop: killed, or by the power.
+    pub fn was_left_unclean(&self) -> bool {
+        self.unclean
+    }
+
+    /// From now on an end without a stop is noticed at the next start.
+    pub fn begin_serving(&mut self) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(b"serving\n")?;
+        self.file.sync_all()
+    }
+
+    /// A stop in good order. Not put on disk: at worst the next start looks once too often.
+    pub fn end_serving(&self) -> std::io::Result<()> {
+        self.file.set_len(0)
     }
 
     /// Whether a server holds the lock of a data folder now. Makes nothing.
