@@ -2,7 +2,7 @@
 //   BECKON_URL=http://localhost:8080 BECKON_KEY=bk_… node read-context.mjs
 const { BECKON_URL = 'http://localhost:8080', BECKON_KEY } = process.env;
 if (!BECKON_KEY) {
-  console.error('Set BECKON_KEY to a key: beckon admin key create my-program --scope manage');
+  console.error('Set BECKON_KEY to a key: beckon admin key create my-program --scope read');
   process.exit(2);
 }
 

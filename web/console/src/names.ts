@@ -2,9 +2,9 @@ import type { Author, Row } from '@beckon/sdk';
 import { Refused } from './http';
 import { text } from './locales/en';
 
-/** The visitor's name, or *Visitor 4F2A* by the end of the conversation's id: never an invented one. */
-export function visitorName(row: Pick<Row, 'conversation' | 'visitor'>): string {
-  return row.visitor.name ?? text.visitor(row.conversation.slice(-4).toUpperCase());
+/** The visitor's name, or *Visitor 4F2A* by the end of the visitor's id, the same in each conversation: never an invented one. */
+export function visitorName(row: Pick<Row, 'visitor'>): string {
+  return row.visitor.name ?? text.visitor(row.visitor.id.slice(-4).toUpperCase());
 }
 
 /** How an author is called in a thread with a visitor of this name. */

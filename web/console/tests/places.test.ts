@@ -50,8 +50,10 @@ describe('waiting', () => {
 });
 
 describe('names', () => {
-  it('calls a visitor without a name by the end of the conversation', () => {
-    expect(visitorName(row('0198-4f2a'))).toBe('Visitor 4F2A');
+  it('calls a visitor without a name the same in each conversation', () => {
+    for (const conversation of ['0198-0001', '0198-0002']) {
+      expect(visitorName(row(conversation, { visitor: { id: '0198-4f2a', name: null } }))).toBe('Visitor 4F2A');
+    }
     expect(visitorName(row('0198-4f2a', { visitor: { id: 'v', name: 'Ana' } }))).toBe('Ana');
   });
 
