@@ -160,8 +160,8 @@ fn the_log_keeps_its_limit_while_readers_are_busy() {
             guests.push((guest, house.start(guest, "0").await.id));
         }
         let mut readers = tokio::task::JoinSet::new();
-        for reader in 0..WRITERS {
-            let (house, done, id) = (Arc::clone(&house), Arc::clone(&done), guests[reader].1);
+        for &(_, id) in &guests {
+            let (house, done) = (Arc::clone(&house), Arc::clone(&done));
             readers.spawn(async move {
                 while !done.load(Ordering::SeqCst) {
                     house.store.events(id, Side::Ours, EventRange::Latest, 10).await.unwrap();
