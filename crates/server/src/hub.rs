@@ -179,6 +179,13 @@ impl Hub {
         }
     }
 
+    /// To the sockets of one agent that follow the conversation.
+    pub fn to_follower(&self, agent: AgentId, conversation: ConversationId, delivery: &Delivery) {
+        for console in self.topics().consoles(conversation).filter(|console| console.agent.id == agent) {
+            console.outbound.push(delivery.clone());
+        }
+    }
+
     /// Whether any agent has an inbox open.
     pub fn has_inboxes(&self) -> bool {
         self.topics().agents.values().any(|console| console.inbox)

@@ -73,6 +73,6 @@ pub trait Contexts: Send + Sync {
     /// good however many open at once; when nothing can be stored, the present place is given and not kept.
     async fn context_for(&self, id: ConversationId, agent: AgentId) -> Result<AgentContext, StoreError>;
 
-    /// Moves an agent's baseline forward (never back, never past the head).
-    async fn move_baseline(&self, baseline: Baseline) -> Result<(), StoreError>;
+    /// Moves an agent's baseline forward (never back, never past the head). Where it is now, if it moved.
+    async fn move_baseline(&self, baseline: Baseline) -> Result<Option<i64>, StoreError>;
 }

@@ -83,6 +83,9 @@ export class Desk {
       this.#connection.on('viewers', ({ conversation, viewers }) => {
         if (this.#open?.conversation.id === conversation) this.#open.conversation.hearViewers(viewers);
       }),
+      this.#connection.on('baseline', ({ conversation, position }) => {
+        if (this.#open?.conversation.id === conversation) this.#open.conversation.context.seenElsewhere(position);
+      }),
       this.#connection.on('typing', ({ conversation, author, on }) => {
         // Colleagues come as viewers.
         if (author.type === 'agent' || this.#open?.conversation.id !== conversation) return;

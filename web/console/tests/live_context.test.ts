@@ -88,6 +88,23 @@ describe('the baseline', () => {
     live.seen(8);
     expect(baseline(live)).toEqual({ position: 8, text: '{"a":1,"b":3}' });
   });
+  it('moves with what the agent has seen in another tab, to what stood there', async () => {
+    const text = vi.fn(async (_id: string, at?: number) => (at === 5 ? '{"a":1,"b":2}' : '{}'));
+    const { live } = context(text);
+    live.reset({ ...STATE, baseline: { position: 2, version: 0, text: '{}' } }, 4);
+    live.seenElsewhere(2);
+    live.seenElsewhere(1);
+    expect(baseline(live)).toEqual({ position: 2, text: '{}' });
+    live.seenElsewhere(4);
+    expect(baseline(live)).toEqual({ position: 4, text: '{"a":1}' });
+    live.hear(write(5, 2, 'b', '2'));
+    live.hear(write(6, 3, 'b', '3'));
+    live.seenElsewhere(5);
+    await vi.waitFor(() => expect(baseline(live)).toEqual({ position: 5, text: '{"a":1,"b":2}' }));
+    expect(text).toHaveBeenCalledTimes(1);
+    live.seenElsewhere(6);
+    expect(baseline(live)).toEqual({ position: 6, text: '{"a":1,"b":3}' });
+  });
   it('is asked for when the agent answers while the context itself is being read again', async () => {
     const text = vi.fn(async (_id: string, at?: number) => (at === 6 ? '{"then":1}' : '{"now":1}'));
     const { live } = context(text);

@@ -227,6 +227,9 @@ export class Connection {
       case 'typing':
         this.emitter.emit('typing', frame);
         break;
+      case 'baseline':
+        this.emitter.emit('baseline', frame);
+        return;
       case 'viewers':
         this.emitter.emit('viewers', frame);
         break;

@@ -1,6 +1,7 @@
 import type { Environment } from './environment';
 import type { HistoryPage } from './feed';
 import type {
+  BaselineFrame,
   ClientFrame,
   CursorFrame,
   GoneFrame,
@@ -72,6 +73,7 @@ export interface ConnectionEvents {
   presence: PresenceFrame;
   typing: TypingFrame;
   viewers: ViewersFrame;
+  baseline: BaselineFrame;
   cursor: CursorFrame;
   /** A refusal that belongs to no write. */
   rejected: RejectedFrame;

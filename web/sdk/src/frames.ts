@@ -178,6 +178,12 @@ export interface TypingFrame {
   author: Author;
   on: boolean;
 }
+/** Agents: in another tab this agent has seen the context up to here. A lower position than the known one says nothing. */
+export interface BaselineFrame {
+  type: 'baseline';
+  conversation: string;
+  position: number;
+}
 /** Agents: who else has this conversation on screen, all of them each time. */
 export interface ViewersFrame {
   type: 'viewers';
@@ -211,6 +217,7 @@ export type ServerFrame =
   | PresenceFrame
   | TypingFrame
   | ViewersFrame
+  | BaselineFrame
   | CursorFrame
   | PongFrame
   | DrainFrame;

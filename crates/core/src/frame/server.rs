@@ -40,6 +40,8 @@ pub enum ServerFrame {
     Typing(TypingFrame),
     /// Who else looks at a conversation (agents).
     Viewers(Viewers),
+    /// In another tab the agent has said *seen* (agents).
+    Baseline(BaselineMoved),
     /// The other side's cursors moved.
     Cursor(CursorFrame),
     /// Heads of the conversations that this connection follows.
@@ -364,6 +366,16 @@ pub struct TypingFrame {
     pub author: Author,
     /// Still, or no longer.
     pub on: bool,
+}
+
+/// `baseline`: the agent knows the context up to here, said in whichever tab.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselineMoved {
+    /// The conversation.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// The last event whose context is known. It never moves back; a lower one says nothing.
+    pub position: i64,
 }
 
 /// `viewers`: the other agents who have a conversation open, without the reader.

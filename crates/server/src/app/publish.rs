@@ -8,7 +8,7 @@ use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
 use beckon_core::event::{Author, AuthorKind, Kind};
 use beckon_core::frame::server::{
-    ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
+    BaselineMoved, ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
 };
 use beckon_core::id::{AgentId, ConversationId, VisitorId};
 use beckon_core::permission::may_see;
@@ -143,6 +143,12 @@ impl App {
             let by_visitor = matches!(moved, Side::Visitor(_));
             self.dirty.mark(id, Change { thread: by_visitor, row: !by_visitor, ..Change::default() });
         }
+    }
+
+    /// An agent has seen the context in one tab: it is seen in all. An answer needs no such frame, for its event says it.
+    pub(super) fn publish_baseline(&self, agent: AgentId, conversation: ConversationId, position: i64) {
+        let frame = ServerFrame::Baseline(BaselineMoved { conversation, position });
+        self.hub.to_follower(agent, conversation, &Delivery::Frame(frame.to_text().into()));
     }
 
     /// The visitor is writing: never stored, and dropped where there is no room.

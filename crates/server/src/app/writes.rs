@@ -242,7 +242,7 @@ impl App {
         Ok(self.write(command, None).await?)
     }
 
-    /// An agent knows the context up to this position.
+    /// An agent knows the context up to this position; the agent's other tabs hear of it.
     pub async fn see_context(
         &self,
         agent: &Agent,
@@ -250,7 +250,11 @@ impl App {
         position: i64,
     ) -> Result<(), StoreError> {
         self.conversation_for_agent(agent, conversation).await?;
-        self.store.move_baseline(Baseline { agent: agent.id, conversation, position }).await
+        let baseline = Baseline { agent: agent.id, conversation, position };
+        if let Some(position) = self.store.move_baseline(baseline).await? {
+            self.publish_baseline(agent.id, conversation, position);
+        }
+        Ok(())
     }
 
     /// Moves a side's cursor forward and tells the other side. Every console on duty says that a message has arrived:

@@ -261,14 +261,23 @@ async fn an_agent_finds_what_changed_since_the_own_answer() {
     tab.write(context("ACTIVE", Some(&conversation), json!({"colour": "Blue"}))).await;
     let event = console.expect_where(|frame| frame["event"]["version"] == 3).await;
     let seen = |position: i64| json!({"type": "seen", "conversation": conversation, "position": position});
+    let (mut other, _) = maja.follow(&conversation).await;
+    let (mut bosses, _) = boss.follow(&conversation).await;
     console.send(seen(event["position"].as_i64().expect("a position"))).await;
     console.send(seen(1)).await;
     console.settle().await;
     let expected = json!({"position": event["position"], "version": 3, "text": null});
     assert_eq!(baseline(&maja.follow(&conversation).await.1), expected);
+    // The agent's other tabs hear of it, once; colleagues do not.
+    let told = json!({"type": "baseline", "conversation": conversation, "position": event["position"]});
+    assert_eq!(other.expect("baseline").await, told);
     console.send(seen(i64::MAX)).await;
     console.settle().await;
     assert_eq!(baseline(&maja.follow(&conversation).await.1), expected);
+    other.settle().await;
+    assert_eq!(other.raw.matches("\"type\":\"baseline\"").count(), 1, "what did not move is not told");
+    bosses.settle().await;
+    assert!(!bosses.raw.contains("\"type\":\"baseline\""));
 
     // What is not one's own to see stays unknown, and a visitor has no such frame.
     let stranger = Uuid::new_v4();

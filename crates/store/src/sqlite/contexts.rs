@@ -167,9 +167,10 @@ fn conversation(connection: &Connection, id: ConversationId) -> Result<Conversat
 }
 
 /// Moves a baseline forward; see [`Contexts::move_baseline`].
-pub(super) fn move_baseline(connection: &Connection, baseline: &Baseline) -> Result<(), StoreError> {
+pub(super) fn move_baseline(connection: &Connection, baseline: &Baseline) -> Result<Option<i64>, StoreError> {
     let Baseline { agent, conversation, position } = baseline;
-    run(connection, MOVE_BASELINE, &[&bytes(agent.0), &bytes(conversation.0), position]).map(drop)
+    let moved = run(connection, MOVE_BASELINE, &[&bytes(agent.0), &bytes(conversation.0), position])?;
+    Ok((moved > 0).then_some(*position))
 }
 
 #[async_trait]
@@ -225,12 +226,12 @@ impl Contexts for SqliteStore {
         opened?.ok_or(StoreError::NotFound)
     }
 
-    async fn move_baseline(&self, baseline: Baseline) -> Result<(), StoreError> {
+    async fn move_baseline(&self, baseline: Baseline) -> Result<Option<i64>, StoreError> {
         self.write(move |connection| {
             let head = conversation(connection, baseline.conversation)?.head;
             let position = baseline.position.min(head);
             if position < 1 {
-                return Ok(());
+                return Ok(None);
             }
             move_baseline(connection, &Baseline { position, ..baseline })
         })

@@ -93,15 +93,15 @@ pub(crate) async fn baselines_begin_once_and_move_forward(house: &House) {
     );
     let head = house.journal(id).await.len() as i64;
     let seen = |position| Baseline { agent: maja.id, conversation: id, position };
-    house.store.move_baseline(seen(head + 1_000)).await.unwrap();
+    assert_eq!(house.store.move_baseline(seen(head + 1_000)).await, Ok(Some(head)), "never past the head");
     let found = house.store.context_for(id, maja.id).await.unwrap();
     assert_eq!(
         (found.baseline, found.known.clone()),
         (head, (found.context.version, None)),
         "never past the head"
     );
-    house.store.move_baseline(seen(2)).await.unwrap();
-    house.store.move_baseline(seen(-5)).await.unwrap();
+    assert_eq!(house.store.move_baseline(seen(2)).await, Ok(None), "never back");
+    assert_eq!(house.store.move_baseline(seen(-5)).await, Ok(None));
     assert_eq!(house.store.context_for(id, maja.id).await.unwrap().baseline, head, "never back");
 
     // Each agent has an own one, which begins with the own first look.

@@ -29,6 +29,8 @@ export class LiveContext {
   readonly history: VersionList;
   /** Up to here the server's own account of the baseline holds. */
   #told = 0;
+  /** The newest write that the fold holds, or where it was told whole. */
+  #written = 0;
   /** Version that the fold waits for, because the one before it was missed; 0: none. */
   #awaited = 0;
 
@@ -77,6 +79,7 @@ export class LiveContext {
       this.#failed.value = false;
       this.#awaited = 0;
       this.#told = head;
+      this.#written = head;
       if (context.keys) this.#origins.value = new Map(context.keys.map((key) => [key.key, originOf(key)]));
       if (context.baseline) {
         const { position, text } = context.baseline;
@@ -96,6 +99,7 @@ export class LiveContext {
   #write(event: MetadataEvent, position: number): void {
     const known = this.#fold.value;
     if (!known || event.version <= known.version) return;
+    this.#written = position;
     batch(() => {
       this.#origins.value = withWrite(this.#origins.value, event);
       this.history.hear(versionOf(event, position));
@@ -114,7 +118,18 @@ export class LiveContext {
       this.#baseline.value = { position, text: textOf(known) };
       return;
     }
-    // What stood at the answer is not known here; until it is, the old marks are true too.
+    this.#askFor(position);
+  }
+
+  /** In another tab this agent has seen everything up to a position. */
+  seenElsewhere(position: number): void {
+    if (position <= (this.#baseline.peek()?.position ?? 0)) return;
+    if (position >= this.#written) this.#answered(position);
+    else this.#askFor(position);
+  }
+
+  /** What stood at a position is not known here; until it is, the old marks are true too. */
+  #askFor(position: number): void {
     this.read.text(this.conversation, position).then(
       (text) => this.#moveBaseline({ position, text }),
       () => undefined,
