@@ -801,6 +801,19 @@ export interface components {
         BTreeMap: {
             [key: string]: string;
         };
+        /** @description `baseline`: the agent knows the context up to here, said in whichever tab. */
+        BaselineMoved: {
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation: string;
+            /**
+             * Format: int64
+             * @description The last event whose context is known. It never moves back; a lower one says nothing.
+             */
+            position: number;
+        };
         /** @description What happened to one top-level key: set in place, joined at the end (no `from`) or taken away (no `to`). */
         Change: {
             /** @description The key. */
@@ -1843,6 +1856,9 @@ export interface components {
         }) | (components["schemas"]["Viewers"] & {
             /** @enum {string} */
             type: "viewers";
+        }) | (components["schemas"]["BaselineMoved"] & {
+            /** @enum {string} */
+            type: "baseline";
         }) | (components["schemas"]["CursorFrame"] & {
             /** @enum {string} */
             type: "cursor";
