@@ -22,8 +22,9 @@ use crate::limits::{BODY_BYTES, WRITTEN_FRAME_BYTES, bucket_address};
 
 /// Bytes a socket reads at once. It grows with a larger frame; the library's 128 KiB would be kept by each idle socket.
 const READ_BUFFER: usize = 1024;
-/// Bytes that are gathered before they are written.
-const WRITE_BUFFER: usize = 4 * 1024;
+/// Bytes that are gathered before they are written: two events. What a socket once gathered it keeps room for, and most
+/// gather nothing again after their hello.
+const WRITE_BUFFER: usize = 1024;
 
 /// Opens a socket. Refusals that a page must understand come as close codes, since it cannot read a status.
 #[utoipa::path(

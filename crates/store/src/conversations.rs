@@ -301,19 +301,32 @@ pub struct NoteList {
     pub total: i64,
 }
 
+/// Told of what a command did.
+pub type Committed = Box<dyn FnOnce(&Applied) + Send>;
+
 /// Conversations.
 #[async_trait]
 pub trait Conversations: Send + Sync {
     /// Decides and applies one command in one transaction. The acknowledgement and every publication come
     /// after it. Sending a command again answers its first result with `duplicate`; the same `client_id` with
     /// another body is refused. Within a conversation, commands are ordered as their numbers say.
-    async fn apply(&self, command: Command) -> Result<Applied, StoreError>;
+    async fn apply(&self, command: Command) -> Result<Applied, StoreError> {
+        self.apply_then(command, Box::new(|_| {})).await
+    }
+
+    /// The same, and tells of it: `committed` is called once after the commit and before the answer, also when nobody
+    /// waits for that any more, and for commands of one conversation in the order of their numbers. It must not block:
+    /// other writes may wait for it. It is not called for what was not stored.
+    async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError>;
 
     /// The conversation; not found for a visitor it does not belong to.
     async fn conversation(&self, id: ConversationId, side: Side) -> Result<Conversation, StoreError>;
 
     /// The conversation with the names around it, for a list row.
     async fn summary(&self, id: ConversationId) -> Result<Summary, StoreError>;
+
+    /// Several of them, all of one moment and in the order asked for; those that do not exist are left out.
+    async fn summaries(&self, ids: &[ConversationId]) -> Result<Vec<Summary>, StoreError>;
 
     /// Events in order, at most `limit`; not found for a visitor it does not belong to.
     async fn events(

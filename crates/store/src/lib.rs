@@ -28,8 +28,8 @@ pub mod sqlite;
 pub use agents::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
 pub use contexts::{AgentContext, Contexts, PastContext, StoredContext, StoredVersion};
 pub use conversations::{
-    Applied, AppliedConversation, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
-    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
+    Applied, AppliedConversation, Committed, ConversationFilter, ConversationList, Conversations, Direction,
+    EventPage, EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
     OrderDirection, Side, Span, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;

@@ -168,7 +168,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.writer.run(work).await
+        self.writer.run(work, None).await
     }
 
     /// Runs a read in one transaction on a read-only connection.

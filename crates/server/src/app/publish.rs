@@ -1,7 +1,9 @@
 //! After the commit: events to those who follow, then fresh list rows and threads, coalesced.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
@@ -12,7 +14,7 @@ use beckon_core::frame::server::{
 };
 use beckon_core::id::{AgentId, ConversationId, VisitorId};
 use beckon_core::permission::may_see;
-use beckon_store::{Applied, AppliedConversation, Side, StoredEvent};
+use beckon_store::{Applied, AppliedConversation, Side, StoredEvent, Summary};
 use tokio::sync::Notify;
 
 use super::{App, Reader, author_for_visitor, row_of, thread_of};
@@ -26,9 +28,16 @@ pub struct Dirty {
     bell: Notify,
 }
 
+/// Rows read at once: a reader is not kept for longer.
+const ROWS_AT_ONCE: usize = 100;
+/// Lists show the latest value only, so one that changes often is sent this often. The first change waits for nobody.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(25);
+
 /// What changed for whom, and what the rows must say besides their content.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Change {
+    /// Whose conversation it is.
+    visitor: VisitorId,
     started_by: Option<Author>,
     handed: bool,
     /// The visitor's thread; internal events must not be felt there.
@@ -40,11 +49,18 @@ struct Change {
 impl Dirty {
     fn mark(&self, conversation: ConversationId, change: Change) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = waiting.entry(conversation).or_default();
-        entry.started_by = entry.started_by.take().or(change.started_by);
-        entry.handed |= change.handed;
-        entry.thread |= change.thread;
-        entry.row |= change.row;
+        match waiting.entry(conversation) {
+            Entry::Vacant(new) => {
+                new.insert(change);
+            }
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                known.started_by = known.started_by.take().or(change.started_by);
+                known.handed |= change.handed;
+                known.thread |= change.thread;
+                known.row |= change.row;
+            }
+        }
         drop(waiting);
         self.bell.notify_one();
     }
@@ -86,7 +102,9 @@ impl App {
                 let started_by = started_by.filter(|_| touched.created).cloned();
                 let thread =
                     touched.created || touched.events.iter().any(|event| event.visitor_seq.is_some());
-                self.dirty.mark(touched.conversation.id, Change { started_by, handed, thread, row: true });
+                let visitor = touched.conversation.visitor;
+                self.dirty
+                    .mark(touched.conversation.id, Change { visitor, started_by, handed, thread, row: true });
             }
         }
     }
@@ -97,7 +115,8 @@ impl App {
         let up_to = |position| Delivery::UpTo { conversation: id, position };
         self.hub.to_visitor(conversation.visitor, None, &up_to(conversation.visitor_head));
         self.hub.to_followers(id, None, &up_to(conversation.head));
-        self.dirty.mark(id, Change { thread: true, row: true, ..Change::default() });
+        let visitor = conversation.visitor;
+        self.dirty.mark(id, Change { visitor, started_by: None, handed: false, thread: true, row: true });
     }
 
     fn publish_event(&self, touched: &AppliedConversation, event: &StoredEvent) {
@@ -141,7 +160,8 @@ impl App {
         }
         if read {
             let by_visitor = matches!(moved, Side::Visitor(_));
-            self.dirty.mark(id, Change { thread: by_visitor, row: !by_visitor, ..Change::default() });
+            let (visitor, thread, row) = (conversation.visitor, by_visitor, !by_visitor);
+            self.dirty.mark(id, Change { visitor, started_by: None, handed: false, thread, row });
         }
     }
 
@@ -180,23 +200,41 @@ impl App {
         }
     }
 
-    async fn publish_lists(&self, id: ConversationId, change: Change) {
-        let summary = match self.store.summary(id).await {
-            Ok(summary) => summary,
-            Err(error) => {
-                // The next event of the conversation, or the console's next page, makes the row new again.
-                tracing::warn!(conversation = %id, %error, "a list row could not be read");
-                return;
+    /// The rows and threads of conversations that changed, read all at once.
+    async fn publish_lists(&self, mut changes: HashMap<ConversationId, Change>) {
+        changes.retain(|id, change| {
+            change.thread &= self.hub.has_visitor(change.visitor);
+            change.row &= self.hub.has_inboxes() || self.hub.has_followers(*id);
+            change.thread || change.row
+        });
+        let ids: Vec<ConversationId> = changes.keys().copied().collect();
+        for some in ids.chunks(ROWS_AT_ONCE) {
+            let summaries = match self.store.summaries(some).await {
+                Ok(summaries) => summaries,
+                Err(error) => {
+                    // The next event of the conversation, or the console's next page, makes the row new again.
+                    tracing::warn!(%error, "list rows could not be read");
+                    continue;
+                }
+            };
+            for summary in summaries {
+                if let Some(change) = changes.remove(&summary.conversation.id) {
+                    self.publish_list(summary, change);
+                }
             }
-        };
+        }
+    }
+
+    fn publish_list(&self, summary: Summary, change: Change) {
         let conversation = summary.conversation.clone();
-        if change.thread && self.hub.has_visitor(conversation.visitor) {
+        let id = conversation.id;
+        if change.thread {
             let thread = thread_of(&conversation, summary.agent.clone());
             let started_by = change.started_by.map(author_for_visitor);
             let frame = ServerFrame::Thread(ThreadFrame { thread, started_by });
             self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
         }
-        if change.row && (self.hub.has_inboxes() || self.hub.has_followers(id)) {
+        if change.row {
             let head = conversation.head;
             let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary) });
             let gone = ServerFrame::Gone(ConversationOnly { conversation: id });
@@ -206,16 +244,15 @@ impl App {
     }
 }
 
-/// Makes list rows and threads new as long as the process lives: one after another, so that the newest row is sent
-/// last, and each in a task of its own, so that a defect costs one row and not all that follow.
+/// Makes list rows and threads new as long as the process lives: one round after another, so that the newest row is sent
+/// last, and each in a task of its own, so that a defect costs one round and not all that follow.
 pub async fn keep_lists_fresh(app: Arc<App>) {
     loop {
-        for (conversation, change) in app.dirty.take().await {
-            let publisher = Arc::clone(&app);
-            let published = tokio::spawn(async move { publisher.publish_lists(conversation, change).await });
-            if let Err(error) = published.await {
-                tracing::error!(%conversation, %error, "a list row met a defect");
-            }
+        let changes = app.dirty.take().await;
+        let publisher = Arc::clone(&app);
+        if let Err(error) = tokio::spawn(async move { publisher.publish_lists(changes).await }).await {
+            tracing::error!(%error, "list rows met a defect");
         }
+        tokio::time::sleep(BETWEEN_ROUNDS).await;
     }
 }

@@ -19,8 +19,8 @@ use beckon_core::visitor::Session;
 use beckon_store::{Applied, Side, StoreError};
 use serde_json::value::RawValue;
 
+use super::App;
 use super::history::Reader;
-use super::{App, to_the_end};
 use crate::limits::Exceeded;
 
 /// Why a write of a socket was not done.
@@ -93,13 +93,8 @@ impl App {
         started_by: Option<Author>,
     ) -> Result<Applied, StoreError> {
         let app = Arc::clone(self);
-        to_the_end(async move {
-            let applied = app.store.apply(command).await?;
-            app.publish(&applied, started_by.as_ref());
-            Ok(applied)
-        })
-        .await
-        .unwrap_or(Err(StoreError::Unknown))
+        let publish = move |applied: &Applied| app.publish(applied, started_by.as_ref());
+        self.store.apply_then(command, Box::new(publish)).await
     }
 
     /// A visitor's message, perhaps the first of a conversation.

@@ -150,16 +150,23 @@ impl Connection {
                 Step::Incoming(Some(Err(_))) => return Err(Ended::Close(CloseCode::BadFrame)),
                 Step::Incoming(Some(Ok(message))) => {
                     self.heard_at = Instant::now();
-                    self.receive(message).await?;
+                    // Boxed, like all the rest: a write's future is large, and an idle socket has none.
+                    Box::pin(self.receive(message)).await?;
+                    // What a write brought to its own sender leaves together with the answer.
+                    if let Some(batch) = self.outbound.waiting() {
+                        Box::pin(self.deliver(batch)).await?;
+                    }
                 }
                 Step::Outgoing(batch) => Box::pin(self.deliver(batch)).await?,
                 Step::WritesNoMore => self.stop_writing(),
                 Step::Tick => {
-                    self.tick().await?;
+                    Box::pin(self.tick()).await?;
                     tick.as_mut().reset(Instant::now() + between_pings);
                 }
             }
-            self.flush().await?;
+            if self.unflushed {
+                Box::pin(self.flush()).await?;
+            }
         }
     }
 
@@ -168,8 +175,7 @@ impl Connection {
             return Err(Ended::Close(CloseCode::NoPong));
         }
         if let Peer::Agent { .. } = self.peer {
-            // Boxed: an idle socket keeps no room for it.
-            Box::pin(self.renew()).await?;
+            self.renew().await?;
         }
         self.feed_message(Message::Ping(axum::body::Bytes::new())).await
     }
@@ -212,8 +218,7 @@ impl Connection {
                     return Err(Ended::Close(CloseCode::TooManyRequests));
                 }
                 match parse(&text) {
-                    // Boxed: a write's future is large, and an idle socket has none.
-                    Ok(frame) => Box::pin(self.handle(frame)).await,
+                    Ok(frame) => self.handle(frame).await,
                     Err(FrameError::Broken) => Err(Ended::Close(CloseCode::BadFrame)),
                     Err(error) => self.feed(ServerFrame::Rejected(rejected_frame(error))).await,
                 }

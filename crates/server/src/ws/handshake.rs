@@ -15,31 +15,49 @@ use super::connection::{Connection, Ended, Peer, say_goodbye};
 use super::outbound::Outbound;
 use crate::app::App;
 use crate::hub::Owner;
-use crate::limits::{AGENT_OUTBOUND_BYTES, RESUME_CONVERSATIONS, VISITOR_OUTBOUND_BYTES};
+use crate::limits::{AGENT_OUTBOUND_BYTES, Place, RESUME_CONVERSATIONS, VISITOR_OUTBOUND_BYTES};
 
-/// Runs a socket from its first frame to its end.
-pub(super) async fn greet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: bool) {
-    if !origin_is_own {
-        return send_away(socket, CloseCode::Origin).await;
+/// A socket that is known, on its way into the loop.
+struct Met {
+    connection: Connection,
+    welcomed: Result<(), Ended>,
+    is_agent: bool,
+    _place: Place<IpAddr>,
+}
+
+/// Runs a socket from its first frame to its end. What comes before and after the loop is boxed: an idle socket keeps
+/// no room for it.
+pub(super) async fn greet(app: Arc<App>, socket: WebSocket, ip: IpAddr, origin_is_own: bool) {
+    let Some(mut met) = Box::pin(meet(app, socket, ip, origin_is_own)).await else { return };
+    if met.welcomed.is_ok() {
+        met.welcomed = met.connection.run().await;
     }
-    let Some(_place) = app.limits.sockets_per_ip.take(ip) else {
-        return send_away(socket, CloseCode::TooManyConnections).await;
+    Box::pin(part(met)).await;
+}
+
+/// From the first frame to the welcome; `None`: the socket was sent away.
+async fn meet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: bool) -> Option<Box<Met>> {
+    if !origin_is_own {
+        send_away(socket, CloseCode::Origin).await;
+        return None;
+    }
+    let Some(place) = app.limits.sockets_per_ip.take(ip) else {
+        send_away(socket, CloseCode::TooManyConnections).await;
+        return None;
     };
     let first = timeout(Duration::from_millis(app.timing.hello_ms), first_frame(&mut socket)).await;
-    let hello = match first {
-        Err(_) => return send_away(socket, CloseCode::NoHello).await,
-        Ok(Err(Ended::Lost)) => return,
-        Ok(Err(Ended::Close(code))) => return send_away(socket, code).await,
-        Ok(Ok(hello)) => hello,
+    let refused = match first {
+        Err(_) => CloseCode::NoHello,
+        Ok(Err(Ended::Lost)) => return None,
+        Ok(Err(Ended::Close(code))) => code,
+        Ok(Ok(_)) if app.is_stopping() => CloseCode::Drain,
+        Ok(Ok(hello)) => match recognise(&app, &hello).await {
+            Ok(peer) => return Some(welcome_in(app, socket, peer, hello, place).await),
+            Err(code) => code,
+        },
     };
-    if app.is_stopping() {
-        return send_away(socket, CloseCode::Drain).await;
-    }
-    // Boxed: only the loop of an idle socket is worth keeping small, and this is gone by then.
-    match Box::pin(recognise(&app, &hello)).await {
-        Err(code) => send_away(socket, code).await,
-        Ok(peer) => converse(app, socket, peer, hello).await,
-    }
+    send_away(socket, refused).await;
+    None
 }
 
 async fn send_away(socket: WebSocket, code: CloseCode) {
@@ -93,7 +111,13 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
     }
 }
 
-async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
+async fn welcome_in(
+    app: Arc<App>,
+    socket: WebSocket,
+    peer: Peer,
+    hello: Hello,
+    place: Place<IpAddr>,
+) -> Box<Met> {
     let (owner, room) = match &peer {
         Peer::Visitor { session, .. } => {
             (Owner::Visitor(session.visitor, session.widget), VISITOR_OUTBOUND_BYTES)
@@ -112,12 +136,17 @@ async fn converse(app: Arc<App>, socket: WebSocket, peer: Peer, hello: Hello) {
     if is_agent {
         app.publish_presence(false);
     }
-    let mut connection = Connection::new(Arc::clone(&app), socket, outbound, membership, peer);
-    let mut ended = Box::pin(welcome(&mut connection, hello)).await;
-    if ended.is_ok() {
-        ended = connection.run().await;
-    }
-    connection.end(ended.err().unwrap_or(Ended::Lost)).await;
+    let connection = Connection::new(app, socket, outbound, membership, peer);
+    let mut met = Box::new(Met { connection, welcomed: Ok(()), is_agent, _place: place });
+    met.welcomed = welcome(&mut met.connection, hello).await;
+    met
+}
+
+/// Says goodbye, and a while later that the last agent has gone.
+async fn part(met: Box<Met>) {
+    let Met { connection, welcomed, is_agent, _place } = *met;
+    let app = Arc::clone(&connection.app);
+    connection.end(welcomed.err().unwrap_or(Ended::Lost)).await;
     if is_agent {
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(app.timing.presence_grace_ms)).await;

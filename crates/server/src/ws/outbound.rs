@@ -129,19 +129,22 @@ impl Outbound {
         }
     }
 
+    /// Takes all of it, if there is something to do.
+    pub fn waiting(&self) -> Option<Batch> {
+        let mut waiting = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.close.is_none() && waiting.deliveries.is_empty() {
+            return None;
+        }
+        waiting.bytes = 0;
+        Some(Batch { deliveries: std::mem::take(&mut waiting.deliveries), close: waiting.close })
+    }
+
     /// Waits for something to do and takes all of it.
     pub async fn take(&self) -> Batch {
         loop {
             let ready = self.ready.notified();
-            {
-                let mut waiting = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                if waiting.close.is_some() || !waiting.deliveries.is_empty() {
-                    waiting.bytes = 0;
-                    return Batch {
-                        deliveries: std::mem::take(&mut waiting.deliveries),
-                        close: waiting.close,
-                    };
-                }
+            if let Some(batch) = self.waiting() {
+                return batch;
             }
             ready.await;
         }

@@ -16,9 +16,9 @@ use super::rows::{
 };
 use super::{SqliteStore, apply, inbox, listing, notes, snapshot};
 use crate::{
-    Applied, ConversationFilter, ConversationList, Conversations, Direction, EventPage, EventRange,
-    InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy, OrderDirection, Side,
-    StoreError, StoredEvent, Summary, VisitorThread,
+    Applied, Committed, ConversationFilter, ConversationList, Conversations, Direction, EventPage,
+    EventRange, InboxCounts, InboxPage, InboxView, MessageFilter, MessageList, NoteList, OrderBy,
+    OrderDirection, Side, StoreError, StoredEvent, Summary, VisitorThread,
 };
 
 const LATEST: &str = concat!(
@@ -225,9 +225,10 @@ fn messages(
 
 #[async_trait]
 impl Conversations for SqliteStore {
-    async fn apply(&self, command: Command) -> Result<Applied, StoreError> {
+    async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError> {
         let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
-        self.write(move |connection| apply::apply(connection, &command, clock.now(), &*ids)).await
+        let work = move |connection: &Connection| apply::apply(connection, &command, clock.now(), &*ids);
+        self.writer.run(work, Some(committed)).await
     }
 
     async fn conversation(&self, id: ConversationId, side: Side) -> Result<Conversation, StoreError> {
@@ -236,6 +237,22 @@ impl Conversations for SqliteStore {
 
     async fn summary(&self, id: ConversationId) -> Result<Summary, StoreError> {
         self.read(move |connection| inbox::summary(connection, id)).await
+    }
+
+    async fn summaries(&self, ids: &[ConversationId]) -> Result<Vec<Summary>, StoreError> {
+        let ids = ids.to_vec();
+        self.read(move |connection| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                match inbox::summary(connection, id) {
+                    Ok(summary) => found.push(summary),
+                    Err(StoreError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(found)
+        })
+        .await
     }
 
     async fn events(

@@ -52,8 +52,12 @@ trait Job: Send {
     fn answer(self: Box<Self>, end: &End);
 }
 
+/// Called with what was stored.
+pub(super) type Committed<T> = Box<dyn FnOnce(&T) + Send>;
+
 struct Task<T, F> {
     work: Option<F>,
+    committed: Option<Committed<T>>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -75,7 +79,16 @@ where
 
     fn answer(self: Box<Self>, end: &End) {
         let answer = match end {
-            End::Committed => self.result.unwrap_or(Err(StoreError::Unknown)),
+            End::Committed => {
+                if let (Some(Ok(stored)), Some(committed)) = (&self.result, self.committed) {
+                    // A defect there costs its own job only, and that is stored.
+                    let told = catch_unwind(AssertUnwindSafe(|| committed(stored)));
+                    if told.is_err() {
+                        tracing::error!("what follows a commit broke off");
+                    }
+                }
+                self.result.unwrap_or(Err(StoreError::Unknown))
+            }
             End::NotBegun(error) => Err(error.clone()),
             End::Lost => Err(StoreError::Unknown),
         };
@@ -115,7 +128,7 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), closed, thread: Some(thread) })
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn run<T, F>(&self, work: F, committed: Option<Committed<T>>) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -123,7 +136,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has ended".to_owned());
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
-        let task: Box<dyn Job> = Box::new(Task { work: Some(work), result: None, reply });
+        let task: Box<dyn Job> = Box::new(Task { work: Some(work), committed, result: None, reply });
         jobs.send(task).await.map_err(|_| gone())?;
         // No answer: the writer died with the job in its hands.
         answer.await.unwrap_or(Err(StoreError::Unknown))
@@ -139,7 +152,9 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
+        // What follows a commit may have held the last reference to the store: then this is the writer itself, and ends.
+        let other = |thread: &thread::JoinHandle<()>| thread.thread().id() != thread::current().id();
+        if let Some(thread) = self.thread.take().filter(other) {
             drop(thread.join());
         }
     }
