@@ -217,6 +217,9 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         }
     }
     signals.abort();
+    if let Err(error) = SqliteStore::settle(folder) {
+        tracing::warn!(%error, "the log stays beside the database; the next start reads it");
+    }
     if looked.load(Ordering::Relaxed)
         && let Err(error) = lock.end_serving()
     {

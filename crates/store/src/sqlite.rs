@@ -157,6 +157,12 @@ impl SqliteStore {
         Ok(migrations::plan(&connection, folder)?)
     }
 
+    /// Moves what the log holds into the database's own file: after a stop that file alone is all there is. Whoever
+    /// reads meanwhile may leave some of it in the log, where it is as safe.
+    pub fn settle(folder: &Path) -> Result<(), StoreError> {
+        Ok(log::empty(&connect(&folder.join(FILE), None)?)?)
+    }
+
     /// Resolves when the writer is no more: the process must end, because nothing can be stored again.
     pub async fn closed(&self) {
         self.writer.closed().await;

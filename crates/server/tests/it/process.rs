@@ -325,6 +325,11 @@ async fn a_signal_stops_in_good_order() {
         tab.expect("drain").await;
         assert_eq!(tab.closed().await, 4001, "{signal}");
         assert_eq!(process.ended().code(), Some(0), "{signal}");
+        // After that the file alone is all there is.
+        let copy = tempfile::tempdir().expect("a folder");
+        std::fs::copy(folder.path().join("beckon.db"), copy.path().join("beckon.db")).expect("a copy");
+        let widget = widget_of(folder.path());
+        assert_eq!(widget_of(copy.path()), widget, "{signal}");
     }
 }
 

@@ -173,6 +173,11 @@ impl Renewal {
     }
 }
 
+/// Copies all of it into the file and cuts it to nothing, if nobody is reading.
+pub(super) fn empty(connection: &Connection) -> rusqlite::Result<()> {
+    checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)").map(|_| ())
+}
+
 struct Checkpoint {
     busy: bool,
     pages: u64,
