@@ -3,13 +3,14 @@
 use std::io::{Read, Write};
 
 use beckon_core::agent::Role;
+use beckon_core::command::Refusal;
 use beckon_core::id::WidgetId;
 use beckon_core::key::Scope;
 use beckon_core::text::{Email, Name};
 use beckon_core::time::Clock;
 use beckon_core::widget::Widget;
 use beckon_store::sqlite::{FILE, SqliteOptions, SqliteStore};
-use beckon_store::{Agents, Keys, NewAgent, Store, StoreError, SystemClock, Widgets};
+use beckon_store::{AgentChange, Agents, Keys, NewAgent, Store, StoreError, SystemClock, Widgets};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -129,6 +130,22 @@ pub enum AgentCommand {
         /// Read the password from standard input; it never stands on the command line
         #[arg(long, required = true)]
         password_stdin: bool,
+        /// Where to keep data.
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// End an agent's sign-ins and allow no more, also beside a running server
+    Disable {
+        /// The agent's e-mail
+        email: String,
+        /// Where to keep data.
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// Let an agent sign in again
+    Enable {
+        /// The agent's e-mail
+        email: String,
         /// Where to keep data.
         #[command(flatten)]
         data: DataFolder,
@@ -271,11 +288,35 @@ async fn widget(command: WidgetCommand) -> Result<(), Failure> {
 /// Longest password that is read, with its line end.
 const PASSWORD_READ_BYTES: u64 = 4096;
 
+fn email_of(text: &str) -> Result<Email, Failure> {
+    Email::new(text)
+        .map_err(|error| Failure::new(format!("the e-mail {error}. Write it as maja@shop.example")))
+}
+
+async fn set_disabled(email: &str, data: &DataFolder, disabled: bool) -> Result<(), Failure> {
+    let (email, store) = (email_of(email)?, open(data)?);
+    let found = store.agent_by_email(&email).await?;
+    let found = found.ok_or_else(|| Failure::new(format!("{email} belongs to no agent")))?;
+    let change = AgentChange { disabled: Some(disabled), ..AgentChange::default() };
+    match store.change_agent(found.agent.id, change).await {
+        Err(StoreError::Refused(Refusal::LastAdministrator)) => Err(Failure::new(format!(
+            "{email} is the only administrator who can sign in. Make another first"
+        ))),
+        changed => {
+            print(&changed?.0.id.to_string());
+            Ok(())
+        }
+    }
+}
+
 async fn agent(command: AgentCommand) -> Result<(), Failure> {
-    let AgentCommand::Create { email, name, role, password_stdin: _, data } = command;
+    let (email, name, role, data) = match command {
+        AgentCommand::Create { email, name, role, password_stdin: _, data } => (email, name, role, data),
+        AgentCommand::Disable { email, data } => return set_disabled(&email, &data, true).await,
+        AgentCommand::Enable { email, data } => return set_disabled(&email, &data, false).await,
+    };
     let name = name_of(&name)?;
-    let email = Email::new(&email)
-        .map_err(|error| Failure::new(format!("the e-mail {error}. Write it as maja@shop.example")))?;
+    let email = email_of(&email)?;
     let mut password = String::new();
     let read = std::io::stdin().take(PASSWORD_READ_BYTES).read_to_string(&mut password);
     read.map_err(|error| Failure::new(format!("the password could not be read: {error}")))?;

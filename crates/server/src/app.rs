@@ -1,6 +1,7 @@
 //! The operation layer: what every door (socket, HTTP, command line) does, done once.
 
 mod access;
+mod access_watch;
 mod agents;
 mod history;
 mod invites;
@@ -24,6 +25,7 @@ use crate::limits::Limits;
 use crate::secret::Passwords;
 
 pub use access::Caller;
+pub use access_watch::watch_access;
 pub use agents::{SIGN_IN_SECONDS, SetUp, SignedIn, USED_SETUP_LINK, check_password};
 pub use history::{Opened, Reader, Resumed};
 pub use invites::Joining;

@@ -236,6 +236,13 @@ impl Hub {
         }
     }
 
+    /// Lets the sockets of all agents look again whether their sign-ins hold and what they may see.
+    pub fn renew_all(&self) {
+        for console in self.topics().agents.values() {
+            console.outbound.push(Delivery::Renew);
+        }
+    }
+
     /// The agents who have a console open here.
     pub fn agents_online(&self) -> HashSet<AgentId> {
         self.topics().agents.values().map(|console| console.agent.id).collect()

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, Dirty, KeyUses, Readiness, SeenPages, Tickets, keep_lists_fresh};
+use crate::app::{App, Dirty, KeyUses, Readiness, SeenPages, Tickets, keep_lists_fresh, watch_access};
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
 use crate::hub::Hub;
@@ -115,6 +115,7 @@ pub fn assemble(
 /// Serves until `stop` is set, then sends everybody away and returns.
 pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receiver<bool>) {
     let lists = tokio::spawn(keep_lists_fresh(Arc::clone(&app)));
+    let access = tokio::spawn(watch_access(Arc::clone(&app)));
     let (close, closed) = watch::channel(false);
     let router = http::router(Arc::clone(&app));
     let servers: Vec<_> = listeners
@@ -146,6 +147,7 @@ pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receive
         tracing::warn!("some connections did not end in time");
     }
     lists.abort();
+    access.abort();
 }
 
 /// Tells every socket to come back later and ends them one after another over the spread, in random order.

@@ -50,6 +50,10 @@ pub struct AgentChange {
     pub disabled: Option<bool>,
 }
 
+/// See [`Agents::access_mark`]; only good to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessMark(pub [u8; 16]);
+
 /// Agents.
 #[async_trait]
 pub trait Agents: Send + Sync {
@@ -115,6 +119,11 @@ pub trait Agents: Send + Sync {
 
     /// Keeps a set-up token until its end or its use; earlier ones work no more.
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError>;
+
+    /// A mark that changes, in the same transaction, whenever a sign-in ends or what an agent may do changes, by whatever
+    /// process: who holds sign-ins open compares it now and then, in one small read for all of them. `None`: neither
+    /// ever happened.
+    async fn access_mark(&self) -> Result<Option<AccessMark>, StoreError>;
 
     /// Would this set-up token work now?
     async fn setup_token_works(&self, token: SecretHash) -> Result<bool, StoreError>;

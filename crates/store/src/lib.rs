@@ -25,7 +25,7 @@ mod widgets;
 
 pub mod sqlite;
 
-pub use agents::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
+pub use agents::{AccessMark, AgentChange, AgentSecret, AgentSession, Agents, NewAgent};
 pub use contexts::{AgentContext, Contexts, PastContext, StoredContext, StoredVersion};
 pub use conversations::{
     Applied, AppliedConversation, Committed, ConversationFilter, ConversationList, Conversations, Direction,

@@ -300,8 +300,16 @@ async fn admin_commands_work_beside_a_running_server() {
     printed(&agent("a long password\n"));
     assert_one_line(&agent("a long password\n"), "already");
     let body = json!({"email": "maja@example.com", "password": "a long password"});
-    let sign_in = Client::new().post(format!("{}/console/1/session", process.base)).json(&body);
-    assert_eq!(answer(sign_in).await.0, 200);
+    let sign_in = || {
+        let request = Client::new().post(format!("{}/console/1/session", process.base)).json(&body);
+        answer(request)
+    };
+    assert_eq!(sign_in().await.0, 200);
+    assert_eq!(admin(&["agent", "disable", "maja@example.com"]).status.code(), Some(0));
+    assert_eq!(sign_in().await.0, 401);
+    assert_eq!(admin(&["agent", "enable", "Maja@Example.com"]).status.code(), Some(0));
+    assert_eq!(sign_in().await.0, 200);
+    assert_one_line(&admin(&["agent", "disable", "timo@example.com"]), "no agent");
 
     let link = printed(&admin(&["setup-link"]));
     let secret = link.rsplit('/').next().expect("a token");

@@ -3,6 +3,8 @@
 use beckon_core::agent::Role;
 use beckon_core::time::Clock;
 use beckon_server::secret::{new_token, token_hash};
+use beckon_store::sqlite::{SqliteOptions, SqliteStore};
+use beckon_store::{AgentChange, Store};
 use serde_json::json;
 
 use crate::harness::{Server, answer, cookie_of, error_of};
@@ -167,4 +169,30 @@ async fn a_cookie_is_secure_behind_https() {
     let body = json!({"email": "maja@example.com", "password": "a long password"});
     let response = server.post("/console/1/session", &body).send().await.expect("an answer");
     assert!(response.headers()["set-cookie"].to_str().expect("text").contains("; Secure"));
+}
+
+/// `beckon admin` works on the folder, not through the server: nobody tells the server's sockets.
+#[tokio::test]
+async fn what_another_process_ends_ends_at_the_socket() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "hello").await;
+    let (maja, timo) = (server.agent(Role::Agent).await, server.agent(Role::Agent).await);
+    let mut majas = maja.connect().await;
+    let (mut timos, _) = timo.follow(&conversation).await;
+
+    let beside = SqliteStore::open(&SqliteOptions::new(server.folder.path())).expect("the same folder");
+    let beside: &dyn Store = &beside;
+    let disable = AgentChange { disabled: Some(true), ..AgentChange::default() };
+    let (_, ended) = beside.change_agent(maja.agent.id, disable).await.expect("a change");
+    assert_eq!(ended.len(), 1);
+    assert_eq!(majas.closed().await, 4503);
+    // Nobody else's ends, and what somebody may see is looked at again.
+    timos.settle().await;
+    beside.set_agent_queues(timo.agent.id, Vec::new()).await.expect("no queues");
+    assert_eq!(timos.expect("gone").await["conversation"], conversation.as_str());
+    timos.settle().await;
+    beside.delete_agent_sessions(timo.agent.id).await.expect("no sign-ins");
+    assert_eq!(timos.closed().await, 4503);
 }

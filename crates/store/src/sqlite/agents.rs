@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row};
 
 use super::rows::{self, all, bytes, first, id, run, time, value};
 use super::{SqliteStore, invites, queues};
-use crate::{AgentChange, AgentSecret, AgentSession, Agents, NewAgent, SecretHash, StoreError};
+use crate::{AccessMark, AgentChange, AgentSecret, AgentSession, Agents, NewAgent, SecretHash, StoreError};
 
 const INSERT: &str = "INSERT INTO agent (id, name, email, role, password, disabled, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)";
@@ -36,6 +36,9 @@ const DELETE_SESSION: &str = "DELETE FROM agent_session WHERE id = ?1";
 const INSERT_TOKEN: &str = "INSERT INTO setup_token (token, expires_at) VALUES (?1, ?2)";
 const TOKEN_WORKS: &str = "SELECT EXISTS (SELECT 1 FROM setup_token WHERE token = ?1 AND expires_at > ?2)";
 const USE_TOKEN: &str = "DELETE FROM setup_token WHERE token = ?1 AND expires_at > ?2";
+const MARK_ACCESS: &str = "INSERT INTO meta (name, value) VALUES ('access', randomblob(16)) \
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const ACCESS_MARK: &str = "SELECT value FROM meta WHERE name = 'access'";
 const VOID_TOKENS: &str = "DELETE FROM setup_token";
 
 #[cfg(test)]
@@ -59,6 +62,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     TOKEN_WORKS,
     USE_TOKEN,
     VOID_TOKENS,
+    MARK_ACCESS,
+    ACCESS_MARK,
 ];
 
 fn queues_of(connection: &Connection, agent: AgentId) -> Result<Vec<QueueId>, StoreError> {
@@ -78,6 +83,11 @@ pub(super) fn has_email(connection: &Connection, email: &Email) -> Result<bool, 
     Ok(first(connection, BY_EMAIL, &[&email.as_str()], |_| Ok(()))?.is_some())
 }
 
+/// Tells every process that sign-ins ended or agents may do something else; see [`Agents::access_mark`].
+pub(super) fn mark_access(connection: &Connection) -> Result<(), StoreError> {
+    run(connection, MARK_ACCESS, &[]).map(drop)
+}
+
 /// Ends an agent's sign-ins but one; which ones ended.
 fn end_sessions(
     connection: &Connection,
@@ -88,6 +98,7 @@ fn end_sessions(
     let keep = bytes(keep.map_or_else(uuid::Uuid::nil, |keep| keep.0));
     let ended = all(connection, SESSIONS_OF, &[&bytes(agent.0), &keep], |row| Ok(id(row, 0)?))?;
     run(connection, DELETE_SESSIONS_OF, &[&bytes(agent.0), &keep])?;
+    mark_access(connection)?;
     Ok(ended)
 }
 
@@ -108,6 +119,7 @@ fn change(
         invites::delete_of_agent(connection, id)?;
     }
     run(connection, CHANGE, &[&bytes(id.0), &agent.role.as_str(), &agent.disabled])?;
+    mark_access(connection)?;
     let ended = if agent.disabled { end_sessions(connection, id, None)? } else { Vec::new() };
     Ok((agent, ended))
 }
@@ -250,11 +262,19 @@ impl Agents for SqliteStore {
     }
 
     async fn delete_agent_session(&self, id: AgentSessionId) -> Result<(), StoreError> {
-        self.write(move |connection| run(connection, DELETE_SESSION, &[&bytes(id.0)]).map(drop)).await
+        self.write(move |connection| {
+            run(connection, DELETE_SESSION, &[&bytes(id.0)])?;
+            mark_access(connection)
+        })
+        .await
     }
 
     async fn delete_agent_sessions(&self, agent: AgentId) -> Result<Vec<AgentSessionId>, StoreError> {
         self.write(move |connection| end_sessions(connection, agent, None)).await
+    }
+
+    async fn access_mark(&self) -> Result<Option<AccessMark>, StoreError> {
+        self.read(|connection| first(connection, ACCESS_MARK, &[], |row| Ok(AccessMark(row.get(0)?)))).await
     }
 
     async fn create_setup_token(&self, token: SecretHash, expires_at: Timestamp) -> Result<(), StoreError> {

@@ -80,7 +80,7 @@ impl Queues for SqliteStore {
                 }
                 join(connection, agent, queue)?;
             }
-            Ok(())
+            agents::mark_access(connection)
         })
         .await
     }

@@ -3,6 +3,7 @@
 use beckon_core::agent::Role;
 use beckon_core::command::Refusal;
 use beckon_core::text::{Email, Name};
+use beckon_core::time::Timestamp;
 use beckon_store::{AgentChange, NewAgent, StoreError};
 
 use crate::house::{House, secret};
@@ -149,4 +150,38 @@ pub(crate) async fn one_administrator_is_left(house: &House) {
     assert_eq!(store.change_agent(one.id, demote).await.unwrap().0.role, Role::Agent);
     let unknown = uuid::Uuid::new_v4().into();
     assert_eq!(store.change_agent(unknown, demote).await, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn the_access_mark_changes_with_every_end_of_a_right(house: &House) {
+    let store = &house.store;
+    let maja = house.agent("maja", Role::Agent).await;
+    house.agent("boss", Role::Admin).await;
+    let sign_in = async || {
+        let expires_at = Timestamp(i64::MAX);
+        store.create_agent_session(maja.id, secret(), expires_at).await.unwrap().id
+    };
+    let mut mark = store.access_mark().await.unwrap();
+    let session = sign_in().await;
+    assert_eq!(store.access_mark().await.unwrap(), mark, "a beginning ends nothing");
+    let mut changed = async || {
+        let now = store.access_mark().await.unwrap();
+        std::mem::replace(&mut mark, now) != now
+    };
+    store.delete_agent_session(session).await.unwrap();
+    assert!(changed().await, "signed out");
+    let session = sign_in().await;
+    store.set_password(maja.id, "$argon2id$…".to_owned(), session).await.unwrap();
+    assert!(changed().await, "another password");
+    store.delete_agent_sessions(maja.id).await.unwrap();
+    assert!(changed().await, "signed out everywhere");
+    store.set_agent_queues(maja.id, Vec::new()).await.unwrap();
+    assert!(changed().await, "other queues");
+    for change in [
+        AgentChange { role: Some(Role::Supervisor), ..AgentChange::default() },
+        AgentChange { disabled: Some(true), ..AgentChange::default() },
+    ] {
+        store.change_agent(maja.id, change).await.unwrap();
+        assert!(changed().await, "{change:?}");
+    }
+    assert!(!changed().await);
 }

@@ -102,7 +102,8 @@ suite! {
         sign_ins_end
         a_new_password_keeps_one_sign_in
         agents_are_renamed_and_listed
-        one_administrator_is_left;
+        one_administrator_is_left
+        the_access_mark_changes_with_every_end_of_a_right;
     widgets:
         widgets_keep_their_settings
         widgets_keep_their_origins
