@@ -108,7 +108,12 @@ function documentReady(): Promise<void> {
 }
 
 async function init(arg: unknown, done: Done): Promise<void> {
-  const given: unknown = Object(arg) === arg ? (arg as { widgetId?: unknown }).widgetId : arg;
+  let given: unknown;
+  try {
+    given = Object(arg) === arg ? (arg as { widgetId?: unknown }).widgetId : arg;
+  } catch {
+    // The page's own getter threw: no widgetId then.
+  }
   if (widgetId) {
     done(widgetError(1011, `Already initialised: ${widgetId}`));
     return;

@@ -70,11 +70,8 @@ export function metadataText(metadata: unknown): string {
   function write(original: unknown, path: string, key: string): string | undefined {
     const value = plain(original, key);
     if (value === undefined) return undefined;
-    if (value === null || typeof value === 'boolean') return String(value);
-    if (typeof value === 'number') {
-      if (!Number.isFinite(value)) throw wrong(path, `is ${value}, which JSON cannot say`);
-      return JSON.stringify(value);
-    }
+    if (typeof value === 'number' && !Number.isFinite(value)) throw wrong(path, `is ${value}, which JSON cannot say`);
+    if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
     if (typeof value === 'string') {
       const size = bytes(value);
       if (size > STRING_BYTES) throw over(path, 'has bytes:', size, STRING_BYTES);
