@@ -121,9 +121,13 @@ describe('in Arabic', () => {
     ];
     expect(left?.x).toBeLessThan(right?.x ?? 0);
     await set.say('written now');
-    const mine = await set.chat.locator('.ib-widget-message-bubble.user').boundingBox();
-    const theirs = await set.chat.locator('.ib-widget-message-bubble.agent').first().boundingBox();
-    expect(mine?.x).toBeLessThan(theirs?.x ?? 0);
+    await expect
+      .poll(async () => {
+        const mine = await set.chat.locator('.ib-widget-message-bubble.user').boundingBox();
+        const theirs = await set.chat.locator('.ib-widget-message-bubble.agent').first().boundingBox();
+        return mine !== null && theirs !== null && mine.x < theirs.x;
+      })
+      .toBe(true);
     // Text in another language runs its own way.
     const text = set.chat.getByText('written now');
     expect(await text.evaluate((span) => getComputedStyle(span).direction)).toBe('ltr');
