@@ -58,9 +58,14 @@ impl FromStr for Timestamp {
         let (fraction, offset) = tail.split_at(at);
         let fraction_fits = fraction.is_empty()
             || fraction.strip_prefix('.').is_some_and(|rest| (1..=9).contains(&rest.len()) && digits(rest));
-        let offset = offset.replace(' ', "+").replace(':', "");
-        let offset_fits =
-            offset == "Z" || (offset.len() == 5 && offset.is_char_boundary(1) && digits(&offset[1..]));
+        let offset = offset.replace(' ', "+");
+        let offset_fits = match offset.as_bytes() {
+            [b'Z'] => true,
+            [b'+' | b'-', a, b, b':', c, d] | [b'+' | b'-', a, b, c, d] => {
+                [a, b, c, d].into_iter().all(u8::is_ascii_digit)
+            }
+            _ => false,
+        };
         if !(FORM.iter().zip(head.bytes()).all(fits) && fraction_fits && offset_fits) {
             return Err(InvalidTimestamp);
         }
@@ -95,6 +100,7 @@ mod tests {
             "2026-11-23T09:12:45.090123+0000",
             "2026-11-23T09:12:45.090123 0000",
             "2026-11-23T10:12:45.090123 01:00",
+            "2026-11-23T10:12:45.090123+01:00",
             "2026-11-23T07:42:45.090123-0130",
         ] {
             assert_eq!(text.parse(), Ok(Timestamp(1_795_425_165_090_123)), "{text}");
@@ -115,6 +121,9 @@ mod tests {
             "2026-11-23T09:12:45+99:99",
             "2026-11-23T09:12:45Z[UTC]",
             "2026-11-23T09:12:45 ü000",
+            "2026-11-23T09:12:45+0:1:0:0",
+            "2026-11-23T09:12:45+00:0:0",
+            "2026-11-23T09:12:45+:0000",
             "1795425165090",
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
