@@ -191,22 +191,30 @@ impl Metadata {
         self.entries.is_empty()
     }
 
-    /// The first short values, for a list row: what agents pinned is looked for among them, and an amount with its
-    /// currency is an object.
+    /// The first short values, for a list row: what agents pinned is looked for among them. Lists and objects are none,
+    /// but an amount with its currency is one value, written as an object.
     pub fn facts(&self) -> Vec<Fact> {
         self.entries
             .iter()
             .filter(|(key, value)| {
-                !value.starts_with('[')
-                    && value != "null"
+                value != "null"
                     && value != "\"\""
                     && value.len() <= LONGEST_FACT
                     && key.len() <= LONGEST_FACT
+                    && !value.starts_with('[')
+                    && (!value.starts_with('{') || is_amount(value))
             })
             .take(MOST_FACTS)
             .map(|(key, text)| Fact { key: key.clone(), text: text.clone() })
             .collect()
     }
+}
+
+/// Whether an object is nothing but an amount and its currency.
+fn is_amount(object: &str) -> bool {
+    let members = json::object(object).unwrap_or_default();
+    let named = |names: &[&str]| members.iter().any(|(key, _)| names.contains(&key.as_str()));
+    members.len() == 2 && named(&["currency", "currencyCode"]) && named(&["amount", "value", "price"])
 }
 
 /// A fact longer than so many bytes does not fit a list row.

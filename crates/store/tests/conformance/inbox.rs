@@ -75,7 +75,7 @@ pub(crate) async fn views_page_by_key_and_count(house: &House) {
     let mut started = Vec::new();
     for n in 0..23 {
         let guest = house.guest(house.multi).await;
-        let held = merge(r#"{"model":"Aurelia","deep":{"a":1},"price":31900}"#);
+        let held = merge(r#"{"model":"Aurelia","deep":{"a":1},"price":{"amount":31900,"currency":"EUR"}}"#);
         let row = house.start_holding(guest, held).await.conversations[0].conversation.clone();
         if n % 3 == 0 {
             house.take(&maja, row.id).await.unwrap();
@@ -104,7 +104,7 @@ pub(crate) async fn views_page_by_key_and_count(house: &House) {
     assert_eq!(first.queue_name.as_deref(), Some("General"));
     assert_eq!(first.conversation.unread_by_agents, 2);
     let facts: Vec<_> = first.conversation.facts.iter().map(|f| (f.key.as_str(), f.text.as_str())).collect();
-    assert_eq!(facts, [("model", r#""Aurelia""#), ("price", "31900")]);
+    assert_eq!(facts, [("model", r#""Aurelia""#), ("price", r#"{"amount":31900,"currency":"EUR"}"#)]);
     assert_eq!(first.agent, None);
     assert_eq!(house.store.summary(started[0].1).await.unwrap().agent.unwrap().name, "maja");
     let counts = house.store.inbox_counts(&maja).await.unwrap();
