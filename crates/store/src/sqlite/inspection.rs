@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use beckon_core::time::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
 use super::files::with_suffix;
 use super::{BUSY_MILLIS, FILE};
@@ -54,8 +54,7 @@ impl Inspection {
 
     /// When a conversation was last written to, by the clock of that time.
     pub fn newest_write(&self) -> rusqlite::Result<Option<Timestamp>> {
-        let micros: Option<i64> =
-            self.connection.query_row(NEWEST, [], |row| row.get(0)).optional()?.flatten();
+        let micros: Option<i64> = self.connection.query_row(NEWEST, [], |row| row.get(0))?;
         Ok(micros.map(Timestamp))
     }
 
