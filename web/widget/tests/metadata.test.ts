@@ -69,10 +69,15 @@ describe('metadata of a page', () => {
     ['the key __proto__', JSON.parse('{"a": {"__proto__": 1}}'), 1202, 'metadata.a.__proto__'],
     ['the key constructor', { constructor: 1 }, 1202, 'metadata.constructor'],
     ['the key prototype', { prototype: null }, 1202, 'metadata.prototype'],
-    ['depth 9', nest(9), 1203, 'depth 9, limit 8'],
-    ['a key of 129 characters', { ['k'.repeat(129)]: 1 }, 1203, '129, limit 128'],
-    ['a text of 8,193 bytes', { a: `${'x'.repeat(8191)}é` }, 1203, '8,193, limit 8,192'],
-    ['257 keys', Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`k${i}`, 1])), 1203, '257, limit 256'],
+    ['depth 9', nest(9), 1203, `metadata${'.inner'.repeat(8)} is 9 levels deep, limit 8`],
+    ['a key of 129 characters', { ['k'.repeat(129)]: 1 }, 1203, 'k is a key of 129 characters, limit 128'],
+    ['a text of 8,193 bytes', { a: `${'x'.repeat(8191)}é` }, 1203, 'metadata.a is 8,193 bytes, limit 8,192'],
+    [
+      '257 keys',
+      Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`k${i}`, 1])),
+      1203,
+      'metadata has 257 keys, limit 256',
+    ],
   ])('is refused: %s', (_, metadata, code, named) => {
     const error = refusal(metadata);
     expect(error.code).toBe(code);

@@ -33,27 +33,24 @@ export function isWidgetError(error: unknown): error is WidgetError {
   return made.has(error as WidgetError);
 }
 
-/** Pairs of neighbouring letters; capitals, dashes and spaces make no difference. */
+/** Pairs of neighbouring letters; capitals and what is no letter or digit make no difference. */
 function pairs(word: string): string[] {
-  const letters = word.replace(/[^a-z]/gi, '').toLowerCase();
-  return Array.from(letters, (letter, index) => letter + (letters[index + 1] || ''));
+  const letters = word.toLowerCase().replace(/\W|_/g, '');
+  return Array.from(letters.slice(1), (letter, index) => `${letters[index]}${letter}`);
 }
 
-/** The name that was probably meant: the one that shares most pairs of letters, for its length. */
-function nearest(name: string, names: string[]): string {
-  const given = pairs(name.slice(0, 40));
-  const likeness = (candidate: string) => {
-    const own = pairs(candidate);
-    return own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
-  };
-  return names.reduce((best, candidate) => (likeness(candidate) > likeness(best) ? candidate : best));
-}
-
-/** A name that is none of those it could be: says which was probably meant, and all there are. */
+/**
+ * A name that is none of those it could be: says which was probably meant, the one that shares most pairs of letters for its length,
+ * if any shares one, and all there are.
+ */
 export function unknownName(code: number, what: string, given: unknown, names: string[]): WidgetError {
   const name = typeof given === 'string' ? given : typeof given;
-  return widgetError(
-    code,
-    `Unknown ${what} '${name}'. Did you mean '${nearest(name, names)}'? There are: ${names.join(', ')}`,
-  );
+  const letters = pairs(name.slice(0, 40));
+  const likeness = (candidate: string) => {
+    const own = pairs(candidate);
+    return own.filter((pair) => letters.includes(pair)).length / (own.length + letters.length);
+  };
+  const [meant] = names.filter(likeness).sort((one, other) => likeness(other) - likeness(one));
+  const hint = meant ? ` Did you mean '${meant}'?` : '';
+  return widgetError(code, `Unknown ${what} '${name}'.${hint} There are: ${names.join(', ')}`);
 }

@@ -36,10 +36,8 @@ let patience: ReturnType<typeof setTimeout> | undefined;
 
 /** A random UUID. crypto.randomUUID needs a secure context; pages on plain http must work too. */
 function uuid(): string {
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join(
-    '',
-  );
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
+  const digit = () => ((crypto.getRandomValues(new Uint8Array(1))[0] as number) % 16).toString(16);
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit);
 }
 
 /** Wraps a page's callback: runs once, later than the call itself, and whatever it throws stays here. */
@@ -49,7 +47,9 @@ function once(callback: unknown): Done {
     if (ended) return;
     ended = true;
     if (typeof callback !== 'function') {
-      if (error) console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
+      // A refused origin stands there already, as an error, once for all calls.
+      if (error && error.code !== 1031)
+        console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
       return;
     }
     Promise.resolve().then(() => {

@@ -17,8 +17,7 @@ const encoder = new TextEncoder();
 const bytes = (text: string): number => encoder.encode(text).length;
 const count = (amount: number): string => amount.toLocaleString('en');
 const wrong = (path: string, what: string) => widgetError(1202, `${path} ${what}`);
-const over = (path: string, what: string, is: number, limit: number) =>
-  widgetError(1203, `${path} ${what} ${count(is)}, limit ${count(limit)}`);
+const over = (what: string, limit: number, more = '') => widgetError(1203, `${what}, limit ${count(limit)}${more}`);
 
 /**
  * JSON text of a page's object, as `JSON.stringify` would write it, but strict: what JSON would drop or spoil in silence is an error
@@ -41,8 +40,8 @@ export function metadataText(metadata: unknown): string {
       const inner = `${path}.${key}`;
       reading = inner;
       if (REFUSED_KEYS.includes(key)) throw wrong(inner, 'is not allowed as a key');
-      const length = Array.from(key).length;
-      if (length > KEY_LENGTH) throw over(inner, 'has key length', length, KEY_LENGTH);
+      const length = [...key].length;
+      if (length > KEY_LENGTH) throw over(`${inner} is a key of ${count(length)} characters`, KEY_LENGTH);
       const written = write(object[key], inner, key);
       if (written !== undefined) found.push([key, `${text(key, inner)}:${written}`]);
     }
@@ -51,7 +50,7 @@ export function metadataText(metadata: unknown): string {
 
   function nested<Result>(value: object, path: string, inside: () => Result): Result {
     if (parents.includes(value)) throw wrong(path, 'is a cycle');
-    if (parents.length >= DEPTH) throw over(path, 'has depth', parents.length + 1, DEPTH);
+    if (parents.length >= DEPTH) throw over(`${path} is ${DEPTH + 1} levels deep`, DEPTH);
     parents.push(value);
     const result = inside();
     parents.pop();
@@ -74,7 +73,7 @@ export function metadataText(metadata: unknown): string {
     if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
     if (typeof value === 'string') {
       const size = bytes(value);
-      if (size > STRING_BYTES) throw over(path, 'has bytes:', size, STRING_BYTES);
+      if (size > STRING_BYTES) throw over(`${path} is ${count(size)} bytes`, STRING_BYTES);
       return text(value, path);
     }
     if (typeof value !== 'object') throw wrong(path, `is a ${typeof value}, which JSON cannot say`);
@@ -91,23 +90,23 @@ export function metadataText(metadata: unknown): string {
     });
   }
 
-  const path = 'metadata';
   try {
     if (metadata === undefined) throw widgetError(1201, 'metadata is missing');
     const value = plain(metadata, '');
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw wrong(path, "is not an object, like { color: 'red' }");
+      throw wrong('metadata', "is not an object, like { color: 'red' }");
     }
-    const found = nested(value, path, () => members(value as { [key: string]: unknown }, path));
+    const found = nested(value, 'metadata', () => members(value as { [key: string]: unknown }, 'metadata'));
     // A null removes its key: it is sent, but it does not count.
     const kept = found.filter(([key, member]) => member !== `${JSON.stringify(key)}:null`);
-    if (kept.length > CONTEXT_KEYS) throw over(path, 'has keys:', kept.length, CONTEXT_KEYS);
+    if (kept.length > CONTEXT_KEYS) throw over(`metadata has ${count(kept.length)} keys`, CONTEXT_KEYS);
     const size = bytes(`{${kept.map((member) => member[1]).join()}}`);
     if (size > CONTEXT_BYTES) {
-      const largest = kept.reduce((most, member) => (bytes(member[1]) > bytes(most[1]) ? member : most));
-      throw widgetError(
-        1203,
-        `metadata is ${count(size)} bytes, limit ${count(CONTEXT_BYTES)}; largest key: ${largest[0]}, ${count(bytes(largest[1]))}`,
+      const [largest] = kept.sort((one, other) => bytes(other[1]) - bytes(one[1])) as [[string, string]];
+      throw over(
+        `metadata is ${count(size)} bytes`,
+        CONTEXT_BYTES,
+        `; largest key: ${largest[0]}, ${count(bytes(largest[1]))}`,
       );
     }
     return `{${found.map((member) => member[1]).join()}}`;

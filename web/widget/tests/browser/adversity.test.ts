@@ -19,7 +19,9 @@ describe('in adversity', () => {
     expect(await launcher.evaluate((element) => getComputedStyle(element).position)).toBe('fixed');
   });
 
-  it('takes what is written while nothing answers, and sends it later with its context', async () => {
+  it('takes what is written while nothing answers, and sends it later with its context', {
+    timeout: 120_000,
+  }, async () => {
     const { beckon } = set;
     await set.visit();
     await set.call('send_contextual_data', { metadata: { car: 'Strand' } });
@@ -29,7 +31,8 @@ describe('in adversity', () => {
     await set.say('is anybody there');
     await set.chat.getByText('Waiting for a connection').waitFor();
     beckon.down = false;
-    await set.chat.getByText('Sent. You can close this').waitFor();
+    // It may have tried in vain more than once by then, so that the next try is some way off.
+    await set.chat.getByText('Sent. You can close this').waitFor({ timeout: 45_000 });
     expect(beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand' }]);
     set.complaints.length = 0;
   });
@@ -126,13 +129,21 @@ describe('in adversity', () => {
   it('tells the page which command allows its origin', async () => {
     const { beckon } = set;
     beckon.refusal = { status: 403, text: 'Origin http://127.0.0.1 is not allowed. Allow it: beckon admin …' };
+    const written: string[] = [];
+    set.page.on('console', (message) => written.push(`${message.type()}: ${message.text()}`));
     const body = beckon.snippet(
-      `liveChat('open', null, function (e) { window.waited = e; }); liveChat('init', '${beckon.config.id}', function (e) { window.refused = e; });`,
+      `liveChat('close'); liveChat('init', '${beckon.config.id}'); liveChat('open', null, function (e) { window.waited = e; });`,
     );
     await set.page.goto(beckon.page('/site', body));
-    await expect.poll(() => set.page.evaluate('window.waited')).toMatchObject({ code: 1031 });
-    expect(await set.page.evaluate('window.refused')).toMatchObject({ code: 1031, name: 'Widget visibility error' });
-    expect(set.complaints.some((text) => text.includes('Allow it: beckon admin'))).toBe(true);
+    await expect
+      .poll(() => set.page.evaluate('window.waited'))
+      .toMatchObject({ code: 1031, name: 'Widget visibility error' });
+    // Once for `init` and the calls that waited for it, whether they have a callback or not.
+    expect(written.filter((line) => line.includes('Allow it'))).toEqual([`error: liveChat: ${beckon.refusal.text}`]);
+    expect((await set.call('init', beckon.config.id)).error).toMatchObject({
+      code: 1031,
+      message: beckon.refusal.text,
+    });
     set.complaints.length = 0;
   });
 

@@ -53,6 +53,10 @@ describe('set_language', () => {
       expect(error, JSON.stringify(code)).toMatchObject({ code: 1209, name: 'Unknown language' });
       expect(error?.message).toMatch(/There are: ar, en$/);
     }
+    // Only what looks like one that it knows is taken for a slip of the hand.
+    const message = async (code: string) => (await set.call('set_language', code)).error?.message;
+    expect(await message('arr')).toBe("Unknown language 'arr'. Did you mean 'ar'? There are: ar, en");
+    expect(await message('fr')).toBe("Unknown language 'fr'. There are: ar, en");
     expect(await field()).toBe('Write a message');
   });
 });
