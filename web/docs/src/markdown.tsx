@@ -57,11 +57,12 @@ export function blocks(markdown: string): Block[] {
   return found;
 }
 
-/** Code, strong words and links; the rest as text. Only addresses of the web become links. */
+/** Code, strong and stressed words, and links; the rest as text. Only addresses of the web become links. */
 export function inline(text: string): ComponentChildren[] {
-  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)]+\))/).map((part) => {
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)]+\))/).map((part) => {
     if (part.startsWith('`')) return <code>{part.slice(1, -1)}</code>;
     if (part.startsWith('**')) return <strong>{inline(part.slice(2, -2))}</strong>;
+    if (/^\*[^*\s][^*]*\*$/.test(part)) return <em>{inline(part.slice(1, -1))}</em>;
     const link = /^\[([^\]]+)\]\(([^)]+)\)$/.exec(part);
     if (!link) return part;
     return /^(https?:\/\/|#|\/)/.test(link[2] ?? '') ? <a href={link[2] ?? ''}>{link[1]}</a> : link[1];
