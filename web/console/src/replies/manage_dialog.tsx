@@ -1,5 +1,6 @@
-import { Button, IconButton, PencilSimpleIcon, PlusIcon, TrashIcon, UsersIcon, XIcon } from '@beckon/ui';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Button, IconButton, PencilSimpleIcon, PlusIcon, TrashIcon, UsersIcon } from '@beckon/ui';
+import { useEffect, useState } from 'preact/hooks';
+import { Dialog } from '../dialog/dialog';
 import { text } from '../locales/en';
 import { reasonOf } from '../names';
 import type { Agent } from '../session';
@@ -15,30 +16,23 @@ interface ManageDialogProps {
 
 /** Own and shared quick replies: made, changed and deleted in one place. */
 export function ManageDialog({ replies, agent, onClose }: ManageDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
   /** The one that is written: null for a new one, undefined for none. */
   const [edited, setEdited] = useState<QuickReply | null | undefined>(undefined);
   const mayShare = agent.role !== 'AGENT';
-  useEffect(() => {
-    dialog.current?.showModal();
-    void replies.load();
-  }, [replies]);
+  useEffect(() => void replies.load(), [replies]);
   const known = replies.all.value;
   return (
-    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onClose={onClose}>
-      <header class={styles.head}>
-        <h2 class={styles.title} id={id}>
-          {edited === undefined
-            ? text.quickReplies
-            : edited === null
-              ? text.makeQuickReply
-              : text.editQuickReply(edited.shortcut)}
-        </h2>
-        <IconButton label={text.dismiss} onClick={() => dialog.current?.close()}>
-          <XIcon />
-        </IconButton>
-      </header>
+    <Dialog
+      title={
+        edited === undefined
+          ? text.quickReplies
+          : edited === null
+            ? text.makeQuickReply
+            : text.editQuickReply(edited.shortcut)
+      }
+      class={styles.dialog}
+      onClose={onClose}
+    >
       {edited !== undefined ? (
         <ReplyForm
           reply={edited}
@@ -84,7 +78,7 @@ export function ManageDialog({ replies, agent, onClose }: ManageDialogProps) {
           </footer>
         </>
       )}
-    </dialog>
+    </Dialog>
   );
 }
 

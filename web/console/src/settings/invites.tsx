@@ -1,11 +1,11 @@
 import { Button, dateAndTime } from '@beckon/ui';
 import { useState } from 'preact/hooks';
+import { useAction } from '../form/action';
 import { Choices } from '../form/choices';
 import { Failure, Field } from '../form/field';
 import { fieldText } from '../form/submission';
 import { text } from '../locales/en';
 import { words } from '../locales/en_settings';
-import { useAction } from './action';
 import { api, type PendingInvite } from './api';
 import { Once } from './once';
 import { Section } from './page';

@@ -1,13 +1,13 @@
 import { Button, dateAndTime, relativeTime } from '@beckon/ui';
 import { useState } from 'preact/hooks';
 import { now } from '../clock';
+import { Confirm } from '../dialog/confirm';
 import { Choices } from '../form/choices';
 import { Field } from '../form/field';
 import { fieldText } from '../form/submission';
 import { text } from '../locales/en';
 import { words } from '../locales/en_settings';
 import { api, type Key, type Scope } from './api';
-import { Confirm } from './confirm';
 import { Once } from './once';
 import { Empty, Page, Section, Unready } from './page';
 import { useRemote } from './remote';

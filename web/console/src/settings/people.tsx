@@ -1,10 +1,10 @@
 import { Avatar, DotsThreeIcon, IconButton } from '@beckon/ui';
 import { useState } from 'preact/hooks';
+import { Confirm } from '../dialog/confirm';
 import { words } from '../locales/en_settings';
 import type { Agent } from '../session';
 import { Menu, MenuItem } from '../shell/menu';
 import { api, type Person } from './api';
-import { Confirm } from './confirm';
 import { Invites } from './invites';
 import { Page, Section, Unready } from './page';
 import styles from './people.module.css';

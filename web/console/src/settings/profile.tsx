@@ -1,5 +1,6 @@
 import { Avatar, Button } from '@beckon/ui';
 import { useState } from 'preact/hooks';
+import { Confirm } from '../dialog/confirm';
 import { Field } from '../form/field';
 import { passwordIsShort } from '../form/password';
 import { fieldText } from '../form/submission';
@@ -7,7 +8,6 @@ import { text } from '../locales/en';
 import { words } from '../locales/en_settings';
 import { type SessionBody, session, signOutEverywhere } from '../session';
 import { api } from './api';
-import { Confirm } from './confirm';
 import { Page, Section } from './page';
 import styles from './profile.module.css';
 import { SaveForm } from './save_form';

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
+import { Confirm } from '../dialog/confirm';
 import { Choices } from '../form/choices';
 import { words } from '../locales/en_settings';
 import type { Agent } from '../session';
 import type { Person } from './api';
-import { Confirm } from './confirm';
 
 /** The three roles and what each may do. */
 export const ROLES = (['AGENT', 'SUPERVISOR', 'ADMIN'] as const).map((value) => ({

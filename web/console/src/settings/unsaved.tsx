@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
+import { Confirm } from '../dialog/confirm';
 import { words } from '../locales/en_settings';
 import { goTo, keepDoor } from '../route';
-import { Confirm } from './confirm';
 
 /** The forms on screen that were changed and not saved. */
 const changed = new Set<string>();

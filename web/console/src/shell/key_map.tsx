@@ -1,6 +1,6 @@
-import { IconButton, XIcon } from '@beckon/ui';
 import { signal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { Dialog } from '../dialog/dialog';
 import { text } from '../locales/en';
 import styles from './key_map.module.css';
 
@@ -13,30 +13,14 @@ export function showKeyMap(): void {
 
 /** What the keyboard can do here. */
 export function KeyMap() {
-  return shown.value ? <Dialog onClose={() => (shown.value = false)} /> : null;
+  return shown.value ? <Groups onClose={() => (shown.value = false)} /> : null;
 }
 
-function Dialog({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      shown.value = false;
-      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
-    };
-  }, []);
+function Groups({ onClose }: { onClose: () => void }) {
+  // Whoever leaves the page while it is open does not find it open again.
+  useEffect(() => onClose, []);
   return (
-    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onClose={onClose}>
-      <header class={styles.head}>
-        <h2 class={styles.title} id={id}>
-          {text.keyMap}
-        </h2>
-        <IconButton label={text.dismiss} onClick={() => dialog.current?.close()}>
-          <XIcon />
-        </IconButton>
-      </header>
+    <Dialog title={text.keyMap} class={styles.dialog} onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <div class={styles.groups} tabIndex={0}>
         {text.keyGroups.map(({ heading, keys }) => (
@@ -65,6 +49,6 @@ function Dialog({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <p class={styles.foot}>{text.keyMapFoot}</p>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
 import type { Row } from '@beckon/sdk';
-import { Avatar, Button, IconButton, XIcon } from '@beckon/ui';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Avatar, Button } from '@beckon/ui';
+import { useEffect, useState } from 'preact/hooks';
 import { assign, type Colleague, isHere, readColleagues } from '../colleagues';
+import { Dialog } from '../dialog/dialog';
 import { text } from '../locales/en';
 import { reasonOf } from '../names';
 import styles from './assign_dialog.module.css';
@@ -19,8 +20,6 @@ interface AssignDialogProps {
 
 /** Gives a conversation to somebody else, or to oneself. Those who are here stand first. */
 export function AssignDialog({ row, me, name, onClose }: AssignDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
   const [colleagues, setColleagues] = useState<readonly Colleague[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -29,35 +28,21 @@ export function AssignDialog({ row, me, name, onClose }: AssignDialogProps) {
     setFailure(null);
     readColleagues().then(setColleagues, () => setFailure(text.agentsFailed));
   };
-  useEffect(() => {
-    dialog.current?.showModal();
-    load();
-  }, []);
+  useEffect(load, []);
 
   const give = (colleague: Colleague): void => {
     setBusy(true);
     setFailure(null);
-    assign(row.conversation, colleague.id).then(
-      () => dialog.current?.close(),
-      (error: unknown) => {
-        setFailure(text.failed(reasonOf(error)));
-        setBusy(false);
-      },
-    );
+    assign(row.conversation, colleague.id).then(onClose, (error: unknown) => {
+      setFailure(text.failed(reasonOf(error)));
+      setBusy(false);
+    });
   };
   const others = (colleagues ?? []).filter((one) => one.id !== row.agent?.id);
   const wanted = query.trim().toLocaleLowerCase();
   const found = others.filter((one) => one.displayName.toLocaleLowerCase().includes(wanted));
   return (
-    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onClose={onClose}>
-      <header class={styles.head}>
-        <h2 class={styles.title} id={id}>
-          {text.assignHeading}
-        </h2>
-        <IconButton label={text.dismiss} onClick={() => dialog.current?.close()}>
-          <XIcon />
-        </IconButton>
-      </header>
+    <Dialog title={text.assignHeading} class={styles.dialog} onClose={onClose}>
       <p class={styles.lead}>{text.assignLead(name)}</p>
       {others.length >= SEARCH_FROM && (
         <input
@@ -104,6 +89,6 @@ export function AssignDialog({ row, me, name, onClose }: AssignDialogProps) {
           ))}
         </ul>
       )}
-    </dialog>
+    </Dialog>
   );
 }

@@ -4,13 +4,13 @@ import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CardEdge } from '../context/card_edge';
 import type { Desk } from '../desk';
+import { Confirm } from '../dialog/confirm';
 import type { View } from '../inbox/rows';
 import { text } from '../locales/en';
 import { visitorName } from '../names';
 import { hrefOf } from '../route';
 import { cardBeside, panesBeside } from '../viewport';
 import { AssignDialog } from './assign_dialog';
-import { CloseDialog } from './close_dialog';
 import { Composer } from './composer';
 import type { Conversation } from './conversation';
 import { Back, Header } from './header';
@@ -115,10 +115,13 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
         <AssignDialog row={row} me={agent.id} name={visitorName(row)} onClose={() => setAsking(null)} />
       )}
       {asking === 'close' && (
-        <CloseDialog
-          name={visitorName(row)}
+        <Confirm
+          heading={text.closeQuestion}
+          lead={text.closeLead(visitorName(row))}
+          verb={text.closeConversation}
+          danger
           onCancel={() => setAsking(null)}
-          onClose={() => {
+          onConfirm={async () => {
             setAsking(null);
             run('close');
           }}

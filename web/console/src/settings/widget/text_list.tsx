@@ -1,10 +1,10 @@
 import { Button, IconButton, XIcon } from '@beckon/ui';
 import { useRef, useState } from 'preact/hooks';
+import { useAction } from '../../form/action';
 import { Failure, Field } from '../../form/field';
 import { fieldText, useSubmission } from '../../form/submission';
 import { text } from '../../locales/en';
 import { words } from '../../locales/en_settings';
-import { useAction } from '../action';
 import rows from '../rows.module.css';
 import { useUnsaved } from '../unsaved';
 import styles from './widget.module.css';

@@ -1,7 +1,7 @@
+import { useAction } from '../../form/action';
 import { Switch } from '../../form/choices';
 import { Failure } from '../../form/field';
 import { words } from '../../locales/en_settings';
-import { useAction } from '../action';
 import { api, type Widget, type WidgetChange } from '../api';
 import { Page, Saved, Section, Unready } from '../page';
 import { useRemote } from '../remote';

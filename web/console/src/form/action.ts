@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { reasonOf } from '../form/submission';
+import { reasonOf } from './submission';
 
 /** How long *Saved* stands, milliseconds. */
 const SAVED_MS = 4_000;

@@ -1,10 +1,12 @@
 import { Button } from '@beckon/ui';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId } from 'preact/hooks';
+import { useAction } from '../form/action';
 import { Failure } from '../form/field';
 import { text } from '../locales/en';
-import { useAction } from './action';
 import styles from './confirm.module.css';
+import { useModal } from './dialog';
+import frame from './dialog.module.css';
 
 /** Asks before something is done, and says what happens. Stays open while it is done, and when it fails. */
 export function Confirm({
@@ -27,14 +29,13 @@ export function Confirm({
   onCancel: () => void;
   children?: ComponentChildren;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const id = useId();
   const { busy, failure, run } = useAction();
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
-      class={styles.dialog}
+      class={`${frame.frame} ${styles.question}`}
       aria-labelledby={`${id}-heading`}
       aria-describedby={`${id}-lead`}
       onClose={onCancel}
