@@ -10,7 +10,7 @@ export const STYLES = `
 .ib-widget-wrapper .bk-launcher{inset-inline-end:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;display:grid;place-items:center;border-radius:18px;background:var(--bk-accent);color:var(--bk-on-accent);box-shadow:var(--bk-shadow);transition:.12s}
 .ib-widget-wrapper .bk-launcher:hover{background:color-mix(in oklab,var(--bk-accent),var(--bk-mix) 16%)}
 .ib-widget-wrapper .bk:not(iframe):focus-visible{outline:2px solid var(--bk-accent);outline-offset:2px}
-.ib-widget-wrapper .bk svg{display:block;width:28px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round}
+.ib-widget-wrapper .bk svg{display:block;pointer-events:none;width:28px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round}
 .ib-widget-wrapper .bk-window{inset-inline-end:calc(20px + env(safe-area-inset-right));bottom:calc(92px + env(safe-area-inset-bottom));width:384px;max-width:calc(100vw - 40px);height:min(640px,100dvh - 112px);border:1px solid var(--bk-line);border-radius:16px;background:var(--bk-surface);box-shadow:var(--bk-shadow);visibility:hidden;opacity:0;transform:translateY(8px);transition:.18s cubic-bezier(.2,0,0,1);transition-property:opacity,transform,visibility}
 .bk-open.ib-widget-wrapper .bk-window{visibility:visible;opacity:1;transform:none}
 .ib-widget-wrapper .bk-close{display:none}

@@ -29,6 +29,15 @@ describe('the window', () => {
     }
   });
 
+  it('opens even if the launcher is drawn anew between press and release, as when its words arrive', async () => {
+    await set.visit();
+    await set.page.locator('#ib-button-messaging').hover();
+    await set.page.mouse.down();
+    expect(await set.call('show')).toEqual({ result: {} });
+    await set.page.mouse.up();
+    await set.page.locator('#ib-iframe-messaging').waitFor({ state: 'visible' });
+  });
+
   it('counts what is unread on the launcher while it is closed or hidden, and forgets it when it is read', async () => {
     await set.return();
     const thread = set.beckon.begin('OPEN', ['one', 'two']);
