@@ -32,10 +32,10 @@ describe('the back gesture', () => {
     const before = await entries();
     for (let time = 0; time < 3; time++) {
       await open();
-      expect(await state()).toEqual({ page: 'start', beckonChat: true });
+      await expect.poll(state).toEqual({ page: 'start', beckonChat: true });
       await set.page.evaluate('history.back()');
       await expect.poll(shown).toBe(false);
-      expect(await state()).toEqual({ page: 'start' });
+      await expect.poll(state).toEqual({ page: 'start' });
       expect(set.page.url()).toContain('/site');
     }
     expect(await entries()).toBe(before + 1);
@@ -128,17 +128,21 @@ describe('the keyboard of a phone', () => {
     await set.visit();
     await open();
     await keyboard(430, 60);
-    expect(await iframe().boundingBox()).toEqual({ x: 0, y: 60, width: 390, height: 430 });
-    const box = await set.field.boundingBox();
-    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(490);
-    const cross = await set.page.locator('.ib-close-mobile-button').boundingBox();
-    expect(cross?.y).toBe(70);
+    await expect.poll(() => iframe().boundingBox()).toEqual({ x: 0, y: 60, width: 390, height: 430 });
+    await expect
+      .poll(async () => {
+        const box = await set.field.boundingBox();
+        return box && box.y + box.height;
+      })
+      .toBeLessThanOrEqual(490);
+    const cross = set.page.locator('.ib-close-mobile-button');
+    await expect.poll(async () => (await cross.boundingBox())?.y).toBe(70);
     await keyboard(300, 100, 2);
-    expect(await iframe().boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
+    await expect.poll(() => iframe().boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
     await keyboard(430, 0);
     await set.call('close');
     await set.page.setViewportSize({ width: 1024, height: 768 });
     await set.call('open');
-    expect(await iframe().evaluate((frame) => [frame.style.height, frame.style.top])).toEqual(['', '']);
+    await expect.poll(() => iframe().evaluate((frame) => [frame.style.height, frame.style.top])).toEqual(['', '']);
   });
 });

@@ -109,10 +109,11 @@ describe('in Arabic', () => {
     for (const text of ['two', 'three', 'ثلاث رسائل وصلت إليك']) set.beckon.say(thread, text);
     await expect.poll(() => launcher().getAttribute('aria-label')).toBe('فتح المحادثة، ٤ غير مقروءة');
     expect(await set.page.locator('.bk-badge').textContent()).toBe('٤');
-    const bubble = await set.page.locator('.bk-preview').boundingBox();
+    await expect.poll(async () => (await launcher().boundingBox())?.x).toBe(20);
     const button = await launcher().boundingBox();
-    expect(bubble?.x).toBeGreaterThan((button?.x ?? 0) + (button?.width ?? 0));
-    expect(button?.x).toBe(20);
+    await expect
+      .poll(async () => (await set.page.locator('.bk-preview').boundingBox())?.x)
+      .toBeGreaterThan((button?.x ?? 0) + (button?.width ?? 0));
     await set.page.locator('.bk-preview .bk-message').click();
     await set.chat.getByRole('heading', { name: 'أمس' }).waitFor();
     const back = set.chat.getByRole('button', { name: 'كل المحادثات' });

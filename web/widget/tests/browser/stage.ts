@@ -23,6 +23,8 @@ export interface Stage {
   chat: FrameLocator;
   field: Locator;
   say(text: string): Promise<void>;
+  /** Scrolls the messages of the open thread; the chat knows of it when this resolves. */
+  scroll(top: number): Promise<void>;
 }
 
 /** Sets the stage before each test of a file and clears it afterwards. */
@@ -85,6 +87,15 @@ export function stage(): Stage {
     await set.field.fill(text);
     await set.field.press('Enter');
   };
+  set.scroll = (top) =>
+    set.chat.getByRole('log').evaluate(
+      (box, to) =>
+        new Promise<void>((resolve) => {
+          box.addEventListener('scroll', () => resolve(), { once: true });
+          box.scrollTo({ top: to });
+        }),
+      top,
+    );
   return set;
 }
 

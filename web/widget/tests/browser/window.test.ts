@@ -99,8 +99,8 @@ describe('the window', () => {
     await set.visit("document.body.insertAdjacentHTML('beforeend', '<div style=height:5000px></div>');");
     await set.call('open');
     await set.field.waitFor();
-    const box = await set.page.locator('#ib-iframe-messaging').boundingBox();
-    expect(box).toEqual({ x: 0, y: 0, width: 390, height: 780 });
+    const iframe = set.page.locator('#ib-iframe-messaging');
+    await expect.poll(() => iframe.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
     await set.page.mouse.move(200, 300);
     await set.page.mouse.wheel(0, 800);
     await set.page.waitForTimeout(200);
@@ -123,13 +123,13 @@ describe('the window', () => {
     await set.chat.getByRole('button', { name: /message 120/ }).click();
     await set.chat.getByText('message 120', { exact: true }).waitFor();
     const log = set.chat.getByRole('log');
-    expect(await log.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(2);
+    await expect.poll(() => log.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(2);
     await log.evaluate((box) => box.scrollTo({ top: 0 }));
     await set.chat.getByText('message 25', { exact: true }).waitFor();
     await expect.poll(() => set.chat.getByText('message 70', { exact: true }).isVisible()).toBe(true);
     await log.evaluate((box) => box.scrollTo({ top: 0 }));
     await set.chat.getByText('Hello. What can we do for you?').waitFor();
-    expect(await set.chat.locator('.ib-widget-message-text').count()).toBe(120);
+    await expect.poll(() => set.chat.locator('.ib-widget-message-text').count()).toBe(120);
     expect(set.beckon.requests.filter((request) => request.endsWith('/events'))).toHaveLength(2);
   });
 });
