@@ -102,6 +102,10 @@ struct Conversation {
     visitor_head: i64,
     context: String,
     context_version: i64,
+    /// Delivered and read, as the visitor counts.
+    read_by_agents: (i64, i64),
+    /// Delivered and read, as agents count.
+    read_by_visitor: (i64, i64),
     events: Vec<Stored>,
 }
 
@@ -113,8 +117,8 @@ struct Story {
     lines: Vec<Line>,
 }
 
-/// Checks everything there is. `quiet`: all clients had settled when they were stopped, so their logs must be whole.
-pub fn check(folder: &Path, database: &Path, quiet: bool) -> Outcome<Report> {
+/// Checks everything there is. All clients had settled when they were stopped, so their logs must be whole.
+pub fn check(folder: &Path, database: &Path) -> Outcome<Report> {
     let mut report = Report::default();
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let conversations = conversations(&connection)?;
@@ -135,9 +139,9 @@ pub fn check(folder: &Path, database: &Path, quiet: bool) -> Outcome<Report> {
     once(&conversations, &authors, &mut report);
     let mut told: HashSet<String> = HashSet::new();
     for story in &stories {
-        writes(story, &conversations, &epoch, quiet, &mut told, &mut report);
-        seen(story, &conversations, &epoch, quiet, &mut report);
-        cursors(story, &mut report);
+        writes(story, &conversations, &epoch, &mut told, &mut report);
+        seen(story, &conversations, &epoch, &mut report);
+        cursors(story, &conversations, &epoch, &mut report);
         if story.is_visitor {
             bytes(folder, story, &mut report)?;
         }
@@ -182,7 +186,8 @@ fn agents(connection: &Connection) -> Outcome<HashMap<String, String>> {
 
 fn conversations(connection: &Connection) -> Outcome<BTreeMap<String, Conversation>> {
     let mut found = BTreeMap::new();
-    let sql = "SELECT c.id, c.visitor, c.thread, c.head, c.visitor_head, x.text, x.version
+    let sql = "SELECT c.id, c.visitor, c.thread, c.head, c.visitor_head, x.text, x.version,
+            c.agent_delivered_visitor, c.agent_read_visitor, c.visitor_delivered, c.visitor_read
         FROM conversation c LEFT JOIN context x ON x.conversation = c.id";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| {
@@ -194,6 +199,8 @@ fn conversations(connection: &Connection) -> Outcome<BTreeMap<String, Conversati
             visitor_head: row.get(4)?,
             context: row.get::<_, Option<String>>(5)?.unwrap_or_else(|| "{}".to_owned()),
             context_version: row.get::<_, Option<i64>>(6)?.unwrap_or_default(),
+            read_by_agents: (row.get(7)?, row.get(8)?),
+            read_by_visitor: (row.get(9)?, row.get(10)?),
             events: Vec::new(),
         })
     })?;
@@ -361,7 +368,6 @@ fn writes<'a>(
     story: &Story,
     conversations: &'a BTreeMap<String, Conversation>,
     epoch: &str,
-    quiet: bool,
     told: &mut HashSet<String>,
     report: &mut Report,
 ) {
@@ -395,7 +401,7 @@ fn writes<'a>(
             }
         }
     }
-    let mut last: HashMap<(&str, bool), (i64, u64)> = HashMap::new();
+    let mut last: HashMap<&str, (i64, u64)> = HashMap::new();
     let mut keys: BTreeMap<(&str, String), u64> = BTreeMap::new();
     for write in queued {
         told.insert(write.client_id.clone());
@@ -423,7 +429,7 @@ fn writes<'a>(
                         format!("acked as version {version}, not stored"),
                     );
                 }
-            } else if answer.is_none() && quiet && !failed.contains(write.client_id.as_str()) {
+            } else if answer.is_none() && !failed.contains(write.client_id.as_str()) {
                 report.broken("I7", &write.lane, &place, "neither acked nor failed");
             }
             continue;
@@ -446,7 +452,7 @@ fn writes<'a>(
                 report.lost += 1;
                 report.broken("I1", answer.conversation.unwrap_or_default(), &place, "acked and not stored");
             }
-            (None, _) if quiet && !failed.contains(write.client_id.as_str()) => {
+            (None, _) if !failed.contains(write.client_id.as_str()) => {
                 report.broken("I7", &write.lane, &place, "neither acked nor failed");
             }
             (None, Some((conversation, _))) if failed.contains(write.client_id.as_str()) => {
@@ -455,11 +461,10 @@ fn writes<'a>(
             _ => {}
         }
         if let Some((conversation, event)) = stored {
-            let note = write.kind == Kind::Note;
             // Messages and notes of one author share a lane, so they share the order.
-            let before = last.insert((conversation.id.as_str(), false), (event.seq, write.n));
+            let before = last.insert(&conversation.id, (event.seq, write.n));
             if let Some((seq, n)) = before.filter(|(seq, _)| *seq > event.seq) {
-                let what = format!("stored at {} before write {n} at {seq} (note: {note})", event.seq);
+                let what = format!("stored at {} before write {n} at {seq}", event.seq);
                 report.broken("I4", &conversation.id, &place, what);
             }
         }
@@ -479,13 +484,7 @@ fn writes<'a>(
 }
 
 /// I5 and I10: what a client applied is what is stored, place by place, without a hole, and all of it after quiet.
-fn seen(
-    story: &Story,
-    conversations: &BTreeMap<String, Conversation>,
-    epoch: &str,
-    quiet: bool,
-    report: &mut Report,
-) {
+fn seen(story: &Story, conversations: &BTreeMap<String, Conversation>, epoch: &str, report: &mut Report) {
     let mut views: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
     let mut index: HashMap<&str, HashMap<i64, &Stored>> = HashMap::new();
     for (id, conversation) in conversations {
@@ -537,9 +536,6 @@ fn seen(
             _ => {}
         }
     }
-    if !quiet {
-        return;
-    }
     for (conversation, (last, view_epoch)) in &views {
         let Some(known) = conversations.get(*conversation) else { continue };
         let head = if story.is_visitor { known.visitor_head } else { known.head };
@@ -558,15 +554,34 @@ fn seen(
     }
 }
 
-/// I8: cursors only move forward, within an epoch.
-fn cursors(story: &Story, report: &mut Report) {
-    let mut last: HashMap<(&str, &str), (i64, i64)> = HashMap::new();
+/// I8: cursors only move forward, within an epoch. A `state` never says less than was known. A `cursor` frame may come
+/// late, after one that was newer, and a client drops it then; but what it says was so once, and cursors that only moved
+/// forward are never ahead in one number and behind in the other.
+fn cursors(
+    story: &Story,
+    conversations: &BTreeMap<String, Conversation>,
+    stored_epoch: &str,
+    report: &mut Report,
+) {
+    let mut newest: HashMap<(&str, &str), (i64, i64)> = HashMap::new();
     for line in &story.lines {
-        let Line::Cursor { conversation, epoch, delivered, read } = line else { continue };
+        let Line::Cursor { state, conversation, epoch, delivered, read } = line else { continue };
         let now = (*delivered, *read);
-        let before = last.insert((conversation, epoch), now);
-        if let Some(before) = before.filter(|before| before.0 > now.0 || before.1 > now.1) {
-            let what = format!("delivered, read went from {before:?} to {now:?} for {}", story.name);
+        let known = newest.entry((conversation, epoch)).or_default();
+        let behind = now.0 < known.0 || now.1 < known.1;
+        let ahead = now.0 > known.0 || now.1 > known.1;
+        if behind && (*state || ahead) {
+            let frame = if *state { "state" } else { "cursor frame" };
+            let what = format!("{}: a {frame} of {now:?} (delivered, read) after {known:?}", story.name);
+            report.broken("I8", conversation, "cursor", what);
+        }
+        *known = (known.0.max(now.0), known.1.max(now.1));
+        let Some(stored) = conversations.get(conversation).filter(|_| epoch == stored_epoch) else {
+            continue;
+        };
+        let most = if story.is_visitor { stored.read_by_agents } else { stored.read_by_visitor };
+        if now.0 > most.0 || now.1 > most.1 {
+            let what = format!("{} was told of {now:?} (delivered, read), stored is {most:?}", story.name);
             report.broken("I8", conversation, "cursor", what);
         }
     }

@@ -6,8 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
 use crate::lane::Lane;
@@ -28,6 +28,8 @@ use crate::{Failure, Outcome, agent, visitor};
 
 /// Orders that may wait for a client.
 const ORDERS: usize = 4096;
+/// Between two looks whether a client has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Characters of four bytes in a long message.
 const LONG: usize = 4_000;
 /// Word in every note and context: no visitor's bytes may hold it.
@@ -138,10 +140,11 @@ pub enum Who {
 pub struct Client {
     /// Its name: that of its files.
     pub name: String,
-    /// A visitor; otherwise an agent.
-    pub is_visitor: bool,
+    who: Who,
     orders: mpsc::Sender<Order>,
-    task: JoinHandle<Outcome<()>>,
+    task: JoinHandle<()>,
+    /// Why it ended by itself, once it has.
+    failure: Arc<OnceLock<String>>,
     waiting: Arc<AtomicUsize>,
     connected: Arc<AtomicBool>,
 }
@@ -165,17 +168,29 @@ impl Client {
     /// Starts a client; one that has files goes on from them.
     pub fn start(name: &str, who: Who, start: Start) -> Outcome<Self> {
         let (sender, orders) = mpsc::channel(ORDERS);
-        let is_visitor = matches!(who, Who::Visitor(_));
-        let machine = Machine::new(name, who, start, orders)?;
+        let machine = Machine::new(name, who.clone(), start, orders)?;
         let (waiting, connected) = (Arc::clone(&machine.waiting), Arc::clone(&machine.connected));
-        let task = tokio::spawn(machine.run());
-        Ok(Self { name: name.to_owned(), is_visitor, orders: sender, task, waiting, connected })
+        let failure = Arc::default();
+        let told: Arc<OnceLock<String>> = Arc::clone(&failure);
+        let task = tokio::spawn(async move {
+            if let Err(failure) = machine.run().await {
+                told.get_or_init(|| failure.to_string());
+            }
+        });
+        Ok(Self { name: name.to_owned(), who, orders: sender, task, failure, waiting, connected })
+    }
+
+    /// A visitor; otherwise an agent.
+    pub fn is_visitor(&self) -> bool {
+        matches!(self.who, Who::Visitor(_))
     }
 
     /// Gives an order.
     pub async fn order(&self, order: Order) -> Outcome<()> {
-        let gone = |_| Failure::new(format!("{} has ended by itself", self.name));
-        self.orders.send(order).await.map_err(gone)
+        match self.orders.send(order).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.at_end().await),
+        }
     }
 
     /// Writes without an answer.
@@ -183,9 +198,22 @@ impl Client {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Whether it has ended by itself.
-    pub fn has_ended(&self) -> bool {
-        self.task.is_finished()
+    /// Why it has ended by itself, if it has.
+    pub fn ended(&self) -> Option<Failure> {
+        self.task.is_finished().then(|| self.why())
+    }
+
+    /// It takes no orders any more: what it says, which it may be about to.
+    async fn at_end(&self) -> Failure {
+        while !self.task.is_finished() {
+            sleep(LOOK_AGAIN).await;
+        }
+        self.why()
+    }
+
+    fn why(&self) -> Failure {
+        let why = self.failure.get().map_or("it says nothing, so it panicked", String::as_str);
+        Failure::new(format!("{} has ended by itself: {why}", self.name))
     }
 
     /// Whether it has had its welcome.
@@ -197,20 +225,26 @@ impl Client {
     pub async fn settled(&self) -> Outcome<()> {
         let (sender, answer) = oneshot::channel();
         self.order(Order::Settle(sender)).await?;
-        answer.await.map_err(|_| Failure::new(format!("{} ended before it had settled", self.name)))
+        match answer.await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.at_end().await),
+        }
     }
 
     /// Ends it in good order.
     pub async fn stop(self) -> Outcome<()> {
-        // It may have ended by itself; then that is what the task says.
+        // It may have ended by itself; then that is what it says.
         let _gone = self.orders.send(Order::Stop).await;
-        self.task.await?
+        let failed = |why: &str| Failure::new(format!("{}: {why}", self.name));
+        self.task.await.map_err(|error| failed(&error.to_string()))?;
+        self.failure.get().map_or(Ok(()), |why| Err(failed(why)))
     }
 
-    /// Ends it as a crash does: at once, whatever it is doing.
-    pub async fn kill(self) {
+    /// Ends it as a crash does, at once, whatever it is doing; its name and who it is, to go on from its files.
+    pub async fn kill(self) -> (String, Who) {
         self.task.abort();
         let _aborted = self.task.await;
+        (self.name, self.who)
     }
 }
 
@@ -247,8 +281,6 @@ struct Machine {
     connected: Arc<AtomicBool>,
     epoch: String,
     views: HashMap<String, View>,
-    /// The other side's cursors, delivered and read, by conversation.
-    cursors: HashMap<String, (i64, i64)>,
     lanes: Vec<(String, Lane)>,
     written: u64,
     request: u64,
@@ -292,13 +324,13 @@ impl Machine {
             rules,
             door,
             counts,
-            chance: StdRng::seed_from_u64(seed),
+            // Another life makes other ids.
+            chance: StdRng::seed_from_u64(seed.wrapping_add(earlier.len() as u64)),
             orders,
             waiting: Arc::default(),
             connected: Arc::default(),
             epoch: String::new(),
             views: HashMap::new(),
-            cursors: HashMap::new(),
             lanes,
             written: 0,
             request: 0,
@@ -572,7 +604,6 @@ impl Machine {
         if !known_before {
             return;
         }
-        self.cursors.clear();
         let is_visitor = matches!(self.who, Who::Visitor(_));
         for (_, lane) in &mut self.lanes {
             let offered = lane.offer_again();
@@ -638,10 +669,7 @@ impl Machine {
             "pong" => self.pong(socket, heard).await,
             "cursor" => {
                 let (delivered, read) = (heard.delivered.unwrap_or_default(), heard.read.unwrap_or_default());
-                // One that was on its way may come after a state that was newer: a client moves forward only.
-                let conversation = heard.conversation.unwrap_or_default();
-                let known = self.cursors.get(&conversation).copied().unwrap_or_default();
-                self.cursors(Some(conversation), delivered.max(known.0), read.max(known.1))
+                self.cursors(false, heard.conversation.unwrap_or_default(), delivered, read)
             }
             "row" => {
                 let conversation = heard.conversation.unwrap_or_default();
@@ -652,12 +680,10 @@ impl Machine {
         }
     }
 
-    fn cursors(&mut self, conversation: Option<String>, delivered: i64, read: i64) -> Result<(), End> {
-        let conversation = conversation.unwrap_or_default();
+    fn cursors(&mut self, state: bool, conversation: String, delivered: i64, read: i64) -> Result<(), End> {
         // A position that a cursor names belongs to the epoch of this connection.
         let epoch = self.epoch.clone();
-        self.cursors.insert(conversation.clone(), (delivered, read));
-        Ok(self.log.add(&Line::Cursor { conversation, epoch, delivered, read })?)
+        Ok(self.log.add(&Line::Cursor { state, conversation, epoch, delivered, read })?)
     }
 
     async fn event(&mut self, socket: &mut Socket, heard: Heard) -> Result<(), End> {
@@ -666,16 +692,19 @@ impl Machine {
         else {
             return Err(Failure::new("an event without a place").into());
         };
+        let new = !self.views.contains_key(&conversation);
         self.start_view(&conversation)?;
         let Some(view) = self.views.get_mut(&conversation) else { return Ok(()) };
         match view.event(position, event.get().to_owned()) {
-            Step::Apply(events) => self.apply(socket, &conversation, events).await,
-            Step::Ask => self.sync(socket, &conversation).await,
-            Step::Nothing => {
-                Counts::add(&self.counts.known);
-                Ok(())
-            }
+            Step::Apply(events) => self.apply(socket, &conversation, events).await?,
+            Step::Ask => return self.sync(socket, &conversation).await,
+            Step::Nothing => Counts::add(&self.counts.known),
         }
+        // Another tab has begun it: a ping's heads tell of what is open on this socket only.
+        if new && self.views.get_mut(&conversation).is_some_and(View::ask) {
+            self.sync(socket, &conversation).await?;
+        }
+        Ok(())
     }
 
     /// A view from the first event on, for a conversation that is new here.
@@ -742,7 +771,7 @@ impl Machine {
             return Err(Failure::new("a replay in another epoch").into());
         }
         if let Some(cursors) = heard.cursors {
-            self.cursors(Some(conversation), cursors.delivered, cursors.read)?;
+            self.cursors(true, conversation, cursors.delivered, cursors.read)?;
         }
         Ok(())
     }

@@ -44,8 +44,22 @@ fn fast() -> Vec<(&'static str, &'static str)> {
 }
 
 /// The faults that run without a name, in their order.
-pub const NAMES: &[&str] =
-    &["crash", "disk", "answers", "idle", "gaps", "restore", "drain", "rate", "bodies"];
+pub const NAMES: &[&str] = &[
+    "crash",
+    "disk",
+    "answers",
+    "cut",
+    "idle",
+    "gaps",
+    "restore",
+    "drain",
+    "rate",
+    "slow",
+    "half-open",
+    "fuzz",
+    "bodies",
+    "overload",
+];
 
 /// Runs one fault; its figure.
 pub async fn run(name: &str, run: Run) -> Outcome<String> {

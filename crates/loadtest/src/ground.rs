@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
-use uuid::Uuid;
 
 use crate::agent::Agent;
 use crate::check::{Report, check};
@@ -22,7 +22,7 @@ use crate::visitor::Visitor;
 use crate::wire::Door;
 use crate::{Failure, Outcome};
 
-/// Longest that everything may take to come to rest: nothing is measured with it.
+/// Longest that nothing may come nearer to rest: nothing is measured with it.
 const REST: Duration = Duration::from_secs(120);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -149,6 +149,7 @@ impl Ground {
     pub async fn until(&self, what: &str, holds: impl Fn() -> bool) -> Outcome<()> {
         let begun = Instant::now();
         while !holds() {
+            self.all_alive()?;
             if begun.elapsed() > REST {
                 return Err(Failure::new(format!("after {REST:?} it is not so that {what}")));
             }
@@ -162,7 +163,7 @@ impl Ground {
     pub async fn load(&mut self, each_second: u32, time: Duration) -> Outcome<u64> {
         let begun = Instant::now();
         let visitors: Vec<usize> =
-            (0..self.crowd.len()).filter(|place| self.crowd[*place].is_visitor).collect();
+            (0..self.crowd.len()).filter(|place| self.crowd[*place].is_visitor()).collect();
         let mut written = 0;
         while begun.elapsed() < time {
             let due = (begun.elapsed().as_secs_f64() * f64::from(each_second)) as u64;
@@ -179,7 +180,7 @@ impl Ground {
 
     /// Lets each visitor write so many messages at once.
     pub async fn burst(&self, each: usize) -> Outcome<()> {
-        for client in self.crowd.iter().filter(|client| client.is_visitor) {
+        for client in self.crowd.iter().filter(|client| client.is_visitor()) {
             for place in 0..each {
                 client.order(Order::Write(Kind::Text, place)).await?;
             }
@@ -211,22 +212,17 @@ impl Ground {
 
     /// Waits until nothing waits anywhere and everybody has seen everything.
     pub async fn settled(&self) -> Outcome<()> {
-        let settled = timeout(REST, async {
-            loop {
-                self.all_answered().await?;
-                // What arrives last may still be answered: nothing must have been written meanwhile.
-                let before = Counts::of(&self.counts.queued);
-                for client in &self.crowd {
-                    client.settled().await?;
-                }
-                if self.waiting() == 0 && Counts::of(&self.counts.queued) == before {
-                    return Outcome::Ok(());
-                }
+        loop {
+            self.all_answered().await?;
+            // What arrives last may still be answered: nothing must have been written meanwhile.
+            let before = Counts::of(&self.counts.queued);
+            // All at once: each waits for its next ping.
+            let all = timeout(REST, try_join_all(self.crowd.iter().map(Client::settled))).await;
+            all.map_err(|_| Failure::new(format!("not everybody has seen everything after {REST:?}")))??;
+            if self.waiting() == 0 && Counts::of(&self.counts.queued) == before {
+                return Ok(());
             }
-        });
-        let settled = settled.await;
-        settled
-            .map_err(|_| Failure::new(format!("no rest after {REST:?}: {} writes wait", self.waiting())))?
+        }
     }
 
     /// Writes without an answer.
@@ -236,13 +232,21 @@ impl Ground {
 
     /// Waits until every write has its answer.
     pub async fn all_answered(&self) -> Outcome<()> {
-        let begun = Instant::now();
         // An order is carried out a little after it was given.
         sleep(LOOK_AGAIN).await;
+        let answered = || Counts::of(&self.counts.acked) + Counts::of(&self.counts.failed);
+        let (mut known, mut since) = (answered(), Instant::now());
         while self.waiting() > 0 {
             self.all_alive()?;
-            if begun.elapsed() > REST {
-                return Err(Failure::new(format!("{} writes have no answer after {REST:?}", self.waiting())));
+            // A slow machine goes on; one that hangs does not.
+            if answered() > known {
+                (known, since) = (answered(), Instant::now());
+            }
+            if since.elapsed() > REST {
+                return Err(Failure::new(format!(
+                    "{} writes have no answer, and none came for {REST:?}",
+                    self.waiting()
+                )));
             }
             sleep(LOOK_AGAIN).await;
         }
@@ -261,58 +265,41 @@ impl Ground {
         Ok(())
     }
 
-    /// Copies the running server's database; how many events it had.
+    /// `beckon backup` beside the running server; how many events the copy has.
     pub fn back_up(&self, file: &Path) -> Outcome<i64> {
-        let database = Connection::open(self.setup.database())?;
-        database.execute("VACUUM INTO ?1", [file.to_string_lossy()])?;
-        events(&Connection::open(file)?)
+        self.setup.run(&["backup", &file.to_string_lossy()], "")?;
+        events(file)
     }
 
-    /// Puts a copy in the place of the stopped server's database, in a new epoch; how many events are gone with it.
+    /// `beckon restore` in the place of the stopped server; how many events there were before it.
     pub fn restore(&self, file: &Path) -> Outcome<i64> {
-        let database = self.setup.database();
-        let before = events(&Connection::open(&database)?)?;
-        for end in ["-wal", "-shm"] {
-            let beside = PathBuf::from(format!("{}{end}", database.display()));
-            if beside.exists() {
-                std::fs::remove_file(beside)?;
-            }
-        }
-        std::fs::copy(file, &database)?;
-        let restored = Connection::open(&database)?;
-        let epoch = Uuid::from_u128(rand::random());
-        restored.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch.as_bytes()])?;
+        let before = events(&self.setup.database())?;
+        self.setup.run(&["restore", &file.to_string_lossy()], "")?;
         Ok(before)
     }
 
+    /// The first client that has ended by itself, and why.
     fn all_alive(&self) -> Outcome<()> {
-        match self.crowd.iter().find(|client| client.has_ended()) {
-            Some(client) => Err(Failure::new(format!("{} has ended by itself", client.name))),
-            None => Ok(()),
-        }
+        self.crowd.iter().find_map(Client::ended).map_or(Ok(()), Err)
     }
 
     /// Stops everybody.
     pub async fn stop_crowd(&mut self) -> Outcome<()> {
         for client in self.crowd.drain(..) {
-            let name = client.name.clone();
-            client.stop().await.map_err(|failure| Failure::new(format!("{name}: {failure}")))?;
+            client.stop().await?;
         }
         Ok(())
     }
 
     /// Kills one client and lets it go on from its file.
-    pub async fn kill_and_revive(&mut self, place: usize, who: Who, rules: &Rules) -> Outcome<()> {
-        let client = self.crowd.swap_remove(place);
-        let name = client.name.clone();
-        client.kill().await;
-        self.crowd.push(Client::start(&name, who, self.start(&name, rules))?);
-        Ok(())
+    pub async fn kill_and_revive(&mut self, place: usize, rules: &Rules) -> Outcome<()> {
+        let (name, who) = self.crowd.swap_remove(place).kill().await;
+        self.add(&name, who, rules)
     }
 
     /// Everything is at rest and stopped: checks all promises.
     pub fn check(&self) -> Outcome<Report> {
-        let report = check(&self.clients_folder(), &self.setup.database(), true)?;
+        let report = check(&self.clients_folder(), &self.setup.database())?;
         report.whole().map_err(|failure| {
             let kept = self.keep();
             Failure::new(format!("{failure}\n  the files are in {}", kept.display()))
@@ -330,7 +317,8 @@ impl Ground {
     }
 }
 
-fn events(database: &Connection) -> Outcome<i64> {
+fn events(database: &Path) -> Outcome<i64> {
+    let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     Ok(database.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?)
 }
 

@@ -93,8 +93,10 @@ pub enum Line {
         /// Which.
         event_id: String,
     },
-    /// The other side's cursors.
+    /// The other side's cursors, as the frame says them.
     Cursor {
+        /// A `state` says so; otherwise a `cursor` frame.
+        state: bool,
         /// The conversation.
         conversation: String,
         /// In which epoch.

@@ -1,4 +1,4 @@
-//! A TCP proxy between clients and server: it delays, swallows one direction, freezes, cuts.
+//! A TCP proxy between clients and server: it swallows one direction, freezes, cuts.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -57,7 +57,6 @@ impl Wire {
 #[derive(Debug, Default)]
 struct Shared {
     wires: Mutex<Vec<Arc<Wire>>>,
-    delay_ms: AtomicU64,
     refuses: AtomicBool,
     swallowed: AtomicU64,
 }
@@ -79,11 +78,6 @@ impl Proxy {
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(accept(listener, server, Arc::clone(&shared)));
         Ok(Self { address, shared, task })
-    }
-
-    /// Every byte waits so long, in each direction.
-    pub fn delay(&self, time: Duration) {
-        self.shared.delay_ms.store(time.as_millis().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// New connections are cut at once, or no longer.
@@ -113,11 +107,6 @@ impl Proxy {
                 .any(|way| wire.flow(*way).load(Ordering::Relaxed) != Flow::Forward as u8)
         };
         self.open().iter().filter(disturbed).map(|wire| wire.cut.notify_one()).count()
-    }
-
-    /// Connections there are now.
-    pub fn connections(&self) -> usize {
-        self.open().len()
     }
 
     /// Bytes that never arrived.
@@ -190,10 +179,6 @@ async fn pump(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, wire: &Wire, wa
         if flow == Flow::Swallow as u8 {
             shared.swallowed.fetch_add(count as u64, Ordering::Relaxed);
             continue;
-        }
-        let delay = shared.delay_ms.load(Ordering::Relaxed);
-        if delay > 0 {
-            tokio::time::sleep(Duration::from_millis(delay)).await;
         }
         if to.write_all(&buffer[..count]).await.is_err() {
             return;

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -67,19 +68,32 @@ impl Setup {
         let begun = Instant::now();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let printed = child.stdout.take().ok_or_else(|| Failure::new("no standard output"))?;
-        let mut lines = BufReader::new(printed).lines().map_while(Result::ok);
-        let found = lines.find_map(|line| {
-            line.strip_prefix("listening on ").and_then(|address| address.parse::<SocketAddr>().ok())
-        });
-        let Some(address) = found else {
-            let status = child.wait()?;
-            let log = self.log.display();
-            return Err(Failure::new(format!("the server ended with {status}; see {log}")));
-        };
-        let started_in = begun.elapsed();
+        let (tell, told) = mpsc::sync_channel(1);
         // It goes on printing, and must find somebody who reads.
-        std::thread::spawn(move || lines.for_each(drop));
-        Ok(Server { child, address, started_in })
+        std::thread::spawn(move || {
+            for line in BufReader::new(printed).lines().map_while(Result::ok) {
+                let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
+                if let Some(address) = address {
+                    // Nobody waits any more: the line came too late.
+                    let _unheard = tell.try_send((address, begun.elapsed()));
+                }
+            }
+        });
+        match told.recv_timeout(HANG) {
+            Ok((address, started_in)) => Ok(Server { child, address, started_in }),
+            Err(why) => {
+                // Ended already, or ended here.
+                let _ended = child.kill();
+                let status = child.wait()?;
+                let (log, late) = (self.log.display(), matches!(why, mpsc::RecvTimeoutError::Timeout));
+                let how = if late {
+                    format!("did not listen within {HANG:?}")
+                } else {
+                    format!("ended with {status}")
+                };
+                Err(Failure::new(format!("the server {how}; see {log}")))
+            }
+        }
     }
 
     /// Runs a command of the binary on the same folder, with this on its standard input; what it prints.

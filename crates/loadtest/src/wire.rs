@@ -217,9 +217,6 @@ pub struct Heard {
     /// The epoch of positions.
     #[serde(default)]
     pub epoch: Option<String>,
-    /// Newest position of a state or row.
-    #[serde(default)]
-    pub head: Option<i64>,
     /// First position in a state's answer.
     #[serde(default)]
     pub first: Option<i64>,
@@ -262,12 +259,6 @@ pub struct Heard {
     /// The conversations that a context write went to.
     #[serde(default)]
     pub conversations: Option<Vec<Written>>,
-    /// A context write found no conversation.
-    #[serde(default)]
-    pub pending: Option<bool>,
-    /// Time over which sockets are sent away.
-    #[serde(default)]
-    pub spread_ms: Option<u64>,
 }
 
 impl Heard {

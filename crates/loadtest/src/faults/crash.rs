@@ -1,14 +1,19 @@
-//! The server dies under load, again and again.
+//! The server dies under load, again and again, and clients with it.
 //!
 //! Guard: `synchronous=FULL` does not matter here (the system keeps what a dead process wrote); that an answer waits for
 //! its commit does, and `client_id`, by which a retry is known.
 
 use std::time::Duration;
 
+use rand::RngExt;
+
 use super::{RATE, Run, fast};
 use crate::Outcome;
 use crate::client::{Counts, Rules};
 use crate::ground::Ground;
+
+/// Clients that die with each server.
+const CLIENTS: usize = 4;
 
 pub(super) async fn run(run: Run) -> Outcome<String> {
     let (kills, life) = run.pick((10, Duration::from_millis(1_500)), (30, Duration::from_secs(5)));
@@ -18,13 +23,23 @@ pub(super) async fn run(run: Run) -> Outcome<String> {
     ground.add_agents(2, &rules).await?;
     for _ in 0..kills {
         ground.load(RATE, life).await?;
+        // Some clients die with it, one of them before the server, and go on from their files.
+        let first = ground.chance.random_range(0..ground.crowd.len());
+        ground.kill_and_revive(first, &rules).await?;
         ground.crash()?;
+        for _ in 1..CLIENTS {
+            let place = ground.chance.random_range(0..ground.crowd.len());
+            ground.kill_and_revive(place, &rules).await?;
+        }
     }
     ground.load(RATE, life).await?;
     ground.rest().await?;
     let report = ground.check()?;
     let again = Counts::of(&ground.counts.duplicates);
-    Ok(format!("{kills} kills at {RATE} msg/s: {report}; {again} retries were known already"))
+    let clients = kills * CLIENTS;
+    Ok(format!(
+        "{kills} kills at {RATE} msg/s, of {clients} clients too: {report}; {again} retries were known already"
+    ))
 }
 
 /// SIGTERM while everybody writes: it ends in good order and in time, and the next one goes on.
