@@ -79,7 +79,7 @@ fn run(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
 fn bench(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
     let packages = ["--package", "beckon-server", "--package", "beckon-loadtest"];
     progress.step("build", cargo(&["build", "--release", "--locked"]).args(packages))?;
-    let target = root().join("target");
+    let target = target();
     let programs = target.join("release");
     let mut command = Command::new(programs.join("bench"));
     // Below target: on the disk that the repository is on, and `cargo clean` takes it away.
@@ -90,6 +90,11 @@ fn bench(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
 /// The repository's root.
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Cargo, as it called us, in the repository's root.

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::{
     cargo, contract, directions, is_ci, links,
     progress::{Failure, Progress},
-    root, tools, web,
+    root, target, tools, web,
 };
 
 pub(crate) fn test(progress: &mut Progress) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ pub(crate) fn chaos(progress: &mut Progress, arguments: &[String]) -> Result<(),
     build(progress)?;
     let package = ["build", "--package", "beckon-loadtest", "--bin", "loadtest"];
     progress.step("build of the fault tests", &mut cargo(&package))?;
-    let mut command = Command::new(root().join("target/debug/loadtest"));
+    let mut command = Command::new(target().join("debug/loadtest"));
     progress.step("fault tests", command.arg("chaos").args(arguments))
 }
 
