@@ -238,9 +238,11 @@ impl Server {
         self.status_number("VmRSS:").map(|kilobytes| kilobytes * 1024)
     }
 
-    /// Files and sockets it has open.
-    pub fn open_files(&self) -> Outcome<usize> {
-        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    /// Sockets it has open.
+    pub fn open_sockets(&self) -> Outcome<usize> {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?;
+        let targets = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+        Ok(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count())
     }
 
     fn status_number(&self, name: &str) -> Outcome<u64> {

@@ -102,11 +102,11 @@ pub(super) async fn half_open(run: Run) -> Outcome<String> {
     let mut ground = Ground::new(run.seed, &flags, true).await?;
     let rules = Rules { silence: Duration::from_secs(8), ..Rules::default() };
     let count = run.pick(200, 1_000);
-    let before = open_files(&ground)?;
+    let before = open_sockets(&ground)?;
     ground.add_visitors(count, 1, &rules).await?;
     ground.burst(1).await?;
     ground.all_answered().await?;
-    let open = || open_files(&ground).unwrap_or_default();
+    let open = || open_sockets(&ground).unwrap_or_default();
     ground.until("every client's socket is open", || open() >= before + count).await?;
     proxy(&ground)?.refuse(true);
     for way in [Way::Up, Way::Down] {
@@ -122,6 +122,6 @@ pub(super) async fn half_open(run: Run) -> Outcome<String> {
     Ok(format!("{count} half-open sockets freed in {:.1} s (pong 5 s): {report}", freed.as_secs_f64()))
 }
 
-fn open_files(ground: &Ground) -> Outcome<usize> {
-    ground.server.as_ref().ok_or_else(|| Failure::new("no server"))?.open_files()
+fn open_sockets(ground: &Ground) -> Outcome<usize> {
+    ground.server.as_ref().ok_or_else(|| Failure::new("no server"))?.open_sockets()
 }

@@ -54,7 +54,7 @@ pub(super) async fn overload(run: Run) -> Outcome<String> {
     ground.add_visitors(80, 2, &Rules::default()).await?;
     ground.add_agents(1, &Rules { answered_percent: 5, ..Rules::default() }).await?;
     let begun = Instant::now();
-    let written = ground.load(10 * RATE, run.pick(Duration::from_secs(3), Duration::from_secs(20))).await?;
+    let written = ground.load(10 * RATE, run.pick(Duration::from_secs(2), Duration::from_secs(20))).await?;
     let waiting: usize = ground.crowd.iter().map(Client::waiting).sum();
     ground.all_answered().await?;
     let rate = Counts::of(&ground.counts.acked) as f64 / begun.elapsed().as_secs_f64();
@@ -74,7 +74,7 @@ const MOST_MESSAGES: usize = 3_000;
 ///
 /// Guard: the bound of what waits for a socket (close 4008).
 pub(super) async fn slow(run: Run) -> Outcome<String> {
-    let (all, slow) = run.pick((60, 12), (1_000, 200));
+    let (all, slow) = run.pick((20, 4), (1_000, 200));
     let mut flags = fast();
     flags.push(("--sockets-per-session", "2000"));
     let mut ground = Ground::new(run.seed, &flags, false).await?;
