@@ -1,0 +1,424 @@
+//! The state machine: what is queued and sent, when it connects and comes back.
+
+mod frames;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Counts, INTERNAL, Order, Rules, Start, Who, seeded_id};
+use crate::lane::Lane;
+use crate::log::{self, Kind, Line, Log, Queued};
+use crate::view::View;
+use crate::wire::{Door, Ended, Heard, Socket};
+use crate::{Failure, Outcome};
+
+/// Characters of four bytes in a long message.
+const LONG: usize = 4_000;
+
+/// Why a conversation with the server ends.
+enum End {
+    Socket(Ended),
+    Stopped,
+    Offline,
+    Broken(Failure),
+}
+
+impl From<Ended> for End {
+    fn from(ended: Ended) -> Self {
+        Self::Socket(ended)
+    }
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        Self::Broken(failure)
+    }
+}
+
+/// The state machine.
+pub(super) struct Machine {
+    who: Who,
+    log: Log,
+    rules: Rules,
+    door: Door,
+    counts: Arc<Counts>,
+    chance: StdRng,
+    orders: mpsc::Receiver<Order>,
+    pub(super) waiting: Arc<AtomicUsize>,
+    pub(super) connected: Arc<AtomicBool>,
+    epoch: String,
+    views: HashMap<String, View>,
+    lanes: Vec<(String, Lane)>,
+    written: u64,
+    request: u64,
+    asked_by: HashMap<u64, usize>,
+    settling: Vec<oneshot::Sender<()>>,
+    offline: bool,
+    heard_at: Instant,
+}
+
+impl Machine {
+    pub(super) fn new(name: &str, who: Who, start: Start, orders: mpsc::Receiver<Order>) -> Outcome<Self> {
+        let Start { folder, door, rules, counts, seed } = start;
+        let file = log::lines_file(&folder, name);
+        let earlier = if file.exists() { log::read(&file)? } else { Vec::new() };
+        let mut log = Log::open(&folder, name, matches!(who, Who::Visitor(_)))?;
+        if earlier.is_empty() {
+            log.keep(&who.introduction())?;
+        }
+        let lanes = match &who {
+            Who::Visitor(visitor) => {
+                visitor.threads.iter().map(|thread| (thread.clone(), Lane::default())).collect()
+            }
+            Who::Agent(_) => Vec::new(),
+        };
+        let mut machine = Self {
+            who,
+            log,
+            rules,
+            door,
+            counts,
+            // Another life makes other ids.
+            chance: StdRng::seed_from_u64(seed.wrapping_add(earlier.len() as u64)),
+            orders,
+            waiting: Arc::default(),
+            connected: Arc::default(),
+            epoch: String::new(),
+            views: HashMap::new(),
+            lanes,
+            written: 0,
+            request: 0,
+            asked_by: HashMap::new(),
+            settling: Vec::new(),
+            offline: false,
+            heard_at: Instant::now(),
+        };
+        machine.go_on_from(earlier);
+        Ok(machine)
+    }
+
+    /// What the file of an earlier life says.
+    fn go_on_from(&mut self, lines: Vec<Line>) {
+        let mut done = HashSet::new();
+        let mut known = HashMap::new();
+        for line in &lines {
+            match line {
+                Line::Acked { client_id, conversation, epoch, .. } => {
+                    self.epoch.clone_from(epoch);
+                    done.insert(client_id.clone());
+                    known.insert(client_id.clone(), conversation.clone());
+                }
+                Line::Failed { client_id, .. } => {
+                    done.insert(client_id.clone());
+                }
+                Line::Reset { conversation, epoch, first } => {
+                    let view = self.views.entry(conversation.clone()).or_default();
+                    view.reset(epoch, *first);
+                }
+                Line::Saw { conversation, position, .. } => {
+                    if let Some(view) = self.views.get_mut(conversation) {
+                        view.position = *position;
+                    }
+                }
+                _ => {}
+            }
+        }
+        for line in lines {
+            let Line::Queued(write) = line else { continue };
+            self.written = self.written.max(write.n);
+            let lane = self.lane(&write.lane.clone());
+            if let Some(Some(conversation)) = known.get(&write.client_id) {
+                lane.conversation = Some(conversation.clone());
+                lane.remember(&write);
+            }
+            if !done.contains(&write.client_id) {
+                lane.push(write);
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn lane(&mut self, name: &str) -> &mut Lane {
+        let place = self.lanes.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            let mut lane = Lane::default();
+            if let Who::Agent(_) = self.who {
+                lane.conversation = Some(name.to_owned());
+            }
+            self.lanes.push((name.to_owned(), lane));
+            self.lanes.len() - 1
+        });
+        &mut self.lanes[place].1
+    }
+
+    pub(super) async fn run(mut self) -> Outcome<()> {
+        let mut failures = 0;
+        let mut first = true;
+        loop {
+            let end = if self.offline {
+                End::Offline
+            } else {
+                self.connect_and_converse(&mut failures, &mut first).await
+            };
+            self.connected.store(false, Ordering::Relaxed);
+            self.asked_by.clear();
+            self.lanes.iter_mut().for_each(|(_, lane)| lane.lost());
+            self.views.values_mut().for_each(View::lost);
+            match end {
+                End::Stopped => return self.log.flush(),
+                End::Broken(failure) => return Err(failure),
+                End::Socket(Ended::Closed(code)) if code >= 4500 => {
+                    self.log.keep(&Line::Closed { code })?;
+                    return Err(Failure::new(format!("sent away for good with {code}")));
+                }
+                End::Socket(ended) => {
+                    let code = if let Ended::Closed(code) = ended { code } else { 0 };
+                    self.log.add(&Line::Closed { code })?;
+                }
+                End::Offline => {}
+            }
+            failures += 1;
+            if self.pause(failures).await?.is_break() {
+                return self.log.flush();
+            }
+        }
+    }
+
+    /// Waits before the next connection; orders are taken meanwhile.
+    async fn pause(&mut self, failures: u32) -> Outcome<std::ops::ControlFlow<()>> {
+        let bound = self.rules.most.min(self.rules.backoff * 2_u32.saturating_pow(failures.min(16)));
+        let until = Instant::now() + bound.mul_f64(self.chance.random::<f64>());
+        loop {
+            let order = tokio::select! {
+                () = sleep_until(until), if !self.offline => return Ok(std::ops::ControlFlow::Continue(())),
+                order = self.orders.recv() => order,
+            };
+            match order {
+                None | Some(Order::Stop) => return Ok(std::ops::ControlFlow::Break(())),
+                Some(order) => self.obey(order)?,
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) -> Outcome<()> {
+        match order {
+            // An agent who knows no conversation yet has nowhere to write.
+            Order::Write(..) if self.lanes.is_empty() => {}
+            Order::Write(kind, place) => {
+                let (name, lane) = &self.lanes[place % self.lanes.len()];
+                // Context has nowhere to go before the first message.
+                let begun = lane.conversation.is_some() || lane.waiting() > 0;
+                let name = name.clone();
+                self.queue(if begun { kind } else { Kind::Text }, &name)?;
+            }
+            Order::Long => {
+                let n = self.written + 1;
+                let words = format!("message {n} {}", "\u{1f4ac}".repeat(LONG));
+                if let Some((name, _)) = self.lanes.first() {
+                    let name = name.clone();
+                    self.queue_body(Kind::Text, &name, words)?;
+                }
+            }
+            Order::Offline(offline) => self.offline = offline,
+            Order::Settle(sender) => self.settling.push(sender),
+            Order::Stop => {}
+        }
+        Ok(())
+    }
+
+    /// Puts a write in the queue, in the file first.
+    fn queue(&mut self, kind: Kind, lane: &str) -> Outcome<()> {
+        let n = self.written + 1;
+        let body = match kind {
+            Kind::Text => format!("message {n}"),
+            Kind::Note => format!("note {n} {INTERNAL}"),
+            Kind::Context => self.who.context(n),
+        };
+        self.queue_body(kind, lane, body)
+    }
+
+    fn queue_body(&mut self, kind: Kind, lane: &str, body: String) -> Outcome<()> {
+        self.written += 1;
+        let n = self.written;
+        let write = Queued {
+            n,
+            client_id: seeded_id(&mut self.chance).to_string(),
+            lane: lane.to_owned(),
+            kind,
+            body,
+        };
+        self.log.keep(&Line::Queued(write.clone()))?;
+        Counts::add(&self.counts.queued);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.lane(lane).push(write);
+        Ok(())
+    }
+
+    async fn connect_and_converse(&mut self, failures: &mut u32, first: &mut bool) -> End {
+        let (mut socket, rows) = match self.open().await {
+            Ok(open) => open,
+            Err(_) => return End::Socket(Ended::Lost),
+        };
+        if !std::mem::replace(first, false) {
+            Counts::add(&self.counts.reconnects);
+        }
+        self.heard_at = Instant::now();
+        match self.converse(&mut socket, rows, failures).await {
+            Ok(never) => match never {},
+            Err(end) => {
+                if let End::Stopped | End::Offline = end {
+                    socket.close().await;
+                }
+                end
+            }
+        }
+    }
+
+    /// A socket after its hello, and the conversations of an agent's list.
+    async fn open(&mut self) -> Outcome<(Socket, Vec<String>)> {
+        let greeting = self.who.greeting(&self.door).await?;
+        let rows = self.who.rows(&self.door).await?;
+        let mut socket = self.door.socket().await?;
+        let resume: Vec<_> = match self.who {
+            Who::Visitor(_) => self
+                .views
+                .iter()
+                .map(|(conversation, view)| (conversation.clone(), view.epoch.clone(), view.position))
+                .collect(),
+            // Their many conversations are opened one by one.
+            Who::Agent(_) => Vec::new(),
+        };
+        socket.hello(&greeting, &resume).await.map_err(|_| Failure::new("lost at hello"))?;
+        Ok((socket, rows))
+    }
+
+    async fn converse(
+        &mut self,
+        socket: &mut Socket,
+        rows: Vec<String>,
+        failures: &mut u32,
+    ) -> Result<std::convert::Infallible, End> {
+        let welcome = self.hear(socket).await?;
+        if welcome.kind != "welcome" {
+            return Err(Failure::new(format!("{} instead of a welcome", welcome.kind)).into());
+        }
+        *failures = 0;
+        self.take_epoch(welcome.epoch.unwrap_or_default());
+        self.connected.store(true, Ordering::Relaxed);
+        if let Who::Agent(_) = self.who {
+            socket.feed(r#"{"type":"subscribe","topic":{"inbox":true}}"#).await?;
+            let known: Vec<String> = self.views.keys().cloned().collect();
+            for conversation in known.into_iter().chain(rows) {
+                self.follow(socket, &conversation, true).await?;
+            }
+            socket.flush().await?;
+        }
+        let mut tick = tokio::time::interval(self.rules.ping);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            self.pump(socket).await?;
+            tokio::select! {
+                text = socket.next() => {
+                    self.heard_at = Instant::now();
+                    let text = text?;
+                    self.log.bytes(&text)?;
+                    self.handle(socket, Heard::parse(&text)?).await?;
+                }
+                order = self.orders.recv() => match order {
+                    None | Some(Order::Stop) => return Err(End::Stopped),
+                    Some(Order::Offline(true)) => {
+                        self.offline = true;
+                        return Err(End::Offline);
+                    }
+                    Some(order) => self.obey(order)?,
+                },
+                now = tick.tick() => {
+                    if now.duration_since(self.heard_at) >= self.rules.silence {
+                        return Err(End::Socket(Ended::Lost));
+                    }
+                    for (_, lane) in &mut self.lanes {
+                        lane.give_up_after(self.rules.answer, self.rules.unit, now);
+                    }
+                    socket.send(r#"{"type":"ping"}"#).await?;
+                }
+            }
+        }
+    }
+
+    async fn hear(&mut self, socket: &mut Socket) -> Result<Heard, End> {
+        let heard = tokio::time::timeout(self.rules.silence, socket.next()).await;
+        let text = heard.map_err(|_| End::Socket(Ended::Lost))??;
+        self.heard_at = Instant::now();
+        self.log.bytes(&text)?;
+        Ok(Heard::parse(&text)?)
+    }
+
+    fn take_epoch(&mut self, epoch: String) {
+        if self.epoch == epoch {
+            return;
+        }
+        let known_before = !std::mem::replace(&mut self.epoch, epoch).is_empty();
+        if !known_before {
+            return;
+        }
+        let is_visitor = matches!(self.who, Who::Visitor(_));
+        for (_, lane) in &mut self.lanes {
+            let offered = lane.offer_again();
+            if is_visitor {
+                // The conversation may be gone; its thread leads to it, or to a new one.
+                lane.conversation = None;
+            }
+            if offered > 0 {
+                Counts::add(&self.counts.offered);
+            }
+            self.waiting.fetch_add(offered, Ordering::Relaxed);
+        }
+    }
+
+    /// Follows a conversation as an agent.
+    async fn follow(&mut self, socket: &mut Socket, conversation: &str, again: bool) -> Result<(), End> {
+        let known = self.views.contains_key(conversation);
+        if known && !again {
+            return Ok(());
+        }
+        self.start_view(conversation)?;
+        let Some(view) = self.views.get_mut(conversation).filter(|view| !view.is_asking()) else {
+            return Ok(());
+        };
+        view.ask();
+        let mut frame = json!({"type": "subscribe", "topic": {"conversation": conversation}});
+        if known {
+            frame["epoch"] = view.epoch.as_str().into();
+            frame["position"] = view.position.into();
+        }
+        self.lane(conversation);
+        Ok(socket.feed(frame.to_string()).await?)
+    }
+
+    /// Sends what may be sent.
+    async fn pump(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let now = Instant::now();
+        let mut frames = Vec::new();
+        for (place, (thread, lane)) in self.lanes.iter_mut().enumerate() {
+            let Some(write) = lane.next(now) else { continue };
+            self.request += 1;
+            frames.push(self.who.frame(write, self.request, thread, lane.conversation.as_deref()));
+            lane.sent(self.request, now);
+            self.asked_by.insert(self.request, place);
+            Counts::add(&self.counts.tries);
+        }
+        if frames.is_empty() {
+            return Ok(());
+        }
+        for frame in frames {
+            socket.feed(frame).await?;
+        }
+        Ok(socket.flush().await?)
+    }
+}
