@@ -2,14 +2,17 @@
 //!
 //! The writer only appends. A thread of its own copies what has been appended into the file (`PASSIVE`: nobody waits).
 //! Once the log has grown to a part of its limit, the writer begins it anew between two batches, after everybody has
-//! been answered. For that nobody may be reading from it, so the writer waits a moment for the reads that run; close to
-//! the limit our own reads are cut short (see `readers`). Only a program outside this one, a backup for instance, can
-//! hold the log longer. Writes go on then, the log passes its limit, and it shrinks afterwards.
+//! been answered. For that nobody may be reading from it. While there is room, it takes a moment when nobody does. Close
+//! to the limit it keeps our own reads out and waits for those that run, which are cut short (see `readers`).
+//!
+//! Only a reader that does not come through the gate can hold the log longer: another program, a backup for instance, or
+//! the check after an end without a stop. The writer waits for such a one once and a moment. Then writes and reads go on
+//! as always, the log passes its limit, and it is begun anew when what it holds could be copied after all.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,16 +24,14 @@ use super::{BUSY_MILLIS, connect};
 const PAGE_BYTES: u64 = 4096 + 24;
 /// The checkpointer looks this often even if nobody calls it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long the writer waits for readers while there is room.
+/// How long the writer waits close to the limit, with our own reads kept out, for a reader that it does not know.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// How long it waits close to the limit: longer than our own reads may then take.
-const LAST_PATIENCE: Duration = Duration::from_secs(1);
 /// How long our own reads may take then.
 pub(super) const READ_WHEN_CLOSE: Duration = Duration::from_millis(500);
-/// Pause after a wait that was in vain.
+/// Pause after a try that was in vain.
 const PAUSE: Duration = Duration::from_millis(250);
-/// The same close to the limit: another program holds the log, and writers must not stand still for it.
-const LONG_PAUSE: Duration = Duration::from_secs(10);
+/// The same close to the limit, where a try may be a wait.
+const LONG_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the writer and the checkpointer know of the log, in pages.
 #[derive(Debug)]
@@ -42,6 +43,13 @@ pub(super) struct Log {
     copied: AtomicU64,
     /// The checkpointer asks the writer to begin it anew.
     wanted: AtomicBool,
+    /// A reader that does not come through the gate was waited for in vain. Until the checkpointer could copy what there
+    /// is, nobody waits again, and no read is cut short: neither would help.
+    held: AtomicBool,
+    /// Held by each of our reads, and by the writer when it begins the log anew.
+    gate: RwLock<()>,
+    /// Held by whoever copies: SQLite refuses a second one at once, which would look like a reader in the way.
+    copying: Mutex<()>,
     wake: SyncSender<()>,
 }
 
@@ -54,6 +62,9 @@ impl Log {
             pages: AtomicU64::new(0),
             copied: AtomicU64::new(0),
             wanted: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+            gate: RwLock::new(()),
+            copying: Mutex::new(()),
             wake,
         });
         let weak = Arc::downgrade(&log);
@@ -61,7 +72,9 @@ impl Log {
             let mut connection = None;
             while wait(&woken) {
                 let Some(log) = weak.upgrade() else { break };
-                if log.pages.load(Ordering::Relaxed) > log.copied.load(Ordering::Relaxed) + log.limit / 8 {
+                let waiting =
+                    log.pages.load(Ordering::Relaxed) > log.copied.load(Ordering::Relaxed) + log.limit / 8;
+                if waiting || log.held.load(Ordering::Relaxed) {
                     log.copy(&mut connection, &file);
                 }
             }
@@ -81,8 +94,17 @@ impl Log {
         }))
     }
 
-    /// Whether it must be begun anew now.
-    pub(super) fn is_close(&self) -> bool {
+    /// To be held by each of our reads for as long as it takes.
+    pub(super) fn reading(&self) -> RwLockReadGuard<'_, ()> {
+        self.gate.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it must be begun anew now, and our own reads are what stands in the way.
+    pub(super) fn waits_for_reads(&self) -> bool {
+        self.is_close() && !self.held.load(Ordering::Relaxed)
+    }
+
+    fn is_close(&self) -> bool {
         self.pages.load(Ordering::Relaxed) > self.limit * 3 / 4
     }
 
@@ -97,6 +119,7 @@ impl Log {
     }
 
     fn copy(&self, connection: &mut Option<Connection>, file: &std::path::Path) {
+        let _copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
         if connection.is_none() {
             *connection = connect(file, None).ok();
         }
@@ -104,6 +127,9 @@ impl Log {
         match checkpoint(open, "PRAGMA wal_checkpoint(PASSIVE)") {
             Ok(Checkpoint { pages, copied, .. }) => {
                 self.copied.store(copied, Ordering::Relaxed);
+                if pages <= copied + self.limit / 8 {
+                    self.held.store(false, Ordering::Relaxed);
+                }
                 if pages > self.limit * 3 / 8 {
                     self.wanted.store(true, Ordering::Relaxed);
                 }
@@ -125,12 +151,15 @@ fn wait(woken: &Receiver<()>) -> bool {
 #[derive(Debug)]
 pub(super) struct Renewal {
     log: Arc<Log>,
+    /// No try while there is room.
     not_before: Option<Instant>,
+    /// No try close to the limit.
+    not_close_before: Option<Instant>,
 }
 
 impl Renewal {
     pub(super) fn new(log: Arc<Log>) -> Self {
-        Self { log, not_before: None }
+        Self { log, not_before: None, not_close_before: None }
     }
 
     pub(super) fn log(&self) -> &Arc<Log> {
@@ -145,31 +174,61 @@ impl Renewal {
             return;
         }
         let now = Instant::now();
-        if self.not_before.is_some_and(|moment| now < moment) {
+        let not_before = if close { self.not_close_before } else { self.not_before };
+        if not_before.is_some_and(|moment| now < moment) {
             return;
         }
-        let patience = if close { LAST_PATIENCE } else { PATIENCE };
-        let done = connection
-            .busy_timeout(patience)
-            .and_then(|()| checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)"));
-        if let Err(error) = connection.busy_timeout(Duration::from_millis(BUSY_MILLIS)) {
-            tracing::warn!(%error, "the time to wait could not be set back");
-        }
-        let begun = done.as_ref().is_ok_and(|checkpoint| !checkpoint.busy);
-        if begun {
-            self.log.wanted.store(false, Ordering::Relaxed);
-            self.not_before = None;
+        if self.log.held.load(Ordering::Relaxed) {
             return;
         }
-        if let Err(error) = done {
-            tracing::warn!(%error, "the log could not be begun anew");
-        } else if close {
-            tracing::warn!(
-                pages,
-                "another program has been reading for long; the log passes its limit until that ends"
-            );
+        match self.begin_anew(connection, close) {
+            Ok(true) => {
+                self.log.wanted.store(false, Ordering::Relaxed);
+                self.log.pages.store(0, Ordering::Relaxed);
+                self.log.copied.store(0, Ordering::Relaxed);
+                (self.not_before, self.not_close_before) = (None, None);
+                return;
+            }
+            Ok(false) if close => {
+                self.log.held.store(true, Ordering::Relaxed);
+                tracing::warn!(
+                    pages,
+                    "another program, a backup or a check reads for long; the log passes its limit until that ends"
+                );
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the log could not be begun anew"),
         }
-        self.not_before = Some(Instant::now() + if close { LONG_PAUSE } else { PAUSE });
+        if close {
+            self.not_close_before = Some(Instant::now() + LONG_PAUSE);
+        } else {
+            self.not_before = Some(Instant::now() + PAUSE);
+        }
+    }
+
+    /// Whether it could be. Close to the limit everything of ours is waited for, so that only somebody else can be in
+    /// the way; before, nobody is.
+    fn begin_anew(&self, connection: &Connection, close: bool) -> rusqlite::Result<bool> {
+        let (_closed, _copying);
+        if close {
+            _closed = self.log.gate.write().unwrap_or_else(PoisonError::into_inner);
+            _copying = self.log.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        } else {
+            _closed = match self.log.gate.try_write() {
+                Ok(closed) => closed,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return Ok(false),
+            };
+            _copying = match self.log.copying.try_lock() {
+                Ok(copying) => copying,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return Ok(false),
+            };
+        }
+        connection.busy_timeout(if close { PATIENCE } else { Duration::ZERO })?;
+        let done = checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)");
+        connection.busy_timeout(Duration::from_millis(BUSY_MILLIS))?;
+        done.map(|checkpoint| !checkpoint.busy)
     }
 }
 

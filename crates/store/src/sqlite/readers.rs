@@ -51,15 +51,17 @@ impl Readers {
         let (file, log, longest) = (self.file.clone(), Arc::clone(&self.log), self.longest);
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
+            let _reading = log.reading();
             let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut connection = match kept {
                 Some(connection) => connection,
                 None => connect(&file)?,
             };
             let began = Instant::now();
+            let watched = Arc::clone(&log);
             let too_long = move || {
                 let taken = began.elapsed();
-                taken > longest || (taken > READ_WHEN_CLOSE && log.is_close())
+                taken > longest || (taken > READ_WHEN_CLOSE && watched.waits_for_reads())
             };
             connection.progress_handler(STEPS, Some(too_long))?;
             let result = at_one_moment(&connection, work);
