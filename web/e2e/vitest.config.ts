@@ -14,8 +14,8 @@ export default defineConfig({
     execArgv: ['--experimental-websocket'],
     maxWorkers: 2,
     // Guards against hanging, far above what a test takes.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000, interval: 50 } },
     passWithNoTests: false,
   },

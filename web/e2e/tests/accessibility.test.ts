@@ -1,26 +1,14 @@
-import type { Frame, Page } from 'playwright-core';
-import { chat, chatFrame, conversationWith, expect, liveChat, pageWithWidget, test } from '../src/harness';
-
-/** Which element has the focus, by its role and name, or its text. */
-function focused(place: Page | Frame): Promise<string> {
-  return place.evaluate(() => {
-    const element = document.activeElement;
-    const name = element?.getAttribute('aria-label') || element?.textContent?.trim() || '';
-    return `${element?.tagName.toLowerCase()}${element?.id ? `#${element.id}` : ''} ${name}`.trim();
-  });
-}
-
-/** Presses Tab until the focus is where it should be; fails when it never comes there. */
-async function tabTo(page: Page, place: Page | Frame, wanted: RegExp): Promise<void> {
-  const passed: string[] = [];
-  for (let step = 0; step < 40; step += 1) {
-    await page.keyboard.press('Tab');
-    const here = await focused(place);
-    if (wanted.test(here)) return;
-    passed.push(here);
-  }
-  throw new Error(`Tab never reached ${wanted}; it passed ${passed.join(' | ')}`);
-}
+import {
+  chat,
+  chatFrame,
+  conversationWith,
+  expect,
+  focused,
+  liveChat,
+  pageWithWidget,
+  tabTo,
+  test,
+} from '../src/harness';
 
 test('a visitor gets from the launcher to a sent message and back by keyboard alone', async ({
   beckon,
@@ -30,7 +18,7 @@ test('a visitor gets from the launcher to a sent message and back by keyboard al
   const visitor = await newVisitor();
   await visitor.goto(site.put('/keys.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
   await visitor.locator('#ib-button-messaging').waitFor();
-  await tabTo(visitor, visitor, /#ib-button-messaging Open chat/);
+  await tabTo(visitor, /#ib-button-messaging Open chat/);
   await visitor.keyboard.press('Enter');
   const frame = () => chatFrame(visitor);
   // The cursor stands in the composer.
@@ -49,7 +37,7 @@ test('a visitor gets from the launcher to a sent message and back by keyboard al
   }
   await visitor.keyboard.press('Enter');
   await chat(visitor).getByRole('heading', { name: 'Your conversations' }).waitFor();
-  await tabTo(visitor, await frame(), /New conversation/);
+  await tabTo(visitor, /New conversation/, await frame());
   await visitor.keyboard.press('Enter');
   await expect.poll(async () => focused(await frame())).toContain('Write a message');
   await visitor.keyboard.type('a second one');
@@ -59,7 +47,7 @@ test('a visitor gets from the launcher to a sent message and back by keyboard al
   const second = await conversationWith(beckon, 'a second one\non two lines');
   expect(second).not.toBe(first);
   await liveChat(visitor, 'show_thread_list');
-  await tabTo(visitor, await frame(), /typed without a mouse/);
+  await tabTo(visitor, /typed without a mouse/, await frame());
   await visitor.keyboard.press('Enter');
   await chat(visitor).getByRole('log').getByText('typed without a mouse').waitFor();
 

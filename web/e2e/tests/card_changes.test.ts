@@ -99,11 +99,11 @@ test('marks: none at first sight, then change, addition, removal, table line and
   await marked();
 
   await button(agent, 'Only these').click();
-  expect(await row(agent, 'model').count()).toBe(0);
+  await row(agent, 'model').waitFor({ state: 'detached' });
   await row(agent, 'dealer.address.city').getByText('was Split').waitFor();
   await button(agent, 'Seen').click();
   await band(agent).waitFor({ state: 'detached' });
-  expect(await ghost(agent, 'wheels').count()).toBe(0);
+  await ghost(agent, 'wheels').waitFor({ state: 'detached' });
   await agent.reload();
   await row(agent, 'colour').getByText('Red').waitFor();
   expect(await band(agent).count()).toBe(0);
@@ -213,7 +213,7 @@ test('the thread tells writes as one line of net change, open to one line a path
   await open(agent, 'tell my changes');
   const lines = agent.locator('[data-context-row]');
   await lines.first().waitFor();
-  expect(await lines.count()).toBe(1);
+  await expect.poll(() => lines.count()).toBe(1);
   await send(visitor, { colour: 'Red', token: 'abc-123' });
   await send(visitor, { colour: 'Blue', price: { amount: 48350, currency: 'EUR' } });
   await lines

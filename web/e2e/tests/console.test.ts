@@ -1,23 +1,4 @@
-import type { Page } from 'playwright-core';
-import { expect, messages, pageWithWidget, say, send, startThread, test } from '../src/harness';
-
-/** What has the focus, as it is called. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return '';
-    return element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
-  });
-}
-
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    if (name.test(await focused(page))) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab never came to ${name}`);
-}
+import { expect, focused, messages, pageWithWidget, say, send, startThread, tabTo, test } from '../src/harness';
 
 test('an agent works with the keyboard alone: sign in, open, read the card, answer, solve, sign out', async ({
   beckon,
@@ -50,9 +31,9 @@ test('an agent works with the keyboard alone: sign in, open, read the card, answ
   await agent.keyboard.press('F6');
   await expect.poll(() => focused(agent)).toMatch(/Model/);
   await agent.keyboard.press('ArrowDown');
-  expect(await focused(agent)).toMatch(/Wheels/);
+  await expect.poll(() => focused(agent)).toMatch(/Wheels/);
   await agent.keyboard.press('Escape');
-  expect(await focused(agent)).toMatch(/^Write to/);
+  await expect.poll(() => focused(agent)).toMatch(/^Write to/);
 
   await agent.keyboard.type('first line');
   await agent.keyboard.press('Shift+Enter');
@@ -92,11 +73,11 @@ test('what waits to be read is in the title and in the icon, until it was read',
   await visitor.goto(site.put('/title.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
   await startThread(visitor, beckon, 'anybody there?');
   await expect.poll(() => agent.title()).toBe('(1) Beckon');
-  expect(await icon()).not.toBe(calm);
+  await expect.poll(icon).not.toBe(calm);
 
   await agent.getByRole('link').filter({ hasText: 'anybody there?' }).click();
   await expect.poll(() => agent.title()).toBe('Beckon');
-  expect(await icon()).toBe(calm);
+  await expect.poll(icon).toBe(calm);
 
   // Read is what is on screen: what comes while another conversation is open still waits.
   await agent.getByRole('link', { name: 'Inbox' }).click();

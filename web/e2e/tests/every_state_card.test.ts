@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { expect, pageWithWidget, send, startThread, Tour, test } from '../src/harness';
 
 // Below 1024 pixels the card is another one, in a drawer.
 const tour = new Tour('card', { part: { include: ['[data-context-card]', 'dialog[open]'] }, widths: [1440, 1024] });
-afterAll(() => tour.finish());
 
 const PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><path fill="#a3392b" d="M4 30h72l-8-14H48l-8-8H24l-8 8H6z"/></svg>';

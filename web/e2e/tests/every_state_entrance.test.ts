@@ -1,8 +1,6 @@
-import { afterAll } from 'vitest';
 import { expect, Tour, test } from '../src/harness';
 
 const tour = new Tour('entrance');
-afterAll(() => tour.finish());
 
 test('every state on the way into the console is clean to axe, light and dark', async ({
   ownBeckon,

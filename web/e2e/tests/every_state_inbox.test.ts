@@ -1,8 +1,6 @@
-import { afterAll } from 'vitest';
 import { expect, pageWithWidget, SocketAgent, say, send, startThread, Tour, test } from '../src/harness';
 
 const tour = new Tour('inbox');
-afterAll(() => tour.finish());
 
 test('every state of the list of conversations is clean to axe, light and dark', async ({
   cabledBeckon,

@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { expect, pageWithWidget, startThread, Tour, test } from '../src/harness';
 
 const PASSWORD = 'correct horse battery staple';
 const tour = new Tour('settings');
-afterAll(() => tour.finish());
 
 async function open(agent: Page, place: string): Promise<void> {
   await agent.evaluate((hash) => {

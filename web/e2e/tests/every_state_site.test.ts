@@ -1,8 +1,6 @@
-import { afterAll } from 'vitest';
 import { chatFrame, expect, liveChat, Tour, test } from '../src/harness';
 
 const tour = new Tour('site');
-afterAll(() => tour.finish());
 const DESKTOP = { width: 1440, height: 900 };
 
 test('every state of the demo shop is clean to axe, light and dark', async ({ beckon, newVisitor, watch }) => {

@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { expect, pageWithWidget, SocketAgent, say, send, startThread, Tour, test } from '../src/harness';
 
 // The card has a tour of its own.
 const tour = new Tour('thread', { part: { include: ['html'], exclude: ['[data-context-card]'] } });
-afterAll(() => tour.finish());
 
 async function openConversation(agent: Page, text: string): Promise<void> {
   await agent.locator('a[data-conversation]').filter({ hasText: text }).click();
@@ -66,9 +64,12 @@ test('every state of a thread and of writing in it is clean to axe, light and da
   await log.getByText('Wants it before Easter.').waitFor();
   colleague.follow(id);
   await agent.getByTitle('Also here: Mila').waitFor();
-  colleague.typing(id, true);
-  await agent.getByText('Mila is writing a reply').waitFor();
-  await tour.look(agent, 'notes, and a colleague writing');
+  const writes = agent.getByText('Mila is writing a reply');
+  await colleague.whileTyping(id, async () => {
+    await writes.waitFor();
+    await tour.look(agent, 'notes, and a colleague writing');
+    expect(await writes.count()).toBe(1);
+  });
   colleague.typing(id, false);
 
   // Quick replies: none, made, found, with a gap.
@@ -148,7 +149,7 @@ test('every state of a thread and of writing in it is clean to axe, light and da
   await log.getByText('the other one').waitFor();
   await field.fill('We have more of them.');
   await field.press('Enter');
-  await agent.getByText('With you').waitFor();
+  await main.getByText('With you', { exact: true }).waitFor();
   await main.getByRole('button', { name: 'More actions' }).click();
   await main.getByRole('button', { name: 'Set to waiting' }).click();
   await log.getByText('You set the conversation to waiting').waitFor();

@@ -1,14 +1,14 @@
-import type { Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import {
   chat,
   chatFrame,
   expect,
   journal,
   liveChat,
+  networkIsBack,
   pageWithWidget,
   SocketAgent,
   say,
+  scrollLog,
   startThread,
   Tour,
   test,
@@ -21,14 +21,8 @@ const WORDS = {
   ar: { newer: 'رسائل جديدة', seen: /قُرئت$/, delete: 'حذف', yesterday: 'أمس' },
 };
 
-/** What browsers tell a page when the network has come back: it need not wait for its own next try. */
-async function networkIsBack(page: Page): Promise<void> {
-  for (const frame of page.frames()) await frame.evaluate(() => window.dispatchEvent(new Event('online')));
-}
-
 for (const language of ['en', 'ar'] as const) {
   const tour = new Tour('widget', { variant: language });
-  afterAll(() => tour.finish());
 
   test(`every state of the widget is clean to axe, light and dark (${language})`, async ({
     cabledBeckon,
@@ -80,13 +74,16 @@ for (const language of ['en', 'ar'] as const) {
     colleague.cursor(first, (await journal(beckon, first)).at(-1)?.position ?? 0, 'read');
     await log.getByText(words.seen).waitFor();
     await look('answered, joined and seen');
-    colleague.typing(first, true);
-    await inside.locator('[data-writing]').waitFor();
-    await look('typing');
+    const dots = inside.locator('[data-writing]');
+    await colleague.whileTyping(first, async () => {
+      await dots.waitFor();
+      await look('typing');
+      expect(await dots.count()).toBe(1);
+    });
 
     for (let line = 1; line <= 8; line += 1) await colleague.say(first, `Line ${line} of a list\nwith a second line`);
     await log.getByText('Line 8 of a list').waitFor();
-    await log.evaluate((box) => box.scrollTo(0, 0));
+    await scrollLog(visitor, 0);
     await colleague.say(first, 'That is all of it.');
     await inside.getByRole('button', { name: words.newer }).waitFor();
     await look('new message below');

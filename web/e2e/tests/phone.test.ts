@@ -18,7 +18,7 @@ test('on a phone the chat fills the screen and the page behind does not scroll',
 
   await startThread(visitor, beckon, 'from my phone');
   const frame = visitor.locator('#ib-iframe-messaging');
-  expect(await frame.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  await expect.poll(() => frame.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
   await visitor.mouse.move(195, 300);
   await visitor.mouse.wheel(0, 600);
   // A wheel that does nothing leaves no trace to wait for, so the browser is asked whether it would scroll.
@@ -85,8 +85,12 @@ test('on a phone the chat ends where the keyboard begins', async ({ beckon, site
   });
   const frame = visitor.locator('#ib-iframe-messaging');
   await expect.poll(() => frame.boundingBox()).toEqual({ x: 0, y: 40, width: 390, height: 500 });
-  const box = await input.boundingBox();
-  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(540);
+  await expect
+    .poll(async () => {
+      const box = await input.boundingBox();
+      return box && box.y + box.height;
+    })
+    .toBeLessThanOrEqual(540);
 });
 
 test('on a phone the console shows one pane at a time', async ({ beckon, site, newVisitor, newAgent }) => {
@@ -97,7 +101,7 @@ test('on a phone the console shows one pane at a time', async ({ beckon, site, n
   const agent = await newAgent(PHONE);
   await agent.getByRole('link').filter({ hasText: 'to a small desk' }).tap();
   await agent.getByRole('log').getByText('to a small desk').waitFor();
-  expect(await agent.getByRole('region', { name: 'Conversations' }).count()).toBe(0);
+  await agent.getByRole('region', { name: 'Conversations' }).waitFor({ state: 'detached' });
   await agent.getByRole('button', { name: /^Context(?! then)/ }).tap();
   await agent.locator('[data-context-card] [data-path="plan"]').getByText('Premium').waitFor();
   expect(await agent.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

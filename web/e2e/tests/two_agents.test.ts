@@ -18,17 +18,21 @@ test('two agents see each other before both answer, and pass a conversation on',
   const maja = await newAgent({ name: 'Maja' });
   const ivo = await newAgent({ name: 'Ivo' });
   await openConversation(maja, 'who of you is it?');
-  await maja.getByText('With you').waitFor({ state: 'detached' });
+  await maja.getByRole('main').getByRole('button', { name: 'Take', exact: true }).waitFor();
+  expect(await maja.getByRole('main').getByText('With you', { exact: true }).count()).toBe(0);
   await openConversation(ivo, 'who of you is it?');
 
   // Here, then writing.
   await maja.getByTitle('Also here: Ivo').waitFor();
   await ivo.locator('[data-composer]').pressSequentially('it is');
-  await maja.getByText('Ivo is writing a reply').waitFor();
-  await chat(visitor)
-    .getByText(/is writing|is typing/)
-    .first()
-    .waitFor();
+  // Both at once: the second must not come when the first has gone.
+  await Promise.all([
+    maja.getByText('Ivo is writing a reply').waitFor(),
+    chat(visitor)
+      .getByText(/is writing|is typing/)
+      .first()
+      .waitFor(),
+  ]);
 
   // A note is for the team: no typing and no text of it comes to the visitor.
   const frames: string[] = [];
@@ -52,8 +56,8 @@ test('two agents see each other before both answer, and pass a conversation on',
   await maja.getByRole('button', { name: 'Assign to…' }).click();
   await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).waitFor();
   await maja.getByRole('dialog').getByRole('button', { name: /Ivo/ }).click();
-  await ivo.getByText('With you').waitFor();
-  await maja.getByText('With Ivo').waitFor();
+  await ivo.getByRole('main').getByText('With you', { exact: true }).waitFor();
+  await maja.getByRole('main').getByText('With Ivo', { exact: true }).waitFor();
   const agents = (await journal(beckon, id)).flatMap(({ event }) => (event.kind === 'assigned' ? [event] : []));
   expect(agents).toHaveLength(2);
   expect((await conversation(beckon, id)).agentId).not.toBeNull();

@@ -1,22 +1,18 @@
-import type { Page } from 'playwright-core';
-import { conversation, expect, journal, messages, pageWithWidget, send, startThread, test } from '../src/harness';
+import {
+  conversation,
+  expect,
+  focused,
+  journal,
+  messages,
+  pageWithWidget,
+  send,
+  startThread,
+  test,
+} from '../src/harness';
 
-/** What has the focus, as it is called. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return '';
-    return element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
-  });
-}
-
-test('a working day by keyboard alone: sign in, take, read the card, quick reply, note, solve, next', async ({
-  ownBeckon,
-  site,
-  newVisitor,
-  newAgent,
-  watch,
-}) => {
+test('a working day by keyboard alone: sign in, take, read the card, quick reply, note, solve, next', {
+  timeout: 120_000,
+}, async ({ ownBeckon, site, newVisitor, newAgent, watch }) => {
   watch.expect(/status of 401/);
   const beckon = await ownBeckon();
   const widget = await beckon.widgetId('multi');
@@ -56,7 +52,7 @@ test('a working day by keyboard alone: sign in, take, read the card, quick reply
   await agent.getByRole('log').getByText('what does it cost?').waitFor();
   await expect.poll(() => focused(agent)).toBe('Messages');
   await keys.press('a');
-  await agent.getByText('With you').waitFor();
+  await agent.getByRole('main').getByText('With you', { exact: true }).waitFor();
   expect((await conversation(beckon, first.id)).agentId).not.toBeNull();
 
   // Read the card and come back.
@@ -101,7 +97,9 @@ test('a working day by keyboard alone: sign in, take, read the card, quick reply
   await keys.press('j');
   await agent.getByRole('log').getByText('anybody there?').waitFor();
   await agent.locator('[data-context-card]').getByText('Holme').waitFor();
+  await expect.poll(() => focused(agent)).toBe('Messages');
   await keys.press('r');
+  await expect.poll(() => focused(agent)).toMatch(/^Write to/);
   await keys.type('I am here.');
   await keys.press('Enter');
   await expect.poll(() => messages(beckon, second.id)).toEqual(['anybody there?', 'I am here.']);

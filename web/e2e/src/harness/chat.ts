@@ -51,6 +51,20 @@ export function shown(page: Page): Promise<string[]> {
   return chat(page).getByRole('log').locator('.ib-widget-message-text').allTextContents();
 }
 
+/** Scrolls the messages of the open thread as a reader does; the chat knows of it when this resolves. */
+export function scrollLog(page: Page, top: number): Promise<void> {
+  return chat(page)
+    .getByRole('log')
+    .evaluate(
+      (box, to) =>
+        new Promise<void>((resolve) => {
+          box.addEventListener('scroll', () => resolve(), { once: true });
+          box.scrollTo(0, to);
+        }),
+      top,
+    );
+}
+
 /** What browsers tell a page when the network has come back: it need not wait for its own next try. */
 export async function networkIsBack(page: Page): Promise<void> {
   for (const frame of page.frames()) await frame.evaluate(() => window.dispatchEvent(new Event('online')));

@@ -9,6 +9,7 @@ export {
   networkIsBack,
   type Outcome,
   say,
+  scrollLog,
   send,
   shown,
   startThread,
@@ -25,6 +26,7 @@ export {
   journal,
   messages,
 } from './conversations';
+export { focused, tabTo } from './focus';
 export { page, pageWithWidget, Site, snippet } from './site';
 export { SocketAgent } from './socket_agent';
 export { type AgentOptions, test } from './test';

@@ -78,6 +78,17 @@ export class SocketAgent {
     this.socket.send(JSON.stringify({ type: 'typing', conversation, on }));
   }
 
+  /** Writes for as long as `action` takes: whoever sees it forgets a writer whom they have not heard of for some seconds. */
+  async whileTyping(conversation: string, action: () => Promise<void>): Promise<void> {
+    this.typing(conversation, true);
+    const again = setInterval(() => this.typing(conversation, true), 2_000);
+    try {
+      await action();
+    } finally {
+      clearInterval(again);
+    }
+  }
+
   /** Has received a conversation up to a position, or also read it. */
   cursor(conversation: string, position: number, kind: 'delivered' | 'read'): void {
     this.socket.send(JSON.stringify({ type: kind, conversation, position }));

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { accessibilityFaults, type Part } from './accessibility';
 import { type Place, STATES, type State } from './states';
 
@@ -35,7 +35,10 @@ export interface LookOptions {
   widths?: readonly number[];
 }
 
-/** Goes through every state of a place: axe looks at each in light and dark and, when asked for, pictures are taken. */
+/**
+ * Goes through every state of a place: axe looks at each in light and dark and, when asked for, pictures are taken. Made at the top of a
+ * test file, which fails in the end when a state was left out.
+ */
 export class Tour<P extends Place> {
   private readonly seen = new Set<string>();
 
@@ -44,6 +47,10 @@ export class Tour<P extends Place> {
     private readonly options: TourOptions = {},
   ) {
     vi.setConfig({ testTimeout: TOUR_MS });
+    afterAll(({}, { tasks }) => {
+      // A tour that broke off has failed, and said why: what it did not come to is no news.
+      if (!tasks.some(({ result }) => result?.state === 'fail')) this.finish();
+    });
   }
 
   /** Looks at the state that is on screen now. Faults fail the test at its end, so that one run tells all of them. */
@@ -65,7 +72,7 @@ export class Tour<P extends Place> {
   }
 
   /** Fails when there is a state of the place that was not looked at. */
-  finish(): void {
+  private finish(): void {
     expect(STATES[this.place].filter((state) => !this.seen.has(state))).toEqual([]);
   }
 
