@@ -143,11 +143,13 @@ export class Connection {
   private async connect(): Promise<void> {
     const era = ++this.era;
     this.become({ state: 'connecting', attempt: this.attempt });
+    this.heartbeat.open();
     let credentials: Credentials;
     try {
       credentials = await this.options.credentials();
     } catch (error) {
       if (era !== this.era) return;
+      this.heartbeat.stop();
       if (error instanceof Refused) this.become({ state: 'refused', code: error.code });
       else if (error instanceof RetryLater) {
         this.restUntil = this.environment.now() + error.after_ms;

@@ -16,7 +16,7 @@ export class Heartbeat {
     private readonly dead: () => void,
   ) {}
 
-  /** The connection is being opened: its first word must come in time. */
+  /** The connection is being opened: credentials, and then its first word, must come in time. */
   open(): void {
     this.stop();
     this.expect();

@@ -76,8 +76,9 @@ export class Outbox {
     const { store, tab } = this.host;
     const left = (await store.all()).filter((write) => write.tab === tab || isGone(write.tab));
     const known = new Set(this.slots.map((slot) => slot.write.client_id));
-    const mine = left.filter(({ client_id }) => !known.has(client_id)).map((write) => ({ ...write, tab }));
-    const claimed = mine.filter((_, at) => left[at]?.tab !== tab);
+    const fresh = left.filter(({ client_id }) => !known.has(client_id));
+    const mine = fresh.map((write) => ({ ...write, tab }));
+    const claimed = mine.filter((_, at) => fresh[at]?.tab !== tab);
     this.slots = [...mine.map((write) => this.slot(write, true)), ...this.slots];
     if (mine.length > 0) this.emitter.emit('changed', undefined);
     this.pump();

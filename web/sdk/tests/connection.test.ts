@@ -228,6 +228,23 @@ describe('a connection', () => {
     expect(connection.status).toEqual({ state: 'refused', code: 401 });
   });
 
+  it('tries again when credentials do not come, and does not mind when they come late', async () => {
+    const laboratory = new Laboratory();
+    const asked: ((token: string) => void)[] = [];
+    const connection = laboratory.connection({
+      credentials: () => new Promise((resolve) => asked.push((token) => resolve({ token }))),
+    });
+    connection.start();
+    await laboratory.pass(9_999);
+    expect(connection.status).toEqual({ state: 'connecting', attempt: 0 });
+    await laboratory.pass(1_000);
+    expect(asked).toHaveLength(2);
+    for (const [at, answer] of asked.entries()) answer(`t${at}`);
+    const socket = await laboratory.welcome();
+    expect([connection.status.state, laboratory.sockets.length]).toEqual(['live', 1]);
+    expect(socket.of('hello')).toMatchObject([{ token: 't1' }]);
+  });
+
   it('works on until a planned stop ends it, and comes back within the spread', async () => {
     const { laboratory, connection, socket } = await live();
     socket.hear({ type: 'drain', spread_ms: 10_000 });

@@ -155,4 +155,19 @@ describe('the queue', () => {
     const queues = heirs.map(({ outbox }) => outbox.writes().map(({ client_id }) => client_id));
     expect(queues).toEqual([['a'], []]);
   });
+
+  it('takes over the others’ when one of its own is already there', async () => {
+    const laboratory = new Laboratory();
+    const store = new MemoryStore();
+    const heir = visitor(laboratory, store, 'heir');
+    void heir.write(first('own'));
+    await settle();
+    void visitor(laboratory, store, 'gone').write(first('left'));
+    await settle();
+    await heir.outbox.restore((tab) => tab === 'gone');
+    expect((await store.all()).map(({ client_id, tab }) => [client_id, tab])).toEqual([
+      ['own', 'heir'],
+      ['left', 'heir'],
+    ]);
+  });
 });
