@@ -86,3 +86,51 @@ describe('a session without locks', () => {
     blocked.mockRestore();
   });
 });
+
+/** A vault with this session in it. */
+function vaultWith(session: Session | undefined) {
+  const content = { session: session as unknown };
+  return {
+    content,
+    recall: async () => content.session,
+    remember: async (_: string, value: unknown) => {
+      content.session = value;
+    },
+  };
+}
+
+const old: Session = { token: 'old', visitor: 'v', expires_at: '2126-01-01T00:00:00Z' };
+
+describe('a session in two places', () => {
+  it('is found in the vault alone, and known as soon as somebody has looked', async () => {
+    const keeper = new SessionKeeper('w', sessions().server, vaultWith(old));
+    expect([keeper.looked, keeper.token]).toEqual([false, undefined]);
+    await keeper.look();
+    expect([keeper.looked, keeper.token]).toEqual([true, 'old']);
+    expect(localStorage.getItem('w')).toContain('old');
+  });
+
+  it('is put in the vault when only local storage has it', async () => {
+    localStorage.setItem('w', JSON.stringify(old));
+    const empty = vaultWith(undefined);
+    const keeper = new SessionKeeper('w', sessions().server, empty);
+    expect(keeper.looked).toBe(true);
+    await keeper.look();
+    await vi.waitFor(() => expect(empty.content.session).toEqual(old));
+  });
+
+  it('is forgotten in both, also where local storage is blocked', async () => {
+    const blocked = vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
+      throw new DOMException('blocked', 'SecurityError');
+    });
+    const { server, asked } = sessions();
+    const keeper = new SessionKeeper('w', server, vaultWith(old));
+    await keeper.look();
+    keeper.discard('old');
+    const ensured = keeper.ensure();
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    asked[0]?.();
+    expect((await ensured).token).toBe('t1');
+    blocked.mockRestore();
+  });
+});

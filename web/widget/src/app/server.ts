@@ -2,6 +2,8 @@ import { type HistoryPage, Refused, RetryLater } from '@beckon/sdk';
 import type { WidgetConfig } from '../theme';
 
 const HISTORY_PAGE = 50;
+/** A session that is not made in this time is asked for again, milliseconds. */
+const SESSION_MS = 10_000;
 /** Waiting time when the server asks to come back later without saying when, seconds. */
 const RETRY_SECONDS = 5;
 
@@ -32,7 +34,8 @@ export function server(widget: string): Server {
       return (await answer.json()) as WidgetConfig;
     },
     async createSession() {
-      const answer = await fetch(`${door}/sessions`, { method: 'POST', credentials: 'omit' });
+      const signal = AbortSignal.timeout(SESSION_MS);
+      const answer = await fetch(`${door}/sessions`, { method: 'POST', credentials: 'omit', signal });
       if (answer.status === 429 || answer.status === 503) {
         const seconds = Number(answer.headers.get('retry-after')) || RETRY_SECONDS;
         throw new RetryLater(seconds * 1000);

@@ -15,6 +15,8 @@ const SETTLE_MS = 50;
 
 /** The visitor's session: made on first need, shared by the tabs of this browser through local storage. */
 export class SessionKeeper {
+  /** It is known whether this browser has a session. */
+  looked: boolean;
   private kept: Session | undefined;
   /** The one that is being made, for all who need one meanwhile. */
   private making: Promise<Session> | undefined;
@@ -25,6 +27,17 @@ export class SessionKeeper {
     private readonly vault: Vault,
   ) {
     this.kept = this.read();
+    this.looked = this.kept !== undefined;
+  }
+
+  /** Looks in the vault, too. Afterwards each place has what only the other one had. */
+  async look(): Promise<void> {
+    const found = sessionOf(await this.vault.recall(SESSION));
+    this.looked = true;
+    this.kept ??= found;
+    if (!this.kept) return;
+    if (this.kept === found) this.write(found);
+    else if (this.kept.token !== found?.token) void this.vault.remember(SESSION, this.kept);
   }
 
   get token(): string | undefined {
@@ -43,7 +56,7 @@ export class SessionKeeper {
   /** The server does not know this token. Another tab may already have a better one. */
   discard(token: string | undefined): void {
     this.kept = this.read();
-    if (this.kept?.token !== token) return;
+    if (this.kept && this.kept.token !== token) return;
     this.kept = undefined;
     void this.vault.remember(SESSION, undefined);
     try {
