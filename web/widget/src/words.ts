@@ -43,6 +43,7 @@ export interface Words {
   reconnecting: string;
   unreachable: string;
   refused: string;
+  tooManyTabs: string;
   writing: string;
   joined: string;
   left: string;

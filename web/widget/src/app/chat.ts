@@ -17,6 +17,10 @@ import { Typing } from './typing';
 const HELD_LANE = 'held';
 /** Close codes after which another session may help: unknown and revoked tokens. */
 const SESSION_LOST = [4500, 4503];
+/** The visitor has the chat open in as many tabs as the server allows. */
+export const TOO_MANY_TABS = 4504;
+/** One of them may have been closed after so long, milliseconds. */
+const TABS_RETRY_MS = 30_000;
 /** A second session that is refused so soon means that no session will do, milliseconds. */
 const SESSION_RETRY_MS = 10_000;
 
@@ -103,11 +107,12 @@ export class Chat {
       threads: this.threads,
       unread: this.unread,
       // Before the first welcome nobody knows which conversations a visitor with a session has.
-      unsure: () => !this.welcomed.value && this.session.token !== undefined,
+      unsure: () => !this.welcomed.value && (this.session.token !== undefined || !this.session.looked),
       lastThread: () => this.memory.lastThread,
       begun: (thread) =>
-        this.writes.value.some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
+        this.connection.outbox.everything().some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
         this.sent.value.some((message) => message.thread === thread),
+      drafts: this.drafts,
     });
     this.view = computed(() => this.viewName());
     this.listen();
@@ -168,8 +173,11 @@ export class Chat {
     connection.on('status', (status) => {
       this.status.value = status;
       if (status.state !== 'live') this.typing.forget();
-      if (status.state === 'refused' && SESSION_LOST.includes(status.code)) this.renewSession();
-      if (status.state === 'waiting' && this.open.value) this.places.showAnything();
+      if (status.state === 'refused') {
+        if (SESSION_LOST.includes(status.code)) this.renewSession();
+        if (status.code === TOO_MANY_TABS) setTimeout(() => this.tryAgain(), TABS_RETRY_MS);
+      }
+      if ((status.state === 'waiting' || status.state === 'refused') && this.open.value) this.places.showAnything();
     });
     connection.on('welcome', ({ threads = [], online }) => {
       const first = !this.welcomed.value;
@@ -198,11 +206,22 @@ export class Chat {
     effect(() => this.followShown(this.places.thread.value?.conversation));
     effect(() => this.remember());
     effect(() => this.markRead());
-    document.addEventListener('visibilitychange', () => this.markRead());
+    document.addEventListener('visibilitychange', () => {
+      this.markRead();
+      this.tryAgain();
+    });
+  }
+
+  /** Another tab may have made room for this one. */
+  private tryAgain(): void {
+    const status = this.status.value;
+    if (status.state === 'refused' && status.code === TOO_MANY_TABS) this.connection.start();
   }
 
   private async restore(name: string): Promise<void> {
     const { connection } = this;
+    await this.session.look();
+    if (this.open.value && !this.places.chosen) this.places.show();
     await new Neighbours(name, this.memory.tab, (isGone) => connection.outbox.restore(isGone)).begin();
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }

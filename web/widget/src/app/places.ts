@@ -17,6 +17,8 @@ interface Around {
   lastThread: () => string | null;
   /** A first message of this thread is on its way, or on disk with its conversation not announced yet. */
   begun: (thread: string) => boolean;
+  /** Texts begun and not sent, by thread. */
+  drafts: Map<string, string>;
 }
 
 /** Where the window stands, and where it goes when it is opened. */
@@ -26,6 +28,8 @@ export class Places {
   readonly thread: ReadonlySignal<Thread | undefined>;
   /** A single-thread widget was asked for a new conversation before it was known whether there is an open one. */
   private wantsNew = false;
+  /** The thread that was shown for want of something better to show; nobody asked for it. */
+  private guess: string | undefined;
 
   constructor(private readonly around: Around) {
     this.thread = computed(() => {
@@ -34,9 +38,11 @@ export class Places {
     });
   }
 
-  /** Somebody chose the place on purpose: the site by a command, or the visitor by a click. */
+  /** Somebody chose the place on purpose: the site by a command, or the visitor by a click or by writing there. */
   get chosen(): boolean {
-    return this.place.value.name !== 'nowhere';
+    const place = this.place.value;
+    if (place.name !== 'thread' || place.thread !== this.guess) return place.name !== 'nowhere';
+    return !!this.thread.value || this.around.drafts.has(place.thread) || this.around.begun(place.thread);
   }
 
   /** Shows what a visitor who opens the chat wants to see: `wanted`, the newest message, or an empty new conversation. */
@@ -57,23 +63,29 @@ export class Places {
 
   /** An empty conversation; it comes to be with its first message. A single-thread widget goes on with the one that is open. */
   startNew(): void {
+    this.guess = undefined;
     if (!this.around.multiThread) this.showOnly(true);
     else this.showThread(this.emptyThread() ?? uuid());
   }
 
   /** It is known for the first time which conversations there are. `open`: the window is on screen. */
   learned(open: boolean): void {
-    if (!this.around.multiThread) this.showOnly(this.wantsNew);
-    else if (open && !this.chosen) this.show();
+    if (this.wantsNew) this.startNew();
+    else if (!this.around.multiThread || (open && !this.chosen)) this.show();
   }
 
   /** Nobody knows yet what there is to show, but a visitor who wants to write can. */
   showAnything(): void {
-    if (!this.chosen) this.showThread(this.around.lastThread() ?? uuid());
+    if (this.place.value.name === 'nowhere') this.showGuess(this.around.lastThread() ?? uuid());
+  }
+
+  private showGuess(thread = this.emptyThread() ?? uuid()): void {
+    this.guess = thread;
+    this.showThread(thread);
   }
 
   private showOnly(fresh = false): void {
-    const { threads, unsure } = this.around;
+    const { threads, unsure, drafts } = this.around;
     if (unsure()) {
       this.wantsNew ||= fresh;
       return;
@@ -82,9 +94,12 @@ export class Places {
     const place = this.place.value;
     // What was just begun here stays on screen while its first message is on its way.
     const begun = place.name === 'thread' && !this.thread.value;
-    if (open) this.showThread(open.thread);
-    else if (fresh && !begun) this.showThread(uuid());
-    else if (place.name === 'nowhere') this.showThread(threads.value[0]?.thread ?? uuid());
+    if (open) {
+      const draft = begun && drafts.get(place.thread);
+      if (draft) drafts.set(open.thread, draft);
+      this.showThread(open.thread);
+    } else if (fresh && !begun) this.showThread(uuid());
+    else if (!this.chosen) this.showGuess(threads.value[0]?.thread);
   }
 
   private showNewest(): void {
@@ -93,9 +108,9 @@ export class Places {
     const threads = this.around.threads.value;
     const shown = threads.find(({ thread }) => thread === last);
     const news = threads.some(({ unread }) => unread > 0);
-    if (last !== null && (shown?.unread || !news)) this.showThread(last);
+    if (last !== null && (shown?.unread || (!news && (shown || this.around.begun(last))))) this.showThread(last);
     else if (threads.length > 0) this.showList();
-    else this.startNew();
+    else this.showGuess();
   }
 
   /** Unread messages, and none of them where the window stands. An empty conversation that was asked for stays. */

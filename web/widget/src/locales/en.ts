@@ -37,6 +37,7 @@ const en: Words = {
   reconnecting: 'Reconnecting. You can go on writing, we send it as soon as we are back.',
   unreachable: 'We cannot be reached at the moment. You can write all the same, we send it as soon as we are back.',
   refused: 'The chat had to stop here. Reload the page to go on.',
+  tooManyTabs: 'The chat is open in too many tabs. Close one to go on here.',
   writing: '{name} is writing',
   joined: '{name} joined',
   left: '{name} left',

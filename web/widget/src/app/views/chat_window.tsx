@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Chat } from '../chat';
+import { type Chat, TOO_MANY_TABS } from '../chat';
 import { words } from '../words';
 import styles from './chat_window.module.css';
 import { Header } from './header';
@@ -40,7 +40,9 @@ function Notice({ chat }: { chat: Chat }) {
   const status = chat.status.value;
   const text =
     status.state === 'refused'
-      ? words().refused
+      ? status.code === TOO_MANY_TABS
+        ? words().tooManyTabs
+        : words().refused
       : status.state === 'waiting' || (status.state === 'connecting' && status.attempt > 0)
         ? chat.welcomed.value
           ? words().reconnecting
