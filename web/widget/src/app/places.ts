@@ -76,10 +76,11 @@ export class Places {
 
   /** Nobody knows yet what there is to show, but a visitor who wants to write can. */
   showAnything(): void {
-    if (this.place.value.name === 'nowhere') this.showGuess(this.around.lastThread() ?? uuid());
+    if (this.place.value.name === 'nowhere') this.showGuess();
   }
 
-  private showGuess(thread = this.emptyThread() ?? uuid()): void {
+  /** The last thread of the tab may have a message on its way that an earlier page left. */
+  private showGuess(thread = this.emptyThread() ?? this.around.lastThread() ?? uuid()): void {
     this.guess = thread;
     this.showThread(thread);
   }
