@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { defineConfig, mergeConfig, type Plugin } from 'vite';
 import { shared } from '../vite.shared.ts';
 import { languages } from './vite.languages.ts';
@@ -19,6 +20,8 @@ export default mergeConfig(
     base: '/widget/',
     define: languages,
     plugins: [noPreload],
+    // A part's name and the class's pack better than a hash and a line.
+    css: { modules: { generateScopedName: (name, file) => `${basename(file).split('.')[0]}-${name}` } },
     build: {
       outDir: 'dist/app',
       modulePreload: false,

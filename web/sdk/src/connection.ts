@@ -224,16 +224,10 @@ export class Connection {
         this.emitter.emit('gone', frame);
         break;
       case 'presence':
-        this.emitter.emit('presence', frame);
-        break;
       case 'typing':
-        this.emitter.emit('typing', frame);
-        break;
       case 'baseline':
-        this.emitter.emit('baseline', frame);
-        return;
       case 'viewers':
-        this.emitter.emit('viewers', frame);
+        this.emitter.emit(frame.type, frame);
         break;
       case 'pong':
         for (const [conversation, head] of Object.entries(frame.heads)) this.feeds.get(conversation)?.applyHead(head);
