@@ -173,7 +173,7 @@ test('a message of 4,097 characters cannot be sent, and the composer says by how
   await composer.press('Enter');
   expect(await composer.inputValue()).toHaveLength(4097);
   await composer.fill('   \n ');
-  expect(await chat(visitor).locator('[data-testid="input-submit"]').isDisabled()).toBe(true);
+  await expect.poll(() => chat(visitor).locator('[data-testid="input-submit"]').isDisabled()).toBe(true);
   expect((await conversations(beckon)).length).toBe(before);
   await composer.fill('x'.repeat(4096));
   await chat(visitor).locator('[data-testid="input-submit"]').click();

@@ -24,7 +24,7 @@ function random(seed: number): () => number {
   };
 }
 
-test('cut ten times while both sides write, both logs end equal and nothing is doubled', async ({
+test('cut ten times while both sides write, both logs end equal and nothing is doubled', { timeout: 240_000 }, async ({
   cabledBeckon,
   site,
   newVisitor,
@@ -75,12 +75,9 @@ test('cut ten times while both sides write, both logs end equal and nothing is d
   colleague.leave();
 });
 
-test('with Beckon away the composer takes messages and says so; back again, each is sent once', async ({
-  ownBeckon,
-  site,
-  newVisitor,
-  watch,
-}) => {
+test('with Beckon away the composer takes messages and says so; back again, each is sent once', {
+  timeout: 150_000,
+}, async ({ ownBeckon, site, newVisitor, watch }) => {
   watch.expect(/net::ERR_|WebSocket connection/);
   const beckon = await ownBeckon();
   const visitor = await newVisitor();
@@ -94,7 +91,10 @@ test('with Beckon away the composer takes messages and says so; back again, each
   await chat(visitor)
     .getByText(/Waiting for a connection|Sending/)
     .waitFor();
-  expect(await shown(visitor)).toEqual(['before the break', 'during the break, one', 'during the break, two']);
+  // A message is on screen once the browser has stored it.
+  await expect
+    .poll(() => shown(visitor))
+    .toEqual(['before the break', 'during the break, one', 'during the break, two']);
   await beckon.start();
   await notice.waitFor({ state: 'detached', timeout: 60_000 });
   await expect

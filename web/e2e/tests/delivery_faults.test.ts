@@ -35,7 +35,7 @@ async function type(page: Page, texts: string[]): Promise<void> {
 
 const lines = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name} ${at + 1}`);
 
-test('thirty messages that wait meet the rate limit: it costs time and nothing else', async ({
+test('thirty messages that wait meet the rate limit: it costs time and nothing else', { timeout: 120_000 }, async ({
   cabledBeckon,
   site,
   newVisitor,
@@ -68,7 +68,7 @@ test('thirty messages that wait meet the rate limit: it costs time and nothing e
   expect(await chat(visitor).getByText('Not sent').count()).toBe(0);
 });
 
-test('what a closed tab has left in the queue is sent by its neighbour', async ({
+test('what a closed tab has left in the queue is sent by its neighbour', { timeout: 120_000 }, async ({
   cabledBeckon,
   site,
   newVisitor,
@@ -91,8 +91,9 @@ test('what a closed tab has left in the queue is sent by its neighbour', async (
   await one.close();
   cable.plug();
   await networkIsBack(other);
+  // On screen it may stand before it is sent.
   await expect.poll(() => shown(other), PATIENCE).toEqual(['hello', 'my last words']);
-  expect(await messages(beckon, id)).toEqual(['hello', 'my last words']);
+  await expect.poll(() => messages(beckon, id), PATIENCE).toEqual(['hello', 'my last words']);
 });
 
 test('a message that will not be taken says so, and can be tried again or deleted', async ({
@@ -121,6 +122,6 @@ test('a message that will not be taken says so, and can be tried again or delete
   await failed.waitFor();
   await chat(visitor).getByRole('button', { name: 'Delete' }).click();
   await failed.waitFor({ state: 'detached' });
-  expect(await shown(visitor)).toEqual(['in time']);
+  await expect.poll(() => shown(visitor)).toEqual(['in time']);
   expect(await messages(beckon, id)).toEqual(['in time']);
 });

@@ -248,5 +248,5 @@ test('Row 8: set_theme works before init, an unknown theme changes nothing, and 
   await expect.poll(() => accentInside(visitor)).toBe(OCEAN);
   await visitor.goto(site.put('/no-theme.html', pageWithWidget(beckon.origin, id)));
   await visitor.locator('#ib-button-messaging').waitFor();
-  expect(await colourOf(visitor)).toBe(GREEN);
+  await expect.poll(() => colourOf(visitor)).toBe(GREEN);
 });

@@ -40,9 +40,13 @@ test('in Arabic every view runs from right to left', async ({ beckon, site, newV
   colleague.typing(conversation, true);
   await log.getByText('Yes, it is.').waitFor();
   // Whose message stands where: the own at the end of the line, which is the left.
-  const mine = await chat(visitor).locator('.ib-widget-message-bubble.user').boundingBox();
-  const theirs = await chat(visitor).locator('.ib-widget-message-bubble.agent').boundingBox();
-  expect(mine?.x).toBeLessThan(theirs?.x ?? 0);
+  await expect
+    .poll(async () => {
+      const mine = await chat(visitor).locator('.ib-widget-message-bubble.user').boundingBox();
+      const theirs = await chat(visitor).locator('.ib-widget-message-bubble.agent').boundingBox();
+      return mine !== null && theirs !== null && mine.x < theirs.x;
+    })
+    .toBe(true);
 
   await liveChat(visitor, 'close');
   await colleague.say(conversation, 'And it waits for you.');
