@@ -191,27 +191,23 @@ impl Hub {
         self.topics().agents.values().any(|console| console.inbox)
     }
 
-    /// A list row to the agents who have an inbox open and may see it. Agents for whom that has just ended (`handed`:
-    /// the conversation changed hands) hear that it is gone instead, and no longer follow it.
-    pub fn row(
-        &self,
-        conversation: ConversationId,
-        handed: bool,
-        row: &Utf8Bytes,
-        gone: &Utf8Bytes,
-        may_see: impl Fn(&Agent) -> bool,
-    ) {
+    /// A list row to the agents who have an inbox open or the conversation, and may see it.
+    pub fn row(&self, conversation: ConversationId, row: &Utf8Bytes, may_see: impl Fn(&Agent) -> bool) {
+        for console in self.topics().agents.values() {
+            if (console.inbox || console.followed.contains(&conversation)) && may_see(&console.agent) {
+                console.outbound.push(Delivery::Frame(row.clone()));
+            }
+        }
+    }
+
+    /// The conversation changed hands: agents who may no longer see it hear that it is gone, and no longer follow it.
+    pub fn part(&self, conversation: ConversationId, gone: &Utf8Bytes, may_see: impl Fn(&Agent) -> bool) {
         let mut topics = self.topics();
         let Topics { agents, followers, .. } = &mut *topics;
         let mut left = false;
         for (id, console) in agents.iter_mut() {
             let follows = console.followed.contains(&conversation);
-            if !console.inbox && !follows {
-                continue;
-            }
-            if may_see(&console.agent) {
-                console.outbound.push(Delivery::Frame(row.clone()));
-            } else if handed {
+            if (console.inbox || follows) && !may_see(&console.agent) {
                 console.outbound.push(Delivery::Gone { conversation, frame: gone.clone() });
                 left |= console.leave(conversation);
                 unfollow(followers, conversation, *id);

@@ -32,6 +32,8 @@ pub struct Dirty {
 const ROWS_AT_ONCE: usize = 100;
 /// Lists show the latest value only, so one that changes often is sent this often. The first change waits for nobody.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(25);
+/// The same when rows could not be read: the storage has trouble enough.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// What changed for whom, and what the rows must say besides their content.
 #[derive(Debug)]
@@ -83,6 +85,10 @@ pub(crate) fn event_frame(conversation: ConversationId, position: i64, event: &s
         .into()
 }
 
+fn gone_frame(conversation: ConversationId) -> Utf8Bytes {
+    ServerFrame::Gone(ConversationOnly { conversation }).to_text().into()
+}
+
 impl App {
     /// Tells everybody entitled of what a write did.
     pub(super) fn publish(&self, applied: &Applied, started_by: Option<&Author>) {
@@ -91,14 +97,21 @@ impl App {
                 self.publish_again(&touched.conversation);
                 continue;
             }
+            let changes_hands = |event: &StoredEvent| {
+                matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left | Kind::Moved)
+            };
+            let handed = touched.events.iter().any(changes_hands);
+            if handed {
+                // At once and from what was stored: nothing that may fail or wait stands between an agent who has lost
+                // sight of it and the end of its events.
+                let conversation = &touched.conversation;
+                let gone = gone_frame(conversation.id);
+                self.hub.part(conversation.id, &gone, |agent| may_see(agent, conversation));
+            }
             for event in &touched.events {
                 self.publish_event(touched, event);
             }
             if touched.created || !touched.events.is_empty() {
-                let changes_hands = |event: &StoredEvent| {
-                    matches!(event.kind, Kind::Assigned | Kind::Joined | Kind::Left | Kind::Moved)
-                };
-                let handed = touched.events.iter().any(changes_hands);
                 let started_by = started_by.filter(|_| touched.created).cloned();
                 let thread =
                     touched.created || touched.events.iter().any(|event| event.visitor_seq.is_some());
@@ -200,8 +213,10 @@ impl App {
         }
     }
 
-    /// The rows and threads of conversations that changed, read all at once.
-    async fn publish_lists(&self, mut changes: HashMap<ConversationId, Change>) {
+    /// The rows and threads of conversations that changed, read all at once. Those that could not be read come again;
+    /// answers whether there are none.
+    async fn publish_lists(&self, mut changes: HashMap<ConversationId, Change>) -> bool {
+        let mut all_read = true;
         changes.retain(|id, change| {
             change.thread &= self.hub.has_visitor(change.visitor);
             change.row &= self.hub.has_inboxes() || self.hub.has_followers(*id);
@@ -212,8 +227,13 @@ impl App {
             let summaries = match self.store.summaries(some).await {
                 Ok(summaries) => summaries,
                 Err(error) => {
-                    // The next event of the conversation, or the console's next page, makes the row new again.
-                    tracing::warn!(%error, "list rows could not be read");
+                    tracing::warn!(%error, "list rows could not be read; they are tried again");
+                    all_read = false;
+                    for id in some {
+                        if let Some(change) = changes.remove(id) {
+                            self.dirty.mark(*id, change);
+                        }
+                    }
                     continue;
                 }
             };
@@ -223,6 +243,7 @@ impl App {
                 }
             }
         }
+        all_read
     }
 
     fn publish_list(&self, summary: Summary, change: Change) {
@@ -237,9 +258,11 @@ impl App {
         if change.row {
             let head = conversation.head;
             let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary) });
-            let gone = ServerFrame::Gone(ConversationOnly { conversation: id });
-            let (row, gone) = (row.to_text().into(), gone.to_text().into());
-            self.hub.row(id, change.handed, &row, &gone, |agent| may_see(agent, &conversation));
+            if change.handed {
+                // Once more: a row that was read before the change may have been sent after it.
+                self.hub.part(id, &gone_frame(id), |agent| may_see(agent, &conversation));
+            }
+            self.hub.row(id, &row.to_text().into(), |agent| may_see(agent, &conversation));
         }
     }
 }
@@ -250,9 +273,14 @@ pub async fn keep_lists_fresh(app: Arc<App>) {
     loop {
         let changes = app.dirty.take().await;
         let publisher = Arc::clone(&app);
-        if let Err(error) = tokio::spawn(async move { publisher.publish_lists(changes).await }).await {
-            tracing::error!(%error, "list rows met a defect");
-        }
-        tokio::time::sleep(BETWEEN_ROUNDS).await;
+        let pause = match tokio::spawn(async move { publisher.publish_lists(changes).await }).await {
+            Ok(true) => BETWEEN_ROUNDS,
+            Ok(false) => AFTER_FAILURE,
+            Err(error) => {
+                tracing::error!(%error, "list rows met a defect");
+                BETWEEN_ROUNDS
+            }
+        };
+        tokio::time::sleep(pause).await;
     }
 }

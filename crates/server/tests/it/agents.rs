@@ -101,6 +101,38 @@ async fn who_may_no_longer_see_a_conversation_hears_that_it_is_gone() {
     assert!(!console.raw.contains("tulips"));
 }
 
+/// The list's rows come in rounds, a moment later, and may fail to be read: an agent's events must not wait for them.
+#[tokio::test]
+async fn nothing_said_after_a_move_reaches_who_lost_sight_of_it() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let outsider = server.agent(Role::Agent).await;
+    let vip = server.app.store.create_queue(Name::new("VIP").expect("a name")).await.expect("a queue");
+    server.app.store.set_agent_queues(outsider.agent.id, vec![vip.id]).await.expect("queues");
+    let key = server.key().await;
+    let insider = server.agent(Role::Supervisor).await;
+    let conversation = visitor.start(&mut tab, "hello").await;
+    let path = format!("/ccaas/1/conversations/{conversation}");
+    let give = async |agent: &str| {
+        let given = server.http.patch(format!("{}{path}", server.base)).json(&json!({"agentId": agent}));
+        let given = given.header("authorization", &key);
+        assert_eq!(answer(given).await.0, 200);
+    };
+    for n in 0..10 {
+        give(&outsider.agent.id.to_string()).await;
+        let (mut console, _) = outsider.follow(&conversation).await;
+        give(&insider.agent.id.to_string()).await;
+        let secret = format!("tulips {n}");
+        tab.write(message(&conversation, &secret)).await;
+        console
+            .expect_where(|frame| frame["type"] == "gone" && frame["conversation"] == conversation.as_str())
+            .await;
+        console.settle().await;
+        assert!(!console.raw.contains(&secret));
+    }
+}
+
 #[tokio::test]
 async fn cursors_and_typing_reach_the_other_side() {
     let server = Server::start().await;
