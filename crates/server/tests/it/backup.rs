@@ -1,5 +1,6 @@
 //! Copies of the database: taken under load, brought back, refused.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,14 +67,17 @@ async fn a_copy_under_load_holds_all_that_was_acknowledged_before() {
     let enough = Arc::new(AtomicBool::new(false));
     let mut tokens = Vec::new();
     let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..WRITERS {
+    let mut tabs = Vec::new();
+    for _ in 0..WRITERS {
         let token = token(&process.base, &widget).await;
         let mut tab = connect(&process.base, &token).await;
+        let first = tab.write(first_message("begin")).await;
+        tabs.push((tab, text(&first["conversation"])));
         tokens.push(token);
+    }
+    for (writer, (mut tab, conversation)) in tabs.into_iter().enumerate() {
         let (acknowledged, enough) = (Arc::clone(&acknowledged), Arc::clone(&enough));
         writers.spawn(async move {
-            let first = tab.write(first_message("begin")).await;
-            let conversation = text(&first["conversation"]);
             for n in 0.. {
                 let says = format!("{writer}-{n}");
                 let accepted = tab.write(message(&conversation, &says)).await;
@@ -85,10 +89,14 @@ async fn a_copy_under_load_holds_all_that_was_acknowledged_before() {
             }
         });
     }
-    while acknowledged.lock().await.len() < BEFORE {
+    let before = loop {
+        let so_far = acknowledged.lock().await.clone();
+        let heard = so_far.iter().map(|(conversation, _)| conversation).collect::<HashSet<_>>().len();
+        if so_far.len() >= BEFORE && heard == WRITERS {
+            break so_far;
+        }
         tokio::task::yield_now().await;
-    }
-    let before = acknowledged.lock().await.clone();
+    };
     let copy = place.path().join("copy.db");
     let command = {
         let (folder, copy) = (folder.path().to_path_buf(), copy.clone());
