@@ -109,6 +109,7 @@ export class Chat {
       // Before the first welcome nobody knows which conversations a visitor with a session has.
       unsure: () => !this.welcomed.value && (this.session.token !== undefined || !this.session.looked),
       lastThread: () => this.memory.lastThread,
+      guessed: () => this.memory.guessed,
       begun: (thread) =>
         this.connection.outbox.everything().some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
         this.sent.value.some((message) => message.thread === thread),
@@ -315,7 +316,7 @@ export class Chat {
     const place = this.places.place.value;
     const thread = this.places.thread.value;
     if (!this.open.value || place.name !== 'thread') return;
-    this.memory.lastThread = place.thread;
+    this.memory.showed(place.thread, !this.places.chosen);
     if (thread) this.calls.opened(thread);
   }
 

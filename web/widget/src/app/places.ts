@@ -15,6 +15,8 @@ interface Around {
   unsure: () => boolean;
   /** The thread that was on screen last, also on an earlier page. */
   lastThread: () => string | null;
+  /** Nobody asked for that one. */
+  guessed: () => boolean;
   /** A first message of this thread is on its way, or on disk with its conversation not announced yet. */
   begun: (thread: string) => boolean;
   /** Texts begun and not sent, by thread. */
@@ -105,11 +107,13 @@ export class Places {
 
   private showNewest(): void {
     if (this.around.unsure()) return;
+    const { begun, guessed } = this.around;
     const last = this.around.lastThread();
     const threads = this.around.threads.value;
     const shown = threads.find(({ thread }) => thread === last);
     const news = threads.some(({ unread }) => unread > 0);
-    if (last !== null && (shown?.unread || (!news && (shown || this.around.begun(last))))) this.showThread(last);
+    const wanted = last !== null && (shown || !guessed() || begun(last));
+    if (wanted && (shown?.unread || !news)) this.showThread(last);
     else if (threads.length > 0) this.showList();
     else this.showGuess();
   }

@@ -28,9 +28,20 @@ interface Kept {
   finished: string[];
   /** The thread last on screen in this tab. */
   lastThread: string | null;
+  /** Nobody asked for it: it was empty, and shown for want of something better. */
+  guessed: boolean;
 }
 
-const EMPTY = { held: null, version: 0, standing: null, taken: [], copied: {}, finished: [], lastThread: null };
+const EMPTY = {
+  held: null,
+  version: 0,
+  standing: null,
+  taken: [],
+  copied: {},
+  finished: [],
+  lastThread: null,
+  guessed: false,
+};
 
 /** What this tab remembers across page changes: session storage, or memory where that is blocked. Each change is one write, so it is whole or not there. */
 export class TabMemory {
@@ -57,8 +68,12 @@ export class TabMemory {
     return this.kept.lastThread;
   }
 
-  set lastThread(thread: string | null) {
-    if (thread !== this.kept.lastThread) this.change({ lastThread: thread });
+  get guessed(): boolean {
+    return this.kept.guessed;
+  }
+
+  showed(lastThread: string, guessed: boolean): void {
+    if (lastThread !== this.kept.lastThread || guessed !== this.kept.guessed) this.change({ lastThread, guessed });
   }
 
   /** Holds, and remembers which calls are thereby done. */
