@@ -46,8 +46,8 @@ export class Chat {
   readonly drafts = new Map<string, string>();
   readonly typing: Typing;
   readonly sound: Sound;
-  /** Hears of a message that is not in front of the visitor's eyes. */
-  onNews: (thread: Thread) => void = () => undefined;
+  /** The thread of the newest message that was not in front of the visitor's eyes. */
+  readonly news: Signal<Thread | undefined> = signal(undefined);
 
   readonly unread: ReadonlySignal<number>;
   readonly view: ReadonlySignal<View>;
@@ -308,7 +308,7 @@ export class Chat {
     const newest = news.at(-1);
     if (!newest || this.hidden) return;
     void this.sound.play();
-    this.onNews(newest);
+    this.news.value = newest;
   }
 
   /** The thread on screen is the one that a later visit and the next context call mean; an empty new one counts. */

@@ -34,8 +34,13 @@ function shown(ready: Chat, run: () => void): void {
 }
 
 function tell(ready: Chat, post: (message: ToLoader) => void): void {
-  ready.onNews = (thread) => void spoken.then(() => post({ kind: 'news', news: newsOf(thread, words().team) }));
   effect(() => post({ kind: 'unread', count: ready.unread.value }));
+  effect(() => {
+    const thread = ready.news.value;
+    // It may have come before the page listened, and been read in another tab since.
+    if (thread && ready.unread.peek() > 0)
+      void spoken.then(() => post({ kind: 'news', news: newsOf(thread, words().team) }));
+  });
   effect(() => post({ kind: 'view', view: ready.view.value }));
   effect(() => {
     if (!ready.welcomed.value) return;

@@ -7,13 +7,14 @@ const DAY_MS = 86_400_000;
 const launcher = () => set.page.locator('#ib-button-messaging');
 const bubble = () => set.page.locator('.bk-preview');
 
-/** A visitor with one thread whose chat is loaded and listens, the window closed. */
+/** A visitor with one thread whose chat is loaded and listens, with the page's part, the window closed. */
 async function listening(texts: string[] = [], script = '') {
   await set.return();
   const thread = set.beckon.begin('OPEN', texts);
   await set.visit(script);
   await launcher().hover();
   await set.beckon.listened();
+  await set.page.locator('.bk-place').waitFor({ state: 'attached' });
   return thread;
 }
 

@@ -106,6 +106,7 @@ describe('in Arabic', () => {
     await set.visit();
     await launcher().hover();
     await set.beckon.listened();
+    await expect.poll(() => launcher().getAttribute('aria-label')).toBe('فتح المحادثة، ١ غير مقروءة');
     for (const text of ['two', 'three', 'ثلاث رسائل وصلت إليك']) set.beckon.say(thread, text);
     await expect.poll(() => launcher().getAttribute('aria-label')).toBe('فتح المحادثة، ٤ غير مقروءة');
     expect(await set.page.locator('.bk-badge').textContent()).toBe('٤');
