@@ -195,6 +195,11 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let folder = settings.data.path.as_path();
     let mut lock = take_folder(folder)?;
     let listeners = Listeners::open(&settings).await?;
+    // Heard from here on, so that one that comes before anything is served is no crash, either.
+    let signals =
+        Signals::listen().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(stop_on_signal(signals, stop));
     let sqlite = Arc::new(SqliteStore::open(&SqliteOptions::new(folder))?);
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as Arc<dyn Store>;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -209,8 +214,6 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     }
     welcome::print(&app, listeners.address, folder).await?;
 
-    let (stop, stopped) = watch::channel(false);
-    let signals = tokio::spawn(stop_on_signal(stop));
     tokio::select! {
         () = serve(Arc::clone(&app), listeners, stopped) => {}
         () = sqlite.closed() => {
@@ -236,8 +239,8 @@ fn look_for_damage(folder: PathBuf, looked: Arc<AtomicBool>) {
         tracing::info!("the last run ended without a stop; looking for damage meanwhile");
         match Inspection::open(&folder).and_then(|inspection| inspection.findings(true)) {
             Ok(found) if found.is_empty() => {
-                tracing::info!("the database is whole");
                 looked.store(true, Ordering::Relaxed);
+                tracing::info!("the database is whole");
             }
             Ok(found) => tracing::error!(finding = found[0], "the database is damaged: ask beckon doctor"),
             Err(error) => tracing::error!(%error, "the database could not be checked: ask beckon doctor"),
@@ -263,27 +266,47 @@ fn bear_file_limit() {
 }
 
 /// The first signal stops in good order, the second at once.
-async fn stop_on_signal(stop: watch::Sender<bool>) {
-    if next_signal().await.is_ok() {
-        tracing::info!("stopping; once more stops at once");
-        stop.send_replace(true);
-        if next_signal().await.is_ok() {
-            std::process::exit(130);
+async fn stop_on_signal(mut signals: Signals, stop: watch::Sender<bool>) {
+    signals.next().await;
+    tracing::info!("stopping; once more stops at once");
+    stop.send_replace(true);
+    signals.next().await;
+    std::process::exit(130);
+}
+
+/// The signals that ask for a stop. From the moment that they are listened to, none ends the process by itself.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }
 
-#[cfg(unix)]
-async fn next_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
 #[cfg(not(unix))]
-async fn next_signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // It will never be heard.
+            std::future::pending::<()>().await;
+        }
+    }
 }
