@@ -222,7 +222,7 @@ export class Chat {
   private async restore(name: string): Promise<void> {
     const { connection } = this;
     await this.session.look();
-    if (this.open.value && !this.places.chosen) this.places.show();
+    this.places.looked(this.open.value);
     await new Neighbours(name, this.memory.tab, (isGone) => connection.outbox.restore(isGone)).begin();
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }

@@ -32,6 +32,8 @@ export class Places {
   private wantsNew = false;
   /** The thread that was shown for want of something better to show; nobody asked for it. */
   private guess: string | undefined;
+  /** Something was to be shown before it was known what there is. */
+  private awaited = false;
 
   constructor(private readonly around: Around) {
     this.thread = computed(() => {
@@ -50,6 +52,7 @@ export class Places {
   /** Shows what a visitor who opens the chat wants to see: `wanted`, the newest message, or an empty new conversation. */
   show(wanted?: string): void {
     const { multiThread, threads } = this.around;
+    this.awaited = false;
     if (!multiThread) this.showOnly();
     else if (threads.value.some(({ thread }) => thread === wanted)) this.showThread(wanted as string);
     else if (!this.chosen || this.hasNewsElsewhere()) this.showNewest();
@@ -70,10 +73,16 @@ export class Places {
     else this.showThread(this.emptyThread() ?? uuid());
   }
 
+  /** It is known whether there may be any conversations. `open`: the window is on screen. */
+  looked(open: boolean): void {
+    if ((open || this.awaited) && !this.chosen) this.show();
+  }
+
   /** It is known for the first time which conversations there are. `open`: the window is on screen. */
   learned(open: boolean): void {
     if (this.wantsNew) this.startNew();
-    else if (!this.around.multiThread || (open && !this.chosen)) this.show();
+    else if (!this.around.multiThread) this.show();
+    else this.looked(open);
   }
 
   /** Nobody knows yet what there is to show, but a visitor who wants to write can. */
@@ -90,6 +99,7 @@ export class Places {
   private showOnly(fresh = false): void {
     const { threads, unsure, drafts } = this.around;
     if (unsure()) {
+      this.awaited = true;
       this.wantsNew ||= fresh;
       return;
     }
@@ -106,7 +116,10 @@ export class Places {
   }
 
   private showNewest(): void {
-    if (this.around.unsure()) return;
+    if (this.around.unsure()) {
+      this.awaited = true;
+      return;
+    }
     const { begun, guessed } = this.around;
     const last = this.around.lastThread();
     const threads = this.around.threads.value;
