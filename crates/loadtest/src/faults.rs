@@ -39,6 +39,7 @@ fn fast() -> Vec<(&'static str, &'static str)> {
         ("--context-writes-burst", "1000"),
         ("--new-conversations", "1000"),
         ("--agent-sends", "1000"),
+        ("--key-requests", "1000"),
         ("--frames", "1000"),
     ]
 }

@@ -193,7 +193,13 @@ pub(super) async fn bodies_everywhere(run: Run) -> Outcome<String> {
     let path = format!("/ccaas/1/conversations/{conversation}/metadata");
     let read = async || -> Outcome<String> {
         let request = ground.door.request("GET", &path)?.header("authorization", &key);
-        Ok(request.send().await?.text().await?)
+        let response = request.send().await?;
+        let status = response.status();
+        let text = response.text().await?;
+        if status != 200 {
+            return Err(Failure::new(format!("the context could not be read: {status} {text}")));
+        }
+        Ok(text)
     };
     let (mut stored, mut refused, mut closed) = (0, 0, 0);
     for (name, body) in bodies() {
@@ -240,9 +246,11 @@ pub(super) async fn bodies_everywhere(run: Run) -> Outcome<String> {
             let text = response.text().await?;
             match status {
                 200 => stored += 1,
+                // A 429 would say nothing about the body.
                 400..=499
-                    if serde_json::from_str::<serde_json::Value>(&text)
-                        .is_ok_and(|body| body.is_object()) =>
+                    if status != 429
+                        && serde_json::from_str::<serde_json::Value>(&text)
+                            .is_ok_and(|body| body.is_object()) =>
                 {
                     if read().await? != before {
                         return Err(Failure::new(format!("{name} by {method}: refused and stored in part")));
