@@ -45,6 +45,25 @@ describe('set_language', () => {
     await expect.poll(field).toBe('Write a message');
   });
 
+  it('changes it while the first one is still on its way', async () => {
+    let arrive: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await set.page.route('**/app/assets/en-*', async (route) => {
+      await arrival;
+      await route.continue();
+    });
+    const asked = set.page.waitForRequest(
+      (request) => /assets\/en-/.test(request.url()) && request.frame().parentFrame() !== null,
+    );
+    await set.visit(`liveChat('open');`);
+    await asked;
+    expect(await set.call('set_language', 'ar')).toEqual({ result: { language: 'ar' } });
+    arrive();
+    await expect.poll(field).toBe('اكتب رسالة');
+  });
+
   it('refuses what it does not know, names what it knows, and changes nothing', async () => {
     await set.visit();
     await set.call('open');
