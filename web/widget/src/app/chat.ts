@@ -21,6 +21,8 @@ const SESSION_LOST = [4500, 4503];
 export const TOO_MANY_TABS = 4504;
 /** One of them may have been closed after so long, milliseconds. */
 const TABS_RETRY_MS = 30_000;
+/** What is written here waits so long for what earlier pages left, milliseconds. */
+const RESTORE_MS = 3000;
 /** A second session that is refused so soon means that no session will do, milliseconds. */
 const SESSION_RETRY_MS = 10_000;
 
@@ -59,6 +61,8 @@ export class Chat {
   /** How far the server knows that this browser has what was written, by conversation. */
   private readonly delivered = new Map<string, number>();
   private hidden = false;
+  /** What earlier pages left is in the queue, ahead of what is written here. */
+  private restored = false;
   private page: HostPage | undefined;
   private token: string | undefined;
   private sessionLostAt = Number.NEGATIVE_INFINITY;
@@ -83,7 +87,7 @@ export class Chat {
         return { token: this.token };
       },
       history: (conversation, before) => server.history(this.token ?? '', conversation, before),
-      prepare: (write) => this.calls.prepare(write),
+      prepare: (write) => (this.restored ? this.calls.prepare(write) : undefined),
       settle: (write, outcome) => {
         this.calls.settle(write, outcome);
         if (write.frame.type === 'send' && outcome.type === 'accepted') this.arrived(write, outcome.accepted);
@@ -223,7 +227,13 @@ export class Chat {
     const { connection } = this;
     await this.session.look();
     this.places.looked(this.open.value);
-    await new Neighbours(name, this.memory.tab, (isGone) => connection.outbox.restore(isGone)).begin();
+    await Promise.race([
+      new Neighbours(name, this.memory.tab, (isGone) => connection.outbox.restore(isGone)).begin(),
+      // A tab that was frozen may hold the lock on the queue.
+      new Promise((resolve) => setTimeout(resolve, RESTORE_MS)),
+    ]);
+    this.restored = true;
+    connection.outbox.pump();
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }
 

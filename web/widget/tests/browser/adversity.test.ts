@@ -50,6 +50,32 @@ describe('in adversity', () => {
     await expect.poll(() => beckon.conversations.map(({ events }) => events.length)).toEqual([1]);
   });
 
+  it('sends what an earlier page left before what is written now, however late it is found', async () => {
+    const { beckon, context } = set;
+    await set.return();
+    beckon.config.multiThread = false;
+    const conversation = beckon.begin('OPEN', ['hello']);
+    await set.visit();
+    await set.call('open');
+    beckon.intercept = ({ type }) => (type === 'send' ? null : undefined);
+    await set.say('older');
+    await expect.poll(() => beckon.frames.some(({ type }) => type === 'send')).toBe(true);
+    beckon.intercept = () => undefined;
+    await context.addInitScript(() => {
+      const request = LockManager.prototype.request as (...given: unknown[]) => Promise<unknown>;
+      LockManager.prototype.request = async function (this: LockManager, ...given: unknown[]) {
+        if (String(given[0]).endsWith(':queue')) await new Promise((resolve) => setTimeout(resolve, 1500));
+        return request.apply(this, given);
+      } as typeof LockManager.prototype.request;
+    });
+    await set.visit();
+    await set.call('open');
+    await set.say('newer');
+    const texts = () =>
+      conversation.events.map(({ event }) => (event.kind === 'message' ? event.message.text : event.kind));
+    await expect.poll(texts).toEqual(['hello', 'older', 'newer']);
+  });
+
   it('sends what a closed tab left behind', async () => {
     const { beckon, context } = set;
     await set.visit();
