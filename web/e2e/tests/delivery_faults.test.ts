@@ -1,39 +1,58 @@
-import type { Page } from 'playwright-core';
 import {
   chat,
+  conversations,
   expect,
   liveChat,
   messages,
   networkIsBack,
+  numbered,
   pageWithWidget,
   say,
   shown,
   startThread,
   test,
+  typeEach,
 } from '../src/harness';
 
 const OFFLINE = /net::ERR_|WebSocket connection|Failed to load/;
 /** A guard: far more than delivery takes. */
 const PATIENCE = { timeout: 40_000 };
 
-/** Writes with the keyboard, one Enter a message, as fast as the page takes it. */
-async function type(page: Page, texts: string[]): Promise<void> {
-  await chat(page)
-    .locator('.ib-widget-message-input')
-    .evaluate(async (input, lines) => {
-      const area = input as HTMLTextAreaElement;
-      const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(area), 'value')?.set;
-      for (const line of lines) {
-        set?.call(area, line);
-        area.dispatchEvent(new Event('input', { bubbles: true }));
-        await new Promise((resolve) => setTimeout(resolve));
-        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-    }, texts);
-}
-
-const lines = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name} ${at + 1}`);
+test('five tabs offline with thirty messages each: all arrive once, each tab’s in its order', {
+  timeout: 150_000,
+}, async ({ cabledBeckon, site, newVisitor, watch }) => {
+  watch.expect(OFFLINE);
+  const fast = ['--visitor-sends', '500', '--visitor-sends-burst', '500', '--frames', '500'];
+  const { beckon, cable } = await cabledBeckon({ args: fast });
+  const address = site.put('/five.html', pageWithWidget(cable.origin, await beckon.widgetId('single')));
+  const one = await newVisitor();
+  await one.goto(address);
+  const id = await startThread(one, beckon, 'before');
+  const tabs = [one];
+  for (let tab = 1; tab < 5; tab += 1) {
+    const page = await one.context().newPage();
+    await page.goto(address);
+    await liveChat(page, 'open');
+    await chat(page).getByText('before', { exact: true }).waitFor();
+    tabs.push(page);
+  }
+  cable.pull();
+  for (const [number, tab] of tabs.entries()) {
+    await tab.bringToFront();
+    await chat(tab).getByText('Reconnecting').waitFor();
+    await typeEach(tab, numbered(`tab ${number}`, 30));
+    await expect.poll(() => shown(tab)).toEqual(['before', ...numbered(`tab ${number}`, 30)]);
+  }
+  cable.plug();
+  for (const tab of tabs) await networkIsBack(tab);
+  await expect.poll(async () => (await messages(beckon, id)).length, PATIENCE).toBe(151);
+  const all = await messages(beckon, id);
+  for (const number of tabs.keys()) {
+    expect(all.filter((text) => text.startsWith(`tab ${number} `))).toEqual(numbered(`tab ${number}`, 30));
+  }
+  for (const tab of tabs) await expect.poll(() => shown(tab), PATIENCE).toEqual(all);
+  expect(await conversations(beckon)).toHaveLength(1);
+});
 
 test('thirty messages that wait meet the rate limit: it costs time and nothing else', { timeout: 120_000 }, async ({
   cabledBeckon,
@@ -55,8 +74,8 @@ test('thirty messages that wait meet the rate limit: it costs time and nothing e
   const id = await startThread(visitor, beckon, 'line 0');
   cable.pull();
   await chat(visitor).getByText('Reconnecting').waitFor();
-  await type(visitor, lines('line', 30));
-  const all = ['line 0', ...lines('line', 30)];
+  await typeEach(visitor, numbered('line', 30));
+  const all = ['line 0', ...numbered('line', 30)];
   await expect.poll(() => shown(visitor)).toEqual(all);
   cable.plug();
   await networkIsBack(visitor);
@@ -87,7 +106,7 @@ test('what a closed tab has left in the queue is sent by its neighbour', { timeo
   await chat(other).getByText('hello', { exact: true }).waitFor();
   cable.pull();
   await chat(one).getByText('Reconnecting').waitFor();
-  await type(one, ['my last words']);
+  await typeEach(one, ['my last words']);
   await expect.poll(() => shown(one)).toEqual(['hello', 'my last words']);
   await one.close();
   cable.plug();

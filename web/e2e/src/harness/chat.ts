@@ -95,3 +95,23 @@ export async function startThread(page: Page, beckon: Beckon, text: string): Pro
 export function windowIsOpen(page: Page): Promise<boolean> {
   return page.locator('#ib-iframe-messaging').isVisible();
 }
+
+/** Writes with the keyboard, one Enter a message, as fast as the page takes it. */
+export async function typeEach(page: Page, texts: string[]): Promise<void> {
+  await chat(page)
+    .locator('.ib-widget-message-input')
+    .evaluate(async (input, lines) => {
+      const area = input as HTMLTextAreaElement;
+      const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(area), 'value')?.set;
+      for (const line of lines) {
+        set?.call(area, line);
+        area.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }, texts);
+}
+
+/** `name 1`, `name 2` and so on. */
+export const numbered = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name} ${at + 1}`);

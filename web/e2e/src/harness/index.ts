@@ -7,12 +7,14 @@ export {
   chatFrame,
   liveChat,
   networkIsBack,
+  numbered,
   type Outcome,
   say,
   scrollLog,
   send,
   shown,
   startThread,
+  typeEach,
   windowIsOpen,
 } from './chat';
 export {
@@ -27,6 +29,7 @@ export {
   messages,
 } from './conversations';
 export { focused, tabTo } from './focus';
+export { OwnBrowser } from './own_browser';
 export { page, pageWithWidget, Site, snippet } from './site';
 export { SocketAgent } from './socket_agent';
 export { type AgentOptions, test } from './test';
