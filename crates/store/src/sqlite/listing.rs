@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::rows::{damaged, id, limit};
 use super::snapshot;
 use super::tally::{self, Tally};
-use super::ways::Way;
+use super::ways::{Asked, Way};
 use crate::{ConversationFilter, ConversationList, OrderBy, OrderDirection, Span, StoreError};
 
 /// Rows in a span of time are counted no further than this to find the shortest way: a longer span is long.
@@ -113,7 +113,11 @@ impl<'a> Listing<'a> {
         self.statuses.iter().map(part).collect()
     }
 
-    fn params(&self, part: &Part, most: i64) -> [Value; 16] {
+    fn asked(&self, part: &Part) -> Asked<'_> {
+        Asked { filter: self.filter, limited: self.seen_by.is_some(), elsewhere: part.elsewhere }
+    }
+
+    fn params(&self, part: &Part, most: i64) -> [Value; 15] {
         let filter = self.filter;
         let ends = |span: Span| [span.from, span.until].map(|end| optional(end.map(|end| end.0)));
         let [created_from, created_until] = ends(filter.created);
@@ -141,7 +145,6 @@ impl<'a> Listing<'a> {
             closed_until,
             me,
             places,
-            if part.elsewhere { Value::Integer(1) } else { Value::Null },
             part.to.clone(),
         ]
     }
@@ -238,7 +241,7 @@ impl<'a> Listing<'a> {
         }
         let mut total = 0;
         for part in roads.iter().min_by_key(|road| road.rows).map_or(&[][..], |road| &road.parts) {
-            total += self.counted(&part.way.count(), part, 0)?;
+            total += self.counted(&part.way.count(&self.asked(part)), part, 0)?;
         }
         Ok(total)
     }
@@ -276,7 +279,7 @@ pub(super) fn page(
     let road = roads.iter().min_by_key(|road| (road.length(wanted, total), !road.in_order));
     let mut places: Vec<Place> = Vec::new();
     for part in road.map_or(&[][..], |road| &road.parts) {
-        let sql = part.way.places(order, direction);
+        let sql = part.way.places(&listing.asked(part), order, direction);
         places.extend(listing.read(&sql, part, wanted, |row| Ok((row.get(0)?, id(row, 1)?)))?);
     }
     match direction {

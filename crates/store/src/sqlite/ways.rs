@@ -1,20 +1,63 @@
 //! The statements of the API's list of conversations: one set for each index that leads into it.
 
-use crate::{ConversationFilter, OrderBy, OrderDirection};
+use crate::{ConversationFilter, OrderBy, OrderDirection, Span};
 
-/// What a filter asks of each row. ?1 is the status of the part, ?2 the most rows; ?15 leaves out what is in the
-/// places that ?14 names, ?16 is what the way leads to.
-const FILTER: &str = "\
-    AND (?3 IS NULL OR c.agent = ?3) \
-    AND (?4 IS NULL OR c.queue IN (SELECT unhex(value) FROM json_each(?4))) \
-    AND (?5 IS NULL OR c.priority IN (SELECT value FROM json_each(?5))) \
-    AND (?6 IS NULL OR c.id IN (SELECT unhex(value) FROM json_each(?6))) \
-    AND (?7 IS NULL OR c.created_at >= ?7) AND (?8 IS NULL OR c.created_at < ?8) \
-    AND (?9 IS NULL OR c.updated_at >= ?9) AND (?10 IS NULL OR c.updated_at < ?10) \
-    AND (?11 IS NULL OR c.closed_at >= ?11) AND (?12 IS NULL OR c.closed_at < ?12) \
-    AND (?13 IS NULL OR c.agent = ?13 OR c.queue IS NULL \
-         OR c.queue IN (SELECT unhex(value) FROM json_each(?14))) \
-    AND (?15 IS NULL OR (c.queue IS NOT NULL AND c.queue NOT IN (SELECT unhex(value) FROM json_each(?14))))";
+/// What is asked of each row along a way. Only what a filter has is written down: a list that asks nothing else is
+/// counted and skipped through in the index alone.
+///
+/// ?1 is the status of the part, ?2 the most rows, ?15 what the way leads to. The plus keeps SQLite from entering an
+/// index by these instead of by what leads into it.
+pub(super) struct Asked<'a> {
+    pub(super) filter: &'a ConversationFilter,
+    /// Only what one agent may see: ?13, in the places that ?14 names.
+    pub(super) limited: bool,
+    /// Without what is in those places.
+    pub(super) elsewhere: bool,
+}
+
+impl Asked<'_> {
+    /// Without what the way itself sees to.
+    fn along(&self, way: Way) -> String {
+        let Self { filter, limited, elsewhere } = self;
+        let span = |span: Span, led: Way| {
+            let open = way != led;
+            (open && span.from.is_some(), open && span.until.is_some())
+        };
+        let (created_from, created_until) = span(filter.created, Way::Created);
+        let (updated_from, updated_until) = span(filter.updated, Way::Updated);
+        let (closed_from, closed_until) = span(filter.closed, Way::ClosedWithin);
+        [
+            (filter.agent.is_some(), " AND +c.agent = ?3"),
+            (
+                !filter.queues.is_empty(),
+                " AND +c.queue IN (SELECT unhex(value) FROM json_each(?4))",
+            ),
+            (!filter.priorities.is_empty(), " AND +c.priority IN (SELECT value FROM json_each(?5))"),
+            (
+                !filter.ids.is_empty() && way != Way::Ids,
+                " AND +c.id IN (SELECT unhex(value) FROM json_each(?6))",
+            ),
+            (created_from, " AND +c.created_at >= ?7"),
+            (created_until, " AND +c.created_at < ?8"),
+            (updated_from, " AND +c.updated_at >= ?9"),
+            (updated_until, " AND +c.updated_at < ?10"),
+            (closed_from, " AND +c.closed_at >= ?11"),
+            (closed_until, " AND +c.closed_at < ?12"),
+            (
+                *limited,
+                " AND (+c.agent = ?13 OR +c.queue IS NULL OR +c.queue IN (SELECT unhex(value) FROM json_each(?14)))",
+            ),
+            (
+                *elsewhere,
+                " AND +c.queue IS NOT NULL AND +c.queue NOT IN (SELECT unhex(value) FROM json_each(?14))",
+            ),
+        ]
+        .into_iter()
+        .filter(|(is_asked, _)| *is_asked)
+        .map(|(_, condition)| condition)
+        .collect()
+    }
+}
 
 /// By which index conversations of one status are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,14 +138,14 @@ impl Way {
                  AND c.closed_at < IFNULL(?12, 9223372036854775807)"
             }
             Self::Ids => "AND c.id IN (SELECT unhex(value) FROM json_each(?6))",
-            Self::Agent => "AND c.agent = ?16",
-            Self::Queue => "AND c.queue IS ?16",
-            Self::Priority => "AND c.priority = ?16",
+            Self::Agent => "AND c.agent = ?15",
+            Self::Queue => "AND c.queue IS ?15",
+            Self::Priority => "AND c.priority = ?15",
         }
     }
 
     /// The statement that reads the places of a part, in the order of the list.
-    pub(super) fn places(self, order: OrderBy, direction: OrderDirection) -> String {
+    pub(super) fn places(self, asked: &Asked<'_>, order: OrderBy, direction: OrderDirection) -> String {
         let way = match direction {
             OrderDirection::Ascending => "",
             OrderDirection::Descending => " DESC",
@@ -113,18 +156,18 @@ impl Way {
             OrderBy::UpdatedAt => ("c.updated_at", format!("c.updated_at{way}, ")),
             OrderBy::ClosedAt => ("c.closed_at", format!("c.closed_at{way}, ")),
         };
-        let (index, condition) = (self.index(), self.condition());
+        let (index, condition, asked) = (self.index(), self.condition(), asked.along(self));
         format!(
-            "SELECT {key}, c.id FROM conversation c INDEXED BY {index} WHERE c.status = ?1 {condition} {FILTER} \
+            "SELECT {key}, c.id FROM conversation c INDEXED BY {index} WHERE c.status = ?1 {condition}{asked} \
              ORDER BY {by}c.id{way} LIMIT ?2"
         )
     }
 
     /// The statement that counts what the filter lets through of a part.
-    pub(super) fn count(self) -> String {
-        let (index, condition) = (self.index(), self.condition());
+    pub(super) fn count(self, asked: &Asked<'_>) -> String {
+        let (index, condition, asked) = (self.index(), self.condition(), asked.along(self));
         format!(
-            "SELECT COUNT(*) FROM conversation c INDEXED BY {index} WHERE c.status = ?1 {condition} {FILTER}"
+            "SELECT COUNT(*) FROM conversation c INDEXED BY {index} WHERE c.status = ?1 {condition}{asked}"
         )
     }
 
