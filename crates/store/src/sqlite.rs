@@ -52,6 +52,8 @@ pub use migrations::{MigrationError, MigrationPlan};
 pub const FILE: &str = "beckon.db";
 /// How long a connection waits for another process's write, in milliseconds.
 const BUSY_MILLIS: u64 = 5_000;
+/// How long a stop waits for those who read, in milliseconds.
+const SETTLE_MILLIS: u64 = 200;
 /// How long it pauses between tries to enter WAL, in milliseconds.
 const WAL_PAUSE_MILLIS: u64 = 10;
 /// The most bytes of the write-ahead log. A start after a crash reads it, so it also bounds that.
@@ -160,7 +162,9 @@ impl SqliteStore {
     /// Moves what the log holds into the database's own file: after a stop that file alone is all there is. Whoever
     /// reads meanwhile may leave some of it in the log, where it is as safe.
     pub fn settle(folder: &Path) -> Result<(), StoreError> {
-        Ok(log::empty(&connect(&folder.join(FILE), None)?)?)
+        let connection = connect(&folder.join(FILE), None)?;
+        connection.busy_timeout(Duration::from_millis(SETTLE_MILLIS))?;
+        Ok(log::empty(&connection)?)
     }
 
     /// Resolves when the writer is no more: the process must end, because nothing can be stored again.

@@ -1,13 +1,21 @@
 //! What only this backend promises: every statement prepares, and no list scans or sorts.
 
-use rusqlite::{Connection, StatementStatus};
+use std::time::{Duration, Instant};
 
-use super::ways::Way;
+use beckon_core::conversation::Priority;
+use beckon_core::time::Timestamp;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperation};
+use rusqlite::{Connection, StatementStatus};
+use uuid::Uuid;
+
+use super::log::Log;
+use super::ways::{Asked, Way};
+use super::writer::{Place, Writer};
 use super::{
-    FILE, connect, contexts, conversations, inbox, keep_statements, meta, migrations, notes, statements,
-    tally,
+    FILE, LOG_BYTES, connect, contexts, conversations, inbox, keep_statements, meta, migrations, notes,
+    statements, tally,
 };
-use crate::{OrderBy, OrderDirection};
+use crate::{ConversationFilter, OrderBy, OrderDirection, Span, StoreError};
 
 const ORDERS: [OrderBy; 4] = [OrderBy::Id, OrderBy::CreatedAt, OrderBy::UpdatedAt, OrderBy::ClosedAt];
 
@@ -70,6 +78,23 @@ fn a_kept_statement_is_not_planned_again() {
     }
 }
 
+/// A filter of everything there is to ask.
+fn everything_asked() -> ConversationFilter {
+    let id = Uuid::from_u128(1);
+    let span = Span { from: Some(Timestamp(0)), until: Some(Timestamp(1)) };
+    ConversationFilter {
+        statuses: Vec::new(),
+        agent: Some(id.into()),
+        queues: vec![id.into()],
+        priorities: vec![Priority::Normal],
+        ids: vec![id.into()],
+        created: span,
+        updated: span,
+        closed: span,
+        seen_by: None,
+    }
+}
+
 /// No filter of the API's list may read the whole table, and the lists that nothing filters are walked in their order.
 #[test]
 fn every_way_into_the_list_leads_through_its_index() {
@@ -89,8 +114,15 @@ fn every_way_into_the_list_leads_through_its_index() {
             let search = steps.iter().find(|step| step.starts_with("SEARCH c "));
             search.is_some_and(|step| step.contains(way.index()) && step.ends_with(first))
         };
-        let steps = plan(&connection, &way.count());
+        let (filter, nothing) = (everything_asked(), ConversationFilter::default());
+        let asked = Asked { filter: &filter, limited: true, elsewhere: true };
+        let steps = plan(&connection, &way.count(&asked));
         assert!(leads_in(&steps), "{way:?}\n{steps:#?}");
+        // What the index tells alone is counted in it alone, however long the list.
+        let steps =
+            plan(&connection, &way.count(&Asked { filter: &nothing, limited: false, elsewhere: false }));
+        let covered = way == Way::Ids || steps.iter().any(|step| step.contains("COVERING"));
+        assert!(leads_in(&steps) && covered, "{way:?}\n{steps:#?}");
         if !matches!(way, Way::Ids) {
             let steps = plan(&connection, &way.probe());
             assert!(
@@ -100,7 +132,7 @@ fn every_way_into_the_list_leads_through_its_index() {
         }
         for order in ORDERS {
             for direction in [OrderDirection::Ascending, OrderDirection::Descending] {
-                let steps = plan(&connection, &way.places(order, direction));
+                let steps = plan(&connection, &way.places(&asked, order, direction));
                 assert!(leads_in(&steps), "{way:?} {order:?}\n{steps:#?}");
                 let walked = match order {
                     OrderBy::Id => way == Way::Id,
@@ -112,5 +144,33 @@ fn every_way_into_the_list_leads_through_its_index() {
                 assert!(!(walked && sorted), "{way:?} {order:?}\n{steps:#?}");
             }
         }
+    }
+}
+
+/// A connection can be broken in ways that end only with it.
+#[tokio::test]
+async fn a_connection_that_begins_nothing_any_more_is_opened_anew() {
+    const HANG: Duration = Duration::from_secs(20);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    let mut connection = connect(&file, None).unwrap();
+    migrations::run(&mut connection, folder.path()).unwrap();
+    let no_begin = |asked: AuthContext<'_>| match asked.action {
+        AuthAction::Transaction { operation: TransactionOperation::Begin } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    connection.authorizer(Some(no_begin)).unwrap();
+    let log = Log::start(file.clone(), LOG_BYTES).unwrap();
+    let writer = Writer::start(connection, Place { file, most_pages: None }, log).unwrap();
+    let write =
+        || writer.run(|connection| Ok(connection.execute("DELETE FROM meta WHERE name = 'x'", [])?), None);
+    // Known to have stored nothing.
+    let refused = write().await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    let since = Instant::now();
+    while let Err(error) = write().await {
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(since.elapsed() < HANG, "{error:?}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -203,6 +203,13 @@ impl Writing {
                 let reason = "a transaction was lost".to_owned();
                 self.trouble = Some(Trouble { tried: None, reason });
             }
+            if let End::NotBegun(error) = &end
+                && self.connection.take().is_some()
+            {
+                // Whatever is wrong with this connection, the next one need not have it.
+                tracing::error!(%error, "no transaction could be begun; opening the database anew");
+                self.trouble = Some(Trouble { tried: Some(Instant::now()), reason: error.to_string() });
+            }
             for job in batch.drain(..) {
                 job.answer(&end);
             }
