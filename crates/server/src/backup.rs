@@ -23,6 +23,9 @@ pub fn back_up(data: &DataFolder, file: &Path, force: bool) -> Result<(), Failur
                 "{error}. No copy was made. Ask {0} doctor, and bring an earlier copy back: {0} restore FILE",
                 program()
             ),
+            CopyError::Unreadable { .. } => {
+                format!("{error}. See that you may read it. Nothing was copied")
+            }
             CopyError::Refused { .. } => {
                 format!(
                     "{error}. See that the folder exists, that you may write there and that there is room"
@@ -52,6 +55,9 @@ pub fn restore(data: &DataFolder, file: &Path) -> Result<(), Failure> {
             CopyError::Changed(_) => format!("{error}. Restore it with the one that made it"),
             CopyError::Damaged { .. } => format!("{error}. Nothing was changed. Take an earlier copy"),
             CopyError::Own(_) => format!("{error}. Name a file that backup made"),
+            CopyError::Unreadable { .. } => {
+                format!("{error}. See that you may read it. Nothing was changed")
+            }
             CopyError::Refused { .. } => {
                 format!("{error}. See that you may write there and that there is room")
             }

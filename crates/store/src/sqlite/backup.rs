@@ -3,6 +3,7 @@
 //! A copy is another life of the database. It leaves the epoch behind, so whoever opens it gets a new one, and clients
 //! that know more than the copy does notice it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,12 +57,20 @@ pub enum CopyError {
     /// A server serves the folder, or another program holds the database.
     #[error("the data folder {0} is in use")]
     InUse(PathBuf),
-    /// The system or SQLite refused.
+    /// What is to be copied cannot be read.
+    #[error("cannot read {file}: {reason}")]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system or SQLite says.
+        reason: String,
+    },
+    /// The copy cannot be written.
     #[error("cannot write {file}: {reason}")]
     Refused {
         /// The file.
         file: PathBuf,
-        /// What it says.
+        /// What the system or SQLite says.
         reason: String,
     },
 }
@@ -91,12 +100,14 @@ pub fn back_up(folder: &Path, target: &Path, overwrite: bool) -> Result<u64, Cop
     if is_own(folder, target) {
         return Err(CopyError::Own(target.to_path_buf()));
     }
-    let free = || if !overwrite && target.exists() { Err(target.to_path_buf()) } else { Ok(()) };
-    free().map_err(CopyError::Exists)?;
-    let copy = copy(&file, target)?;
-    free().map_err(CopyError::Exists)?;
+    if !overwrite && target.exists() {
+        return Err(CopyError::Exists(target.to_path_buf()));
+    }
     let refused = CopyError::refused(target);
-    copy.finish(target).map_err(|error| refused(&error))?;
+    copy(&file, target)?.finish(target, overwrite).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CopyError::Exists(target.to_path_buf()),
+        _ => refused(&error),
+    })?;
     Ok(std::fs::metadata(target).map_err(|error| refused(&error))?.len())
 }
 
@@ -117,7 +128,7 @@ pub fn restore(source: &Path, folder: &Path, now: Timestamp) -> Result<Restored,
     let file = folder.join(FILE);
     let copy = copy(source, &file)?;
     let kept = set_aside(folder, now)?;
-    copy.finish(&file).map_err(|error| refused(&error))?;
+    copy.finish(&file, true).map_err(|error| refused(&error))?;
     Ok(Restored { kept })
 }
 
@@ -141,18 +152,24 @@ fn is_own(folder: &Path, file: &Path) -> bool {
 
 /// A checked copy of a database, one file without companions, not yet in its place.
 fn copy(source: &Path, target: &Path) -> Result<Partial, CopyError> {
-    let foreign = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => CopyError::Foreign(source.to_path_buf()),
+    let of_source = |error: &rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Some(CopyError::Foreign(source.to_path_buf())),
         Some(ErrorCode::DatabaseCorrupt) => {
-            CopyError::Damaged { file: source.to_path_buf(), finding: error.to_string() }
+            Some(CopyError::Damaged { file: source.to_path_buf(), finding: error.to_string() })
         }
-        _ => CopyError::refused(target)(&error),
+        _ => None,
     };
-    let from = read_only(source).map_err(foreign)?;
+    let unreadable = |error: rusqlite::Error| {
+        let reason = error.to_string();
+        of_source(&error).unwrap_or(CopyError::Unreadable { file: source.to_path_buf(), reason })
+    };
+    let from = read_only(source).map_err(unreadable)?;
     // The first look shows whether it is a database at all.
-    from.query_row(ANY_TABLE, [], |_| Ok(())).map_err(foreign)?;
+    from.query_row(ANY_TABLE, [], |_| Ok(())).map_err(unreadable)?;
     known(&from, source)?;
     let refused = CopyError::refused(target);
+    // Both sides may be meant, and the disk that fills is the copy's.
+    let foreign = |error: rusqlite::Error| of_source(&error).unwrap_or_else(|| refused(&error));
     let partial = Partial::beside(target).map_err(|error| refused(&error))?;
     let mut to = Connection::open_with_flags(
         partial.path(),

@@ -45,10 +45,21 @@ impl Partial {
         &self.path
     }
 
-    /// Puts it on disk, and then in the place of the target.
-    pub(super) fn finish(self, target: &Path) -> io::Result<()> {
+    /// Puts it on disk, and then in the place of the target. Unless that may be replaced, it must not exist: of two that
+    /// finish at once, one finds the other's.
+    pub(super) fn finish(self, target: &Path, replace: bool) -> io::Result<()> {
         File::open(&self.path)?.sync_all()?;
-        std::fs::rename(&self.path, target)?;
+        if replace {
+            std::fs::rename(&self.path, target)?;
+        } else {
+            match std::fs::hard_link(&self.path, target) {
+                // Not every file system has links.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !target.exists() => {
+                    std::fs::rename(&self.path, target)?;
+                }
+                linked => linked?,
+            }
+        }
         sync_folder_of(target)
     }
 
