@@ -237,7 +237,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
 fn look_for_damage(folder: PathBuf, looked: Arc<AtomicBool>) {
     let look = move || {
         tracing::info!("the last run ended without a stop; looking for damage meanwhile");
-        match Inspection::open(&folder).and_then(|inspection| inspection.findings(true)) {
+        match Inspection::open(&folder).and_then(|inspection| inspection.quick_findings()) {
             Ok(found) if found.is_empty() => {
                 looked.store(true, Ordering::Relaxed);
                 tracing::info!("the database is whole");

@@ -37,15 +37,24 @@ impl Inspection {
     /// What a check of everything finds, the first few; nothing when all is well. Beside a server it goes table by table
     /// and leaves out the list of free pages, so that no single read keeps the server's log from being emptied for long.
     pub fn findings(&self, beside_server: bool) -> rusqlite::Result<Vec<String>> {
-        if !beside_server {
-            return findings(&self.connection, &format!("PRAGMA integrity_check({FINDINGS})"));
+        if beside_server {
+            return self.table_by_table("integrity_check");
         }
+        findings(&self.connection, &format!("PRAGMA integrity_check({FINDINGS})"))
+    }
+
+    /// The same beside a server, in a fraction of the time: it does not compare each index with its table.
+    pub fn quick_findings(&self) -> rusqlite::Result<Vec<String>> {
+        self.table_by_table("quick_check")
+    }
+
+    fn table_by_table(&self, check: &str) -> rusqlite::Result<Vec<String>> {
         let mut statement = self.connection.prepare(TABLES)?;
         let tables: Vec<String> =
             statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         let mut found = Vec::new();
         for table in tables {
-            let sql = format!("PRAGMA integrity_check('{}')", table.replace('\'', "''"));
+            let sql = format!("PRAGMA {check}('{}')", table.replace('\'', "''"));
             found.extend(findings(&self.connection, &sql)?);
         }
         found.truncate(FINDINGS);

@@ -3,11 +3,15 @@
 use std::fs::{File, TryLockError};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use thiserror::Error;
 
 /// The lock's file in the data folder.
 pub(super) const LOCK_FILE: &str = "beckon.lock";
+/// Tries to take it, and the pause between two.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held for as long as a server serves a data folder; the system frees it even after a crash.
 #[derive(Debug)]
@@ -33,7 +37,8 @@ pub enum LockError {
 }
 
 impl DataLock {
-    /// Takes the lock of a data folder, which is made if missing; never waits.
+    /// Takes the lock of a data folder, which is made if missing. Waits a moment at most: somebody may only be looking
+    /// whether it is taken.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let refused = |error: std::io::Error| LockError::Folder {
             folder: folder.to_path_buf(),
@@ -47,14 +52,18 @@ impl DataLock {
             .write(true)
             .open(folder.join(LOCK_FILE))
             .map_err(refused)?;
-        match file.try_lock() {
-            Ok(()) => {
-                let unclean = file.metadata().map_err(refused)?.len() > 0;
-                Ok(Self { file, unclean })
+        for tries_left in (0..TRIES).rev() {
+            match file.try_lock() {
+                Ok(()) => {
+                    let unclean = file.metadata().map_err(refused)?.len() > 0;
+                    return Ok(Self { file, unclean });
+                }
+                Err(TryLockError::WouldBlock) if tries_left > 0 => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(error)) => return Err(refused(error)),
             }
-            Err(TryLockError::WouldBlock) => Err(LockError::InUse(folder.to_path_buf())),
-            Err(TryLockError::Error(error)) => Err(refused(error)),
         }
+        Err(LockError::InUse(folder.to_path_buf()))
     }
 
     /// Whether whoever served the folder last was ended without a stop: killed, or by the power.
