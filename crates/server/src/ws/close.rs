@@ -9,13 +9,15 @@ pub enum CloseCode {
     Drain,
     /// A defect here, or storage that does not answer.
     Internal,
+    /// A ticket that is used, too old, or of a server that was started anew since: there is another for the asking.
+    TicketOver,
     /// The reader is slower than what happens.
     Slow,
     /// No pong.
     NoPong,
     /// A flood of frames.
     TooManyRequests,
-    /// Neither token nor ticket is known.
+    /// The token is not known, or there is none.
     BadToken,
     /// Not JSON, not text, too large, or a first frame that is no hello.
     BadFrame,
@@ -37,6 +39,7 @@ impl CloseCode {
         match self {
             Self::Drain => (4001, "drain"),
             Self::Internal => (4004, "internal"),
+            Self::TicketOver => (4005, "token expired"),
             Self::Slow => (4008, "slow"),
             Self::NoPong => (4012, "no pong"),
             Self::TooManyRequests => (4013, "too many requests"),

@@ -11,7 +11,7 @@ use beckon_core::frame::{FrameError, parse};
 use beckon_core::id::{AgentSessionId, ConversationId, SessionId};
 use beckon_core::visitor::Session;
 use beckon_store::{SecretHash, StoreError};
-use futures_util::SinkExt;
+use futures_util::{FutureExt, SinkExt};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::close::CloseCode;
@@ -144,6 +144,13 @@ impl Connection {
                 () = end_of(&mut self.writing) => Step::WritesNoMore,
                 () = &mut tick => Step::Tick,
             };
+            // After a pause of this process, what the other side said meanwhile counts before its silence does.
+            let step = match step {
+                Step::Tick if self.is_silent() => {
+                    self.socket.recv().now_or_never().map_or(Step::Tick, Step::Incoming)
+                }
+                step => step,
+            };
             match step {
                 Step::Incoming(None) => return Err(Ended::Lost),
                 // Too large, not UTF-8 or against the WebSocket protocol; or gone, and then nobody hears the code.
@@ -170,8 +177,12 @@ impl Connection {
         }
     }
 
+    fn is_silent(&self) -> bool {
+        self.heard_at.elapsed() >= Duration::from_millis(self.app.timing.pong_ms)
+    }
+
     async fn tick(&mut self) -> Result<(), Ended> {
-        if self.heard_at.elapsed() >= Duration::from_millis(self.app.timing.pong_ms) {
+        if self.is_silent() {
             return Err(Ended::Close(CloseCode::NoPong));
         }
         if let Peer::Agent { .. } = self.peer {

@@ -99,7 +99,7 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
             Ok(Peer::Visitor { session, _place: place })
         }
         (None, Some(ticket)) => {
-            let token = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::BadToken)?;
+            let token = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::TicketOver)?;
             let found = app.store.agent_session(token).await.map_err(|error| {
                 tracing::error!(%error, "a sign-in could not be read");
                 CloseCode::Internal

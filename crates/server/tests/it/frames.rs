@@ -188,7 +188,7 @@ async fn a_socket_must_say_a_right_hello_first() {
     for (hello, code) in [
         (json!({"type": "hello", "version": 2, "token": visitor.token}), 4506),
         (json!({"type": "hello", "version": 1, "token": "x"}), 4500),
-        (json!({"type": "hello", "version": 1, "ticket": visitor.token}), 4500),
+        (json!({"type": "hello", "version": 1, "ticket": visitor.token}), 4005),
         (json!({"type": "hello", "version": 1}), 4500),
         (json!({"type": "hello", "token": visitor.token}), 4501),
     ] {

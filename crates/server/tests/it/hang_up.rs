@@ -48,5 +48,5 @@ async fn a_sign_out_whose_caller_hung_up_ends_the_sockets() {
     assert_eq!(console.closed().await, 4503);
     let mut late = server.socket().await;
     late.send(json!({"type": "hello", "version": 1, "ticket": ticket})).await;
-    assert_eq!(late.closed().await, 4500, "the ticket is forgotten, too");
+    assert_eq!(late.closed().await, 4005, "the ticket is forgotten, too");
 }

@@ -19,13 +19,13 @@ use futures_util::{SinkExt, StreamExt};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 use uuid::Uuid;
 
 /// Far more than anything takes: a hang ends here, and nothing is measured with it.
@@ -188,6 +188,18 @@ pub(crate) async fn open_socket(base: &str, origin: Option<&str>) -> Socket {
     Socket { stream, raw: String::new(), request: 0 }
 }
 
+/// A socket before its hello, for which the system keeps little that was not read.
+pub(crate) async fn open_narrow_socket(base: &str) -> Socket {
+    let address = base.trim_start_matches("http://");
+    let tcp = TcpSocket::new_v4().expect("a socket");
+    tcp.set_recv_buffer_size(64 * 1024).expect("a small buffer");
+    let tcp = tcp.connect(address.parse().expect("an address")).await.expect("connected");
+    let request = format!("ws://{address}/livechat/1/socket").into_client_request().expect("a request");
+    let opening = client_async(request, MaybeTlsStream::Plain(tcp));
+    let (stream, _) = timeout(HANG, opening).await.expect("in time").expect("a socket");
+    Socket { stream, raw: String::new(), request: 0 }
+}
+
 /// A visitor with a session.
 pub(crate) struct Visitor<'a> {
     server: &'a Server,
@@ -269,7 +281,11 @@ impl SignedIn<'_> {
     }
 
     pub(crate) async fn connect(&self) -> Socket {
-        let mut socket = self.server.socket().await;
+        self.greet(self.server.socket().await).await
+    }
+
+    /// Says hello on a socket, to the welcome.
+    pub(crate) async fn greet(&self, mut socket: Socket) -> Socket {
         let ticket = self.ticket().await;
         socket
             .send(
@@ -282,7 +298,11 @@ impl SignedIn<'_> {
 
     /// A socket that follows the inbox and this conversation; answers the state, too.
     pub(crate) async fn follow(&self, conversation: &str) -> (Socket, Value) {
-        let mut socket = self.connect().await;
+        self.follow_on(self.connect().await, conversation).await
+    }
+
+    /// The same on a socket that has said hello.
+    pub(crate) async fn follow_on(&self, mut socket: Socket, conversation: &str) -> (Socket, Value) {
         socket.send(json!({"type": "subscribe", "topic": {"inbox": true}})).await;
         socket.send(json!({"type": "subscribe", "topic": {"conversation": conversation}})).await;
         let state = socket.expect("state").await;

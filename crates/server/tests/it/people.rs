@@ -28,7 +28,7 @@ async fn a_new_password_ends_every_other_sign_in() {
     assert_eq!(answer(elsewhere.get("/console/1/session")).await.0, 401);
     let mut late = server.socket().await;
     late.send(json!({"type": "hello", "version": 1, "ticket": ticket})).await;
-    assert_eq!(late.closed().await, 4500);
+    assert_eq!(late.closed().await, 4005);
     own.settle().await;
     strangers.settle().await;
     assert_eq!(answer(here.get("/console/1/session")).await.0, 200, "this one stays");
@@ -133,7 +133,7 @@ async fn a_disabled_agent_is_out_at_once_and_stays_out() {
     assert_eq!(answer(agent.get("/console/1/session")).await.0, 401);
     let mut late = server.socket().await;
     late.send(json!({"type": "hello", "version": 1, "ticket": ticket})).await;
-    assert_eq!(late.closed().await, 4500);
+    assert_eq!(late.closed().await, 4005);
     let email = agent.agent.email.as_str();
     assert_eq!(server.sign_in(email, PASSWORD).await, Err(401));
 

@@ -139,7 +139,7 @@ async fn signing_out_ends_cookie_ticket_and_sockets() {
     assert_eq!(answer(agent.get("/console/1/session")).await.0, 401);
     let mut late = server.socket().await;
     late.send(json!({"type": "hello", "version": 1, "ticket": ticket})).await;
-    assert_eq!(late.closed().await, 4500);
+    assert_eq!(late.closed().await, 4005);
 }
 
 #[tokio::test]
@@ -153,13 +153,13 @@ async fn a_ticket_works_once_and_for_a_minute() {
     first.expect("welcome").await;
     let mut second = server.socket().await;
     second.send(hello).await;
-    assert_eq!(second.closed().await, 4500);
+    assert_eq!(second.closed().await, 4005);
 
     let old = agent.ticket().await;
     server.clock.advance(61);
     let mut late = server.socket().await;
     late.send(json!({"type": "hello", "version": 1, "ticket": old})).await;
-    assert_eq!(late.closed().await, 4500);
+    assert_eq!(late.closed().await, 4005);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use beckon_core::agent::Role;
 use serde_json::json;
 
-use crate::harness::{Server, Socket, context, message};
+use crate::harness::{Server, Socket, context, message, open_narrow_socket};
 
 #[tokio::test]
 async fn a_silent_peer_is_given_up() {
@@ -64,6 +64,43 @@ async fn read_to_the_end(socket: &mut Socket, conversation: &str) -> (u16, i64) 
             Ok(_) => {}
         }
     }
+}
+
+#[tokio::test]
+async fn a_write_that_stays_pending_ends_the_socket_before_its_queue_is_full() {
+    /// Messages written at once; an agent's queue holds 1 MiB, more than twice as many.
+    const AT_ONCE: i64 = 100;
+    let flags = [
+        "--write-ms",
+        "250",
+        "--visitor-sends",
+        "100000",
+        "--visitor-sends-burst",
+        "100000",
+        "--frames",
+        "100000",
+    ];
+    let server = Server::start_with(&flags).await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "hello").await;
+    let agent = server.agent(Role::Agent).await;
+    let narrow = agent.greet(open_narrow_socket(&server.base).await).await;
+    let (mut stuck, _) = agent.follow_on(narrow, &conversation).await;
+    let large = "x".repeat(4000);
+    let mut written = 1;
+    while server.app.hub.connections() > 1 {
+        assert!(written < 8000, "a reader that reads nothing keeps 32 MB waiting");
+        for _ in 0..AT_ONCE {
+            assert_eq!(tab.write(message(&conversation, &large)).await["type"], "accepted");
+        }
+        written += AT_ONCE;
+        // The system's buffers take what they can, or the write stays pending for its time.
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    let (code, last) = read_to_the_end(&mut stuck, &conversation).await;
+    assert_eq!(code, 4008);
+    assert!(written - last <= 2 * AT_ONCE, "{written} written, {last} read: the queue was full before");
 }
 
 #[tokio::test]
