@@ -1009,7 +1009,13 @@ export interface components {
              */
             conversation: string;
         };
-        /** @description What changes; a field that is missing stays as it is, and null takes away what may be empty. */
+        /**
+         * @description What changes; a field that is missing stays as it is, and null takes away what may be empty.
+         * @example {
+         *       "status": "WAITING",
+         *       "priority": "HIGH"
+         *     }
+         */
         ConversationPatch: {
             /** @description At most 1,000 characters. */
             topic?: string | null;
@@ -1393,7 +1399,13 @@ export interface components {
             /** @description At most 4,096 characters. */
             text: string | null;
         };
-        /** @description A conversation to be made; everything is optional. */
+        /**
+         * @description A conversation to be made; everything is optional.
+         * @example {
+         *       "topic": "Delivery date",
+         *       "priority": "HIGH"
+         *     }
+         */
         NewConversation: {
             /** @description At most 1,000 characters. */
             topic?: string | null;
@@ -1427,7 +1439,18 @@ export interface components {
              */
             scopes: string[];
         };
-        /** @description A message to be sent. */
+        /**
+         * @description A message to be sent.
+         * @example {
+         *       "from": "0190f7a2-6d3e-7c1a-9b52-3f1d5c8e4a90",
+         *       "to": "0190f7a2-6d3e-7c1a-9b52-3f1d5c8e4a91",
+         *       "channel": "LIVE_CHAT",
+         *       "contentType": "TEXT",
+         *       "content": {
+         *         "text": "Your car will be there on Friday."
+         *       }
+         *     }
+         */
         NewMessage: {
             /** @description The widget's id. */
             from: string | null;
@@ -1439,7 +1462,12 @@ export interface components {
             contentType: string | null;
             content: components["schemas"]["NewContent"] | null;
         };
-        /** @description A note to be written. */
+        /**
+         * @description A note to be written.
+         * @example {
+         *       "content": "Wants to be called back after five."
+         *     }
+         */
         NewNote: {
             /** @description At most 4,000 characters. */
             content: string;
@@ -2147,7 +2175,14 @@ export interface components {
             threads?: components["schemas"]["Thread"][] | null;
             agent?: components["schemas"]["AgentSelf"] | null;
         };
-        /** @description The whole conversation; a field that is missing is as at the start. What nobody can set is read over. */
+        /**
+         * @description The whole conversation; a field that is missing is as at the start. What nobody can set is read over.
+         * @example {
+         *       "topic": "Delivery date",
+         *       "status": "OPEN",
+         *       "priority": "NORMAL"
+         *     }
+         */
         WholeConversation: {
             /** @description At most 1,000 characters. */
             topic?: string | null;

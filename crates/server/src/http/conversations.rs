@@ -172,6 +172,7 @@ pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(
 /// A conversation to be made; everything is optional.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"topic": "Delivery date", "priority": "HIGH"}))]
 pub(super) struct NewConversation {
     /// At most 1,000 characters.
     topic: Option<String>,

@@ -28,6 +28,7 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, 
 /// What changes; a field that is missing stays as it is, and null takes away what may be empty.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"status": "WAITING", "priority": "HIGH"}))]
 pub(super) struct ConversationPatch {
     /// At most 1,000 characters.
     #[serde(default, deserialize_with = "given")]
@@ -58,6 +59,7 @@ pub(super) struct ConversationPatch {
 /// The whole conversation; a field that is missing is as at the start. What nobody can set is read over.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"topic": "Delivery date", "status": "OPEN", "priority": "NORMAL"}))]
 pub(super) struct WholeConversation {
     /// At most 1,000 characters.
     topic: Option<String>,

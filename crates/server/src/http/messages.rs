@@ -175,6 +175,13 @@ pub(super) fn order_of(text: &str) -> Option<OrderDirection> {
 /// A message to be sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "from": "0190f7a2-6d3e-7c1a-9b52-3f1d5c8e4a90",
+    "to": "0190f7a2-6d3e-7c1a-9b52-3f1d5c8e4a91",
+    "channel": "LIVE_CHAT",
+    "contentType": "TEXT",
+    "content": {"text": "Your car will be there on Friday."},
+}))]
 pub(super) struct NewMessage {
     /// The widget's id.
     #[schema(required)]

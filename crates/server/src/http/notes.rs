@@ -121,6 +121,7 @@ pub(super) async fn list(
 /// A note to be written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"content": "Wants to be called back after five."}))]
 pub(super) struct NewNote {
     /// At most 4,000 characters.
     #[schema(value_type = String, required)]

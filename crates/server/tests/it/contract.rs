@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::Server;
+use crate::harness::{Server, answer};
 
 fn committed() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json");
@@ -71,4 +71,39 @@ fn every_operation_has_an_id_a_tag_a_summary_and_its_errors() {
             assert!(!secured || operation["responses"]["401"].is_object(), "{method} {path} has no 401");
         }
     }
+}
+
+/// Somebody copies it from the reference page into a terminal.
+#[tokio::test]
+async fn the_example_of_a_body_is_accepted_as_it_stands() {
+    let server = Server::start().await;
+    let key = server.key().await;
+    let visitor = server.visitor().await;
+    let conversation = visitor.start(&mut visitor.connect().await, "hello").await;
+    let description = committed();
+    let mut seen = Vec::new();
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        if !path.starts_with("/ccaas/1/") {
+            continue;
+        }
+        for (method, operation) in methods.as_object().expect("methods") {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let name =
+                schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
+            let example = &description["components"]["schemas"][name]["example"];
+            if example.is_null() {
+                continue;
+            }
+            let url = format!("{}{}", server.base, path.replace("{id}", &conversation));
+            let method: reqwest::Method = method.to_uppercase().parse().expect("a method");
+            let request = server.http.request(method, url).header("authorization", &key).json(example);
+            let (status, body) = answer(request).await;
+            assert_eq!(status, 200, "{path}: {body}");
+            seen.push(operation["operationId"].as_str().expect("an id"));
+        }
+    }
+    seen.sort_unstable();
+    let expected =
+        ["create_conversation", "create_message", "create_note", "patch_conversation", "put_conversation"];
+    assert_eq!(seen, expected);
 }
