@@ -9,10 +9,10 @@
 //! the check after an end without a stop. The writer waits for such a one once and a moment. Then writes and reads go on
 //! as always, the log passes its limit, and it is begun anew when what it holds could be copied after all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, TryLockError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,11 +50,13 @@ pub(super) struct Log {
     gate: RwLock<()>,
     /// Held by whoever copies: SQLite refuses a second one at once, which would look like a reader in the way.
     copying: Mutex<()>,
-    wake: SyncSender<()>,
+    /// Gone when the checkpointer is to end.
+    wake: Option<SyncSender<()>>,
+    checkpointer: OnceLock<thread::JoinHandle<()>>,
 }
 
 impl Log {
-    /// For a limit in bytes. Also starts the checkpointer, which ends when the log is dropped.
+    /// For a limit in bytes. Also starts the checkpointer, which has ended when the log is gone.
     pub(super) fn start(file: PathBuf, limit: u64) -> std::io::Result<Arc<Self>> {
         let (wake, woken) = sync_channel(1);
         let log = Arc::new(Self {
@@ -65,20 +67,14 @@ impl Log {
             held: AtomicBool::new(false),
             gate: RwLock::new(()),
             copying: Mutex::new(()),
-            wake,
+            wake: Some(wake),
+            checkpointer: OnceLock::new(),
         });
         let weak = Arc::downgrade(&log);
-        thread::Builder::new().name("checkpoint".to_owned()).spawn(move || {
-            let mut connection = None;
-            while wait(&woken) {
-                let Some(log) = weak.upgrade() else { break };
-                let waiting =
-                    log.pages.load(Ordering::Relaxed) > log.copied.load(Ordering::Relaxed) + log.limit / 8;
-                if waiting || log.held.load(Ordering::Relaxed) {
-                    log.copy(&mut connection, &file);
-                }
-            }
-        })?;
+        let checkpointer = thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || copy_when_due(&weak, &woken, &file))?;
+        log.checkpointer.get_or_init(|| checkpointer);
         Ok(log)
     }
 
@@ -114,11 +110,11 @@ impl Log {
         }
         if pages > self.copied.load(Ordering::Relaxed) + self.limit / 8 {
             // Full: it has been called already.
-            let _called = self.wake.try_send(());
+            let _called = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
     }
 
-    fn copy(&self, connection: &mut Option<Connection>, file: &std::path::Path) {
+    fn copy(&self, connection: &mut Option<Connection>, file: &Path) {
         let _copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
         if connection.is_none() {
             *connection = connect(file, None).ok();
@@ -138,6 +134,29 @@ impl Log {
                 tracing::warn!(%error, "the log could not be copied into the database");
                 *connection = None;
             }
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.wake = None;
+        // It may itself have held the last reference.
+        let other = |thread: &thread::JoinHandle<()>| thread.thread().id() != thread::current().id();
+        if let Some(thread) = self.checkpointer.take().filter(other) {
+            drop(thread.join());
+        }
+    }
+}
+
+/// The checkpointer's thread.
+fn copy_when_due(log: &Weak<Log>, woken: &Receiver<()>, file: &Path) {
+    let mut connection = None;
+    while wait(woken) {
+        let Some(log) = log.upgrade() else { break };
+        let waiting = log.pages.load(Ordering::Relaxed) > log.copied.load(Ordering::Relaxed) + log.limit / 8;
+        if waiting || log.held.load(Ordering::Relaxed) {
+            log.copy(&mut connection, file);
         }
     }
 }
