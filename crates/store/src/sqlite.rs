@@ -198,6 +198,8 @@ fn connect(file: &Path, most_pages: Option<&AtomicU32>) -> rusqlite::Result<Conn
     enter_wal(&connection)?;
     connection.pragma_update(None, "synchronous", synchronous())?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
+    // Each job has a savepoint. What it would take back is kept in memory and not in a file made for each transaction.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", BACKSTOP_PAGES)?;
     if let Some(pages) = most_pages {
         let pages = pages.load(Ordering::Relaxed);
