@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use beckon_core::frame::server::{Drain, ServerFrame};
 use beckon_core::time::Clock;
 use beckon_store::sqlite::{DataLock, Inspection, LockError, SqliteOptions, SqliteStore};
@@ -124,6 +125,13 @@ pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receive
         .map(|listener| {
             let mut closed = closed.clone();
             let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            // A frame leaves when it is written: otherwise the system holds a small one back until the one before it is
+            // acknowledged, which the other side puts off for 40 ms.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "small frames of a connection may be late");
+                }
+            });
             let server = axum::serve(listener, service).with_graceful_shutdown(async move {
                 while !*closed.borrow() && closed.changed().await.is_ok() {}
             });

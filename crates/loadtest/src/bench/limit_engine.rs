@@ -20,6 +20,7 @@ use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use futures_util::SinkExt;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -143,7 +144,11 @@ pub async fn serve(folder: &Path, address: SocketAddr) -> Result<(), Failure> {
         .route("/healthz", get(async || "ok"))
         .route("/socket", get(open_socket))
         .with_state(engine);
-    let listener = TcpListener::bind(address).await?;
+    let listener = TcpListener::bind(address).await?.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            eprintln!("small frames may be late: {error}");
+        }
+    });
     println!("listening on {address}");
     axum::serve(listener, router).await?;
     Ok(())
