@@ -107,9 +107,10 @@ pub(super) async fn list_inbox(
     };
     let limit = query.limit.unwrap_or(HISTORY_PAGE).clamp(1, HISTORY_PAGE_MAX);
     let agent = caller.as_reader_of_lists();
-    let page =
-        app.store.inbox(&agent, view, statuses.as_deref(), query.cursor.as_deref(), limit as usize).await?;
-    let counts = app.store.inbox_counts(&agent).await?;
+    let (page, counts) = tokio::try_join!(
+        app.store.inbox(&agent, view, statuses.as_deref(), query.cursor.as_deref(), limit as usize),
+        app.store.inbox_counts(&agent),
+    )?;
     Ok(Json(InboxBody {
         rows: page.rows.into_iter().map(row_of).collect(),
         next_cursor: page.next_cursor,
