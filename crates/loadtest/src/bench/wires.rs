@@ -59,7 +59,8 @@ pub struct Wires {
     poll: Poll,
     events: Events,
     waker: Arc<Waker>,
-    wires: Vec<Wire>,
+    /// By number; nothing where one was cut.
+    wires: Vec<Option<Wire>>,
     scratch: Vec<u8>,
 }
 
@@ -83,7 +84,7 @@ impl Wires {
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         let state = State::Connecting(request);
-        self.wires.push(Wire { stream, state, unread: Vec::new(), unsent: Vec::new() });
+        self.wires.push(Some(Wire { stream, state, unread: Vec::new(), unsent: Vec::new() }));
         Ok(number)
     }
 
@@ -92,26 +93,19 @@ impl Wires {
         self.wires.len()
     }
 
-    /// Sends a text frame.
+    /// Sends a text frame; on a wire that was cut, nowhere.
     pub fn send(&mut self, number: usize, frame: &str) -> io::Result<()> {
-        let wire = &mut self.wires[number];
+        let Some(wire) = &mut self.wires[number] else { return Ok(()) };
         write_frame(&mut wire.unsent, 0x1, frame.as_bytes());
         wire.flush()
     }
 
     /// Cuts a wire as a lost network does: no close frame, a reset.
     pub fn cut(&mut self, number: usize) -> io::Result<()> {
-        let wire = &mut self.wires[number];
-        if let State::Closed = wire.state {
-            return Ok(());
-        }
-        SockRef::from(&wire.stream).set_linger(Some(Duration::ZERO))?;
+        let Some(mut wire) = self.wires[number].take() else { return Ok(()) };
         self.poll.registry().deregister(&mut wire.stream)?;
-        wire.stream.shutdown(std::net::Shutdown::Both).ok();
-        wire.state = State::Closed;
-        wire.unread = Vec::new();
-        wire.unsent = Vec::new();
-        Ok(())
+        // With nothing to wait for, closing resets.
+        SockRef::from(&wire.stream).set_linger(Some(Duration::ZERO))
     }
 
     /// Forgets all wires; their sockets are closed.
@@ -150,7 +144,7 @@ impl Wires {
                 continue;
             }
             let number = event.token().0;
-            let Some(wire) = self.wires.get_mut(number) else { continue };
+            let Some(wire) = self.wires.get_mut(number).and_then(Option::as_mut) else { continue };
             if event.is_writable() {
                 wire.become_writable()?;
             }
