@@ -84,6 +84,10 @@ pub struct Counts {
     pub tries: AtomicU64,
     /// Events applied.
     pub events: AtomicU64,
+    /// Times a planned stop was told.
+    pub drains: AtomicU64,
+    /// Sockets that ended with 4001, a planned stop.
+    pub planned: AtomicU64,
     /// Connections after the first.
     pub reconnects: AtomicU64,
     /// Times a view started over after it had something.

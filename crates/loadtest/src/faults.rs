@@ -1,14 +1,18 @@
 //! Each fault, what it does to a running chat, and the figure it prints.
 
+mod bodies;
 mod crash;
 mod cut;
 mod disk;
 mod gaps;
 mod nonsense;
+mod preload;
 mod pressure;
 
+use std::path::Path;
 use std::time::Instant;
 
+use crate::server::Setup;
 use crate::{Failure, Outcome};
 
 /// Messages a second while something breaks.
@@ -42,6 +46,11 @@ fn fast() -> Vec<(&'static str, &'static str)> {
         ("--key-requests", "1000"),
         ("--frames", "1000"),
     ]
+}
+
+/// A server in this folder with those limits.
+fn fast_setup(folder: &Path) -> Outcome<Setup> {
+    Ok(fast().into_iter().fold(Setup::new(folder)?, |setup, (flag, value)| setup.with(flag, value)))
 }
 
 /// The faults that run without a name, in their order.
@@ -79,7 +88,7 @@ pub async fn run(name: &str, run: Run) -> Outcome<String> {
         "slow" => Box::pin(pressure::slow(run)).await,
         "half-open" => Box::pin(cut::half_open(run)).await,
         "fuzz" => Box::pin(nonsense::fuzz(run)).await,
-        "bodies" => Box::pin(nonsense::bodies_everywhere(run)).await,
+        "bodies" => Box::pin(bodies::everywhere(run)).await,
         "overload" => Box::pin(pressure::overload(run)).await,
         _ => Err(Failure::new(format!("no fault of that name; there are {}", NAMES.join(", ")))),
     }?;

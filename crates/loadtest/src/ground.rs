@@ -265,6 +265,11 @@ impl Ground {
         Ok(())
     }
 
+    /// Events in the database.
+    pub fn stored_events(&self) -> Outcome<i64> {
+        events(&self.setup.database())
+    }
+
     /// `beckon backup` beside the running server; how many events the copy has.
     pub fn back_up(&self, file: &Path) -> Outcome<i64> {
         self.setup.run(&["backup", &file.to_string_lossy()], "")?;
@@ -276,6 +281,12 @@ impl Ground {
         let before = events(&self.setup.database())?;
         self.setup.run(&["restore", &file.to_string_lossy()], "")?;
         Ok(before)
+    }
+
+    /// The server still runs.
+    pub fn is_alive(&mut self) -> Outcome<()> {
+        let runs = self.server.as_mut().is_some_and(Server::is_running);
+        if runs { Ok(()) } else { Err(Failure::new("the server has ended")) }
     }
 
     /// The first client that has ended by itself, and why.

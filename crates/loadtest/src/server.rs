@@ -54,6 +54,13 @@ impl Setup {
         self
     }
 
+    /// With one more variable in its environment.
+    #[must_use]
+    pub fn with_environment(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
     /// Starts it on a free port.
     pub fn start(&self) -> Outcome<Server> {
         self.start_on(free_address()?)

@@ -22,6 +22,9 @@ use crate::{Failure, Outcome};
 /// Characters of four bytes in a long message.
 const LONG: usize = 4_000;
 
+/// How a socket ends at a planned stop.
+const PLANNED: u16 = 4001;
+
 /// Why a conversation with the server ends.
 enum End {
     Socket(Ended),
@@ -166,6 +169,9 @@ impl Machine {
             } else {
                 self.connect_and_converse(&mut failures, &mut first).await
             };
+            if let End::Socket(Ended::Closed(PLANNED)) = end {
+                Counts::add(&self.counts.planned);
+            }
             self.connected.store(false, Ordering::Relaxed);
             self.asked_by.clear();
             self.lanes.iter_mut().for_each(|(_, lane)| lane.lost());

@@ -1,23 +1,26 @@
 //! The server dies under load, again and again, and clients with it.
 //!
-//! Guard: `synchronous=FULL` does not matter here (the system keeps what a dead process wrote); that an answer waits for
-//! its commit does, and `client_id`, by which a retry is known.
+//! Guard: an answer waits for its commit, and `client_id`, by which a retry is known. `synchronous=FULL` does not matter
+//! here: the system keeps what a dead process wrote. So the disk is a slow one: a commit is on its way at most times.
 
 use std::time::Duration;
 
 use rand::RngExt;
 
-use super::{RATE, Run, fast};
-use crate::Outcome;
-use crate::client::{Counts, Rules};
+use super::{RATE, Run, fast, fast_setup, preload};
+use crate::client::{Client, Counts, Rules};
 use crate::ground::Ground;
+use crate::{Failure, Outcome};
 
 /// Clients that die with each server.
 const CLIENTS: usize = 4;
 
 pub(super) async fn run(run: Run) -> Outcome<String> {
     let (kills, life) = run.pick((10, Duration::from_millis(1_500)), (30, Duration::from_secs(5)));
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
+    let library = preload::build(folder.path(), "slow_disk")?;
+    let setup = fast_setup(folder.path())?.with_environment("LD_PRELOAD", library);
+    let mut ground = Ground::on(folder, setup, run.seed, false).await?;
     let rules = Rules::default();
     ground.add_visitors(40, 2, &rules).await?;
     ground.add_agents(2, &rules).await?;
@@ -36,6 +39,9 @@ pub(super) async fn run(run: Run) -> Outcome<String> {
     ground.rest().await?;
     let report = ground.check()?;
     let again = Counts::of(&ground.counts.duplicates);
+    if again == 0 {
+        return Err(Failure::new("no answer was lost with the server: this shows nothing"));
+    }
     let clients = kills * CLIENTS;
     Ok(format!(
         "{kills} kills at {RATE} msg/s, of {clients} clients too: {report}; {again} retries were known already"
@@ -43,6 +49,8 @@ pub(super) async fn run(run: Run) -> Outcome<String> {
 }
 
 /// SIGTERM while everybody writes: it ends in good order and in time, and the next one goes on.
+///
+/// Guard: `drain`, which all are told, and close 4001, with which each socket ends.
 pub(super) async fn drain(run: Run) -> Outcome<String> {
     let stops = run.pick(2, 10);
     let mut ground = Ground::new(run.seed, &fast(), false).await?;
@@ -51,6 +59,9 @@ pub(super) async fn drain(run: Run) -> Outcome<String> {
     let mut longest = Duration::ZERO;
     for _ in 0..stops {
         ground.load(RATE, Duration::from_secs(1)).await?;
+        ground.connected().await?;
+        let told = |counts: &Counts| (Counts::of(&counts.drains), Counts::of(&counts.planned));
+        let (everybody, before) = (ground.crowd.len() as u64, told(&ground.counts));
         let Some(server) = ground.server.take() else { break };
         server.ask_to_stop()?;
         let begun = tokio::time::Instant::now();
@@ -58,7 +69,15 @@ pub(super) async fn drain(run: Run) -> Outcome<String> {
         let status = ended?;
         written?;
         if !status.success() {
-            return Err(crate::Failure::new(format!("a planned stop ended with {status}")));
+            return Err(Failure::new(format!("a planned stop ended with {status}")));
+        }
+        ground.until("nobody is connected", || !ground.crowd.iter().any(Client::is_connected)).await?;
+        let now = told(&ground.counts);
+        let (drains, planned) = (now.0 - before.0, now.1 - before.1);
+        if drains < everybody || planned < everybody {
+            return Err(Failure::new(format!(
+                "of {everybody} clients {drains} heard of the stop, and {planned} sockets ended with 4001"
+            )));
         }
         longest = longest.max(begun.elapsed());
         ground.restart()?;
@@ -72,6 +91,8 @@ pub(super) async fn drain(run: Run) -> Outcome<String> {
 }
 
 /// An older copy comes back under live clients, with a new epoch: what clients had accepted is offered again.
+///
+/// Guard: the copy has no epoch, so that it gets a new one; the clients' rule to offer again.
 pub(super) async fn restore(run: Run) -> Outcome<String> {
     let mut ground = Ground::new(run.seed, &fast(), false).await?;
     ground.add_visitors(20, 2, &Rules::default()).await?;
@@ -89,10 +110,16 @@ pub(super) async fn restore(run: Run) -> Outcome<String> {
         server.kill()?;
     }
     let lost = ground.restore(&backup)?;
+    if lost <= at_backup {
+        return Err(Failure::new("nothing happened after the backup: this shows nothing"));
+    }
     ground.restart()?;
     ground.load(RATE, Duration::from_millis(500)).await?;
     ground.rest().await?;
     let offered = Counts::of(&ground.counts.offered);
+    if offered == 0 {
+        return Err(Failure::new("nobody offered again what a restore may have taken away"));
+    }
     let report = ground.check()?;
     Ok(format!(
         "a copy with {at_backup} of {lost} events came back ({before} acked by then), {offered} lanes offered theirs \

@@ -4,14 +4,12 @@
 //! Guard: `synchronous=FULL`. The test does the same with NORMAL, where it must fail.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Run, fast};
-use crate::server::Setup;
+use super::{Run, fast_setup, preload};
 use crate::wire::{Door, Greeting, Heard};
 use crate::{Failure, Outcome};
 
@@ -20,7 +18,7 @@ const WRITERS: usize = 4;
 
 pub(super) async fn run(run: Run) -> Outcome<String> {
     let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
-    let library = build(folder.path())?;
+    let library = preload::build(folder.path(), "disk_log")?;
     let each = run.pick(100, 2_000);
     let full = one(&folder.path().join("full"), &library, each, None).await?;
     if full.unsynced > 0 || full.accepted < each * WRITERS {
@@ -40,19 +38,6 @@ pub(super) async fn run(run: Run) -> Outcome<String> {
     ))
 }
 
-/// The linker that Rust needs is a C compiler, too.
-fn build(folder: &Path) -> Outcome<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("preload/disk_log.c");
-    let library = folder.join("disk_log.so");
-    let mut command = Command::new("cc");
-    command.args(["-std=gnu11", "-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
-    let output = command.output().map_err(|error| Failure::new(format!("cc: {error}")))?;
-    if output.status.success() {
-        return Ok(library);
-    }
-    Err(Failure::new(format!("cc: {}", String::from_utf8_lossy(&output.stderr))))
-}
-
 /// What the library noted.
 struct Noted {
     accepted: usize,
@@ -64,20 +49,15 @@ struct Noted {
 async fn one(folder: &Path, library: &Path, each: usize, synchronous: Option<&str>) -> Outcome<Noted> {
     std::fs::create_dir_all(folder)?;
     let log = folder.join("disk.log");
-    let mut setup = Setup::new(folder)?;
-    for (flag, value) in fast() {
-        setup = setup.with(flag, value);
-    }
-    // Their answers would be reads that are no request.
-    setup = setup.with("--ping-ms", 600_000);
+    // Answers to pings would be reads that are no request.
+    let mut setup = fast_setup(folder)?.with("--ping-ms", 600_000);
     let widget = {
         drop(setup.start()?);
         setup.widget(true)?
     };
-    setup.environment =
-        vec![("LD_PRELOAD".into(), library.into()), ("BECKON_DISK_LOG".into(), (&log).into())];
+    setup = setup.with_environment("LD_PRELOAD", library).with_environment("BECKON_DISK_LOG", &log);
     if let Some(synchronous) = synchronous {
-        setup.environment.push(("BECKON_TEST_SYNCHRONOUS".into(), synchronous.into()));
+        setup = setup.with_environment("BECKON_TEST_SYNCHRONOUS", synchronous);
     }
     let server = setup.start()?;
     let door = Door::new(server.address)?;

@@ -1,32 +1,32 @@
-//! What no client says: random frames, bodies that break readers.
+//! What no client says: random frames, broken ones, half-right ones.
 
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::Message;
-use uuid::Uuid;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::{Run, fast};
 use crate::client::{Rules, seeded_id};
 use crate::ground::Ground;
 use crate::visitor::Visitor;
-use crate::wire::{Ended, Greeting, HANG, Heard, Socket};
+use crate::wire::{Door, Ended, Greeting, HANG, Heard, Socket};
 use crate::{Failure, Outcome};
 
 /// Sockets that talk nonsense at once.
 const SOCKETS: u64 = 8;
+/// Characters of a frame that a failure shows.
+const SHOWN: usize = 120;
 
-fn alive(ground: &mut Ground) -> Outcome<()> {
-    let runs = ground.server.as_mut().is_some_and(crate::server::Server::is_running);
-    if runs { Ok(()) } else { Err(Failure::new("the server has ended")) }
-}
-
-/// Random bytes, broken and half-right frames, beside a crowd that is served as if nothing were.
+/// Random characters, broken and half-right frames, beside a crowd that is served as if nothing were. After each frame a
+/// ping: either its pong comes, and before it the answer to a frame with a number, or the socket has ended with 4501
+/// because the frame was no JSON object.
 ///
-/// Guard: a parser that refuses, a bound on frames, close 4501.
+/// Guard: typed refusals, close 4501.
 pub(super) async fn fuzz(run: Run) -> Outcome<String> {
     let time = run.pick(Duration::from_secs(10), Duration::from_secs(60));
     let mut ground = Ground::new(run.seed, &fast(), false).await?;
@@ -40,62 +40,147 @@ pub(super) async fn fuzz(run: Run) -> Outcome<String> {
         tasks.push(tokio::spawn(async move { talk_nonsense(&door, &visitor, chance, until).await }));
     }
     ground.load(40, time).await?;
-    let (mut frames, mut answers, mut closes) = (0, 0, 0);
+    let mut all = Told::default();
     for task in tasks {
-        let told = task.await??;
-        frames += told.0;
-        answers += told.1;
-        closes += told.2;
+        all.add(&task.await??);
     }
-    alive(&mut ground)?;
-    if frames == 0 || answers == 0 || closes == 0 {
-        return Err(Failure::new(format!(
-            "{frames} frames, {answers} answers, {closes} closes: this shows nothing"
-        )));
+    ground.is_alive()?;
+    let Told { frames, accepted, refused, closed } = all;
+    let figure =
+        format!("{frames} frames: {accepted} accepted, {refused} refused, {closed} ended their socket");
+    if accepted == 0 || refused == 0 || closed == 0 {
+        return Err(Failure::new(format!("{figure}: this shows nothing")));
     }
     ground.rest().await?;
     let report = ground.check()?;
-    Ok(format!("{frames} frames of nonsense in {time:?}, {answers} answers, {closes} closes: {report}"))
+    Ok(format!("in {time:?} {figure}: {report}"))
 }
 
-async fn talk_nonsense(
-    door: &crate::wire::Door,
-    visitor: &Visitor,
-    mut chance: StdRng,
-    until: Instant,
-) -> Outcome<(u64, u64, u64)> {
-    let (mut frames, mut answers, mut closes) = (0, 0, 0);
+/// What a socket that talks nonsense was told.
+#[derive(Debug, Default)]
+struct Told {
+    frames: u64,
+    accepted: u64,
+    refused: u64,
+    closed: u64,
+}
+
+impl Told {
+    fn add(&mut self, other: &Self) {
+        self.frames += other.frames;
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.closed += other.closed;
+    }
+
+    fn answer(&mut self, heard: &Heard) -> Outcome<()> {
+        match (heard.kind.as_str(), &heard.code) {
+            ("accepted", _) => self.accepted += 1,
+            ("rejected", Some(_)) => self.refused += 1,
+            ("rejected", None) => return Err(Failure::new(format!("a refusal without a code: {heard:?}"))),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The part of a frame that says what is due after it.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(default, borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    request: Option<&'a RawValue>,
+}
+
+/// What is due after a frame.
+enum Due {
+    /// Close 4501: it is no JSON object.
+    End,
+    /// So many pongs, that of the ping after it included, and before the last the answer to a number.
+    Pongs(usize, Option<u64>),
+}
+
+impl Due {
+    fn after(message: &Message) -> Self {
+        let Message::Text(text) = message else { return Self::End };
+        let head: Option<Head<'_>> = serde_json::from_str(text).ok();
+        let Some(head) = head.filter(|_| text.trim_start().starts_with('{')) else { return Self::End };
+        let request = head.request.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let is_ping = head.kind.is_some_and(|raw| raw.get() == "\"ping\"");
+        Self::Pongs(1 + usize::from(is_ping), request)
+    }
+}
+
+async fn talk_nonsense(door: &Door, visitor: &Visitor, mut chance: StdRng, until: Instant) -> Outcome<Told> {
+    let mut told = Told::default();
     while Instant::now() < until {
         let mut socket = door.socket().await?;
-        if chance.random_range(0..4) > 0 {
-            // Most of it comes after a good hello.
+        let greets = chance.random_range(0..8) > 0;
+        if greets {
             let greeting = Greeting::Token(visitor.session.token.clone());
-            if socket.hello(&greeting, &[]).await.is_err() {
-                continue;
-            }
+            let gone = |ended| Failure::new(format!("at a good hello: {ended:?}"));
+            socket.hello(&greeting, &[]).await.map_err(gone)?;
         }
-        loop {
-            if Instant::now() >= until {
-                break;
-            }
+        while Instant::now() < until {
             let message = nonsense(&mut chance, visitor);
-            frames += 1;
-            if socket.send_message(message).await.is_err() {
-                closes += 1;
-                break;
-            }
-            // An answer may come or not; a closed socket must be noticed.
-            match timeout(Duration::from_millis(3), socket.next()).await {
-                Ok(Ok(_)) => answers += 1,
-                Ok(Err(_)) => {
-                    closes += 1;
+            told.frames += 1;
+            let kind = if message.is_binary() { "binary " } else { "" };
+            let shown: String = message.to_text().unwrap_or_default().chars().take(SHOWN).collect();
+            let wrong = |what: String| Failure::new(format!("{what}, after {kind}{shown}"));
+            let due = Due::after(&message);
+            // Sent while the server closes: what it closes with is what counts.
+            let _sent = (socket.send_message(message).await, socket.send(r#"{"type":"ping"}"#).await);
+            let ended = until_pong(&mut socket, &due, &mut told)
+                .await
+                .map_err(|failure| wrong(failure.to_string()))?;
+            match (ended, due) {
+                (None, Due::Pongs(..)) if greets => {}
+                (None, _) => return Err(wrong("the socket stands".to_owned())),
+                // A frame that is no hello, a hello with a token that is none, or of another version.
+                (Some(Ended::Closed(4500 | 4501 | 4506)), _) if !greets => {
+                    told.closed += 1;
                     break;
                 }
-                Err(_) => {}
+                (Some(Ended::Closed(4501)), Due::End) => {
+                    told.closed += 1;
+                    break;
+                }
+                (Some(ended), _) => return Err(wrong(format!("the socket ended: {ended:?}"))),
             }
         }
     }
-    Ok((frames, answers, closes))
+    Ok(told)
+}
+
+/// Hears everything up to the pongs that are due; how the socket ended, if it did.
+async fn until_pong(socket: &mut Socket, due: &Due, told: &mut Told) -> Outcome<Option<Ended>> {
+    let (mut pongs, mut owed) = match due {
+        Due::End => (1, None),
+        Due::Pongs(pongs, request) => (*pongs, *request),
+    };
+    loop {
+        let next =
+            timeout(HANG, socket.next()).await.map_err(|_| Failure::new("nothing was heard any more"))?;
+        let text: Utf8Bytes = match next {
+            Ok(text) => text,
+            Err(ended) => return Ok(Some(ended)),
+        };
+        let heard = Heard::parse(&text)?;
+        told.answer(&heard)?;
+        if matches!(heard.kind.as_str(), "accepted" | "rejected") && heard.request == owed {
+            owed = None;
+        }
+        if heard.kind == "pong" {
+            pongs -= 1;
+        }
+        if pongs == 0 {
+            return match owed {
+                None => Ok(None),
+                Some(request) => Err(Failure::new(format!("request {request} has no answer"))),
+            };
+        }
+    }
 }
 
 fn nonsense(chance: &mut StdRng, visitor: &Visitor) -> Message {
@@ -142,165 +227,4 @@ fn nonsense(chance: &mut StdRng, visitor: &Visitor) -> Message {
         }
     }
     Message::text(text)
-}
-
-/// Deep, huge, doubled, broken: metadata as it may come, with what makes it special.
-fn bodies() -> Vec<(&'static str, String)> {
-    let deep = |depth: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    let keys = |count: usize| {
-        let members: Vec<String> = (0..count).map(|key| format!(r#""k{key}":{key}"#)).collect();
-        format!("{{{}}}", members.join(","))
-    };
-    vec![
-        ("deepest allowed", deep(7)),
-        ("too deep", deep(8)),
-        ("far too deep", deep(20_000)),
-        ("a long string", format!(r#"{{"a":"{}"}}"#, "x".repeat(8 * 1024 + 1))),
-        ("huge", format!(r#"{{"a":"{}"}}"#, "x".repeat(180_000))),
-        ("more than a frame", format!(r#"{{"a":"{}"}}"#, "x".repeat(400_000))),
-        ("many keys", keys(257)),
-        ("far too many keys", keys(12_000)),
-        ("a key twice", r#"{"a":1,"b":2,"a":3}"#.to_owned()),
-        ("a lone surrogate", r#"{"a":"\ud800","\udfff":1}"#.to_owned()),
-        ("a half surrogate", r#"{"a":"\ud83d\ude"}"#.to_owned()),
-        ("NaN", r#"{"a":NaN}"#.to_owned()),
-        ("infinity", r#"{"a":-Infinity}"#.to_owned()),
-        ("a number beyond all", r#"{"a":1e999999}"#.to_owned()),
-        ("a number of many digits", format!(r#"{{"a":{}}}"#, "9".repeat(5_000))),
-        ("a prototype", r#"{"__proto__":{"x":1}}"#.to_owned()),
-        ("a zero character", r#"{"a":"\u0000","b\u0000":1}"#.to_owned()),
-        ("an array", "[1,2,3]".to_owned()),
-        ("nothing", "null".to_owned()),
-        ("no JSON", "{a:1}".to_owned()),
-        ("a comma too many", r#"{"a":1,}"#.to_owned()),
-        ("two objects", "{} {}".to_owned()),
-    ]
-}
-
-/// Each body as a frame, as context held with a message, and as a request: a typed answer each time, nothing stored in
-/// part.
-///
-/// Guard: the limits of metadata, checked before anything is stored.
-pub(super) async fn bodies_everywhere(run: Run) -> Outcome<String> {
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
-    ground.add_visitors(2, 1, &Rules::default()).await?;
-    ground.burst(1).await?;
-    ground.all_answered().await?;
-    let key = format!("App {}", ground.setup.make_key("bodies")?);
-    let visitor = ground.visitor(1).await?;
-    let mut socket = connect(&ground, &visitor).await?;
-    let conversation = started(&mut socket, &visitor).await?;
-    let path = format!("/ccaas/1/conversations/{conversation}/metadata");
-    let read = async || -> Outcome<String> {
-        let request = ground.door.request("GET", &path)?.header("authorization", &key);
-        let response = request.send().await?;
-        let status = response.status();
-        let text = response.text().await?;
-        if status != 200 {
-            return Err(Failure::new(format!("the context could not be read: {status} {text}")));
-        }
-        Ok(text)
-    };
-    let (mut stored, mut refused, mut closed) = (0, 0, 0);
-    for (name, body) in bodies() {
-        for kind in ["context", "send"] {
-            let before = read().await?;
-            let id = Uuid::from_u128(rand::random());
-            let frame = if kind == "context" {
-                format!(
-                    r#"{{"type":"context","request":9,"client_id":"{id}","conversation":"{conversation}","metadata":{body}}}"#
-                )
-            } else {
-                let thread = Uuid::from_u128(rand::random());
-                format!(
-                    r#"{{"type":"send","request":9,"client_id":"{id}","thread":"{thread}","message":{{"type":"TEXT","text":"x"}},"context":{{"metadata":{body}}}}}"#
-                )
-            };
-            // Sent while the server closes: what it closes with is what counts.
-            let _sent = socket.send(frame).await;
-            match answer(&mut socket, 9).await? {
-                Ok(heard) if heard.kind == "accepted" => stored += 1,
-                Ok(heard) => {
-                    let typed = heard
-                        .code
-                        .as_deref()
-                        .is_some_and(|code| code != "unknown" && code != "storage_unavailable");
-                    if !typed || read().await? != before {
-                        return Err(Failure::new(format!("{name} as {kind}: {heard:?}")));
-                    }
-                    refused += 1;
-                }
-                Err(Ended::Closed(4501)) => {
-                    closed += 1;
-                    socket = connect(&ground, &visitor).await?;
-                }
-                Err(ended) => return Err(Failure::new(format!("{name} as {kind}: {ended:?}"))),
-            }
-        }
-        for method in ["PATCH", "PUT"] {
-            let before = read().await?;
-            let request = ground.door.request(method, &path)?.header("authorization", &key);
-            let response =
-                request.header("content-type", "application/json").body(body.clone()).send().await?;
-            let status = response.status().as_u16();
-            let text = response.text().await?;
-            match status {
-                200 => stored += 1,
-                // A 429 would say nothing about the body.
-                400..=499
-                    if status != 429
-                        && serde_json::from_str::<serde_json::Value>(&text)
-                            .is_ok_and(|body| body.is_object()) =>
-                {
-                    if read().await? != before {
-                        return Err(Failure::new(format!("{name} by {method}: refused and stored in part")));
-                    }
-                    refused += 1;
-                }
-                _ => return Err(Failure::new(format!("{name} by {method}: {status} {text}"))),
-            }
-        }
-    }
-    alive(&mut ground)?;
-    ground.rest().await?;
-    let report = ground.check()?;
-    Ok(format!(
-        "{} bodies, 4 ways each: {stored} stored, {refused} refused with a reason, {closed} closed with 4501: {report}",
-        bodies().len()
-    ))
-}
-
-async fn connect(ground: &Ground, visitor: &Visitor) -> Outcome<Socket> {
-    let mut socket = ground.door.socket().await?;
-    let gone = |ended| Failure::new(format!("at hello: {ended:?}"));
-    socket.hello(&Greeting::Token(visitor.session.token.clone()), &[]).await.map_err(gone)?;
-    socket.next().await.map_err(gone)?;
-    Ok(socket)
-}
-
-async fn started(socket: &mut Socket, visitor: &Visitor) -> Outcome<String> {
-    let frame = json!({"type": "send", "request": 1, "client_id": Uuid::from_u128(rand::random()),
-        "thread": visitor.threads[0], "message": {"type": "TEXT", "text": "hello"}});
-    socket.send(frame.to_string()).await.map_err(|_| Failure::new("the first message was not sent"))?;
-    let heard =
-        answer(socket, 1).await?.map_err(|ended| Failure::new(format!("the first message: {ended:?}")))?;
-    heard.conversation.ok_or_else(|| Failure::new("the first message went nowhere"))
-}
-
-/// The answer to a request, or to a frame that was none.
-async fn answer(socket: &mut Socket, request: u64) -> Outcome<Result<Heard, Ended>> {
-    let found = timeout(HANG, async {
-        loop {
-            let text = match socket.next().await {
-                Ok(text) => text,
-                Err(ended) => return Ok(Err(ended)),
-            };
-            let heard = Heard::parse(&text)?;
-            let answers = heard.kind == "accepted" || heard.kind == "rejected";
-            if answers && heard.request.is_none_or(|number| number == request) {
-                return Outcome::Ok(Ok(heard));
-            }
-        }
-    });
-    found.await.map_err(|_| Failure::new("no answer"))?
 }

@@ -36,6 +36,13 @@ const GIVE_ROOM_BACK: &str = "DELETE FROM meta WHERE name = 'room'";
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[ASK_FOR_ROOM, GIVE_ROOM_BACK];
 
+/// See [`MOST_WAITING`]. Only a debug build can be told otherwise, so that a test can fill the queue.
+fn most_waiting() -> usize {
+    let told = std::env::var_os("BECKON_TEST_WAITING");
+    let told = told.and_then(|told| told.to_str()?.parse().ok());
+    told.filter(|most| cfg!(debug_assertions) && *most > 0).unwrap_or(MOST_WAITING)
+}
+
 /// How a batch ended.
 enum End {
     Committed,
@@ -113,7 +120,7 @@ pub(super) struct Place {
 impl Writer {
     pub(super) fn start(mut connection: Connection, place: Place, log: Arc<Log>) -> Result<Self, String> {
         log.watch(&mut connection).map_err(|error| error.to_string())?;
-        let (jobs, queue) = mpsc::channel(MOST_WAITING);
+        let (jobs, queue) = mpsc::channel(most_waiting());
         let (alive, closed) = watch::channel(false);
         let writing =
             Writing { connection: Some(connection), place, renewal: Renewal::new(log), trouble: None };

@@ -46,6 +46,10 @@ impl Machine {
                 self.follow(socket, &conversation, false).await?;
                 Ok(socket.flush().await?)
             }
+            "drain" => {
+                Counts::add(&self.counts.drains);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
