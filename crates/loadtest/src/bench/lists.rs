@@ -30,8 +30,8 @@ const INDEX_READ: [(&str, &str); 3] = [
     ),
     (
         "unassigned",
-        "SELECT * FROM conversation INDEXED BY conversation_inbox_agent \
-        WHERE agent IS NULL AND status = 'OPEN' ORDER BY sort_at DESC, id DESC LIMIT 50",
+        "SELECT * FROM conversation INDEXED BY conversation_inbox_unassigned \
+        WHERE queue IS (SELECT queue FROM conversation LIMIT 1) AND agent IS NULL AND status = 'OPEN' ORDER BY sort_at DESC, id DESC LIMIT 50",
     ),
     (
         "all",

@@ -152,9 +152,11 @@ CREATE UNIQUE INDEX conversation_thread ON conversation (visitor, thread);
 CREATE INDEX conversation_visitor ON conversation (visitor, id);
 CREATE INDEX conversation_visitor_open ON conversation (visitor, id) WHERE open = 1;
 CREATE INDEX conversation_inbox ON conversation (status, sort_at, id);
-CREATE INDEX conversation_inbox_agent ON conversation (agent, status, sort_at, id);
-CREATE INDEX conversation_inbox_queue ON conversation (queue, status, sort_at, id);
-CREATE INDEX conversation_inbox_unassigned ON conversation (queue, status, sort_at, id) WHERE agent IS NULL;
+-- A conversation is in as few of these as can be: each message of a visitor moves it in all of them. `agent` stands at the
+-- end so that the index alone tells of the condition, too.
+CREATE INDEX conversation_inbox_agent ON conversation (agent, status, sort_at, id) WHERE agent IS NOT NULL;
+CREATE INDEX conversation_inbox_queue ON conversation (queue, status, sort_at, id, agent) WHERE agent IS NOT NULL;
+CREATE INDEX conversation_inbox_unassigned ON conversation (queue, status, sort_at, id, agent) WHERE agent IS NULL;
 CREATE INDEX conversation_status ON conversation (status, id);
 CREATE INDEX conversation_created ON conversation (status, created_at, id);
 CREATE INDEX conversation_updated ON conversation (status, updated_at, id);

@@ -29,8 +29,9 @@ macro_rules! keys {
     };
 }
 const ALL: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4");
-const OF_AGENT: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND agent IS ?5");
-const OF_QUEUE: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND queue IS ?5");
+const OF_AGENT: &str = keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND agent = ?5");
+const ASSIGNED_OF_QUEUE: &str =
+    keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND queue IS ?5 AND agent IS NOT NULL");
 const UNASSIGNED_OF_QUEUE: &str =
     keys!("(sort_at, id) < (?1, ?2) AND status = ?4 AND queue IS ?5 AND agent IS NULL");
 const SUMMARY: &str = concat!(
@@ -41,7 +42,7 @@ const SUMMARY: &str = concat!(
      LEFT JOIN agent a ON a.id = c.agent LEFT JOIN queue q ON q.id = c.queue WHERE c.id = ?1"
 );
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[ALL, OF_AGENT, OF_QUEUE, UNASSIGNED_OF_QUEUE, SUMMARY];
+pub(super) const STATEMENTS: &[&str] = &[ALL, OF_AGENT, ASSIGNED_OF_QUEUE, UNASSIGNED_OF_QUEUE, SUMMARY];
 
 /// A place in an inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,9 +58,21 @@ impl Place {
     }
 }
 
-/// The agent's queues, and none: the places whose conversations the agent sees.
-fn places(agent: &Agent) -> Vec<Option<QueueId>> {
-    std::iter::once(None).chain(agent.queues.iter().copied().map(Some)).collect()
+/// The agent's queues, and none: the places whose conversations the agent sees. Of whom no queue limits, those where
+/// anything is unassigned.
+fn places(connection: &Connection, agent: &Agent) -> Result<Vec<Option<[u8; 16]>>, StoreError> {
+    let queues: Vec<Option<QueueId>> = if tally::sees_all(agent) {
+        let mut queues = Vec::new();
+        for tally in tally::all(connection)? {
+            if tally.agent.is_none() && !queues.contains(&tally.queue) {
+                queues.push(tally.queue);
+            }
+        }
+        queues
+    } else {
+        std::iter::once(None).chain(agent.queues.iter().copied().map(Some)).collect()
+    };
+    Ok(queues.into_iter().map(|queue| queue.map(|queue| bytes(queue.0))).collect())
 }
 
 pub(super) fn page(
@@ -83,25 +96,25 @@ pub(super) fn page(
         all(connection, sql, &params, |row| Ok(Place { sort_at: row.get(0)?, id: id(row, 1)? }))
     };
     let me = Some(bytes(agent.id.0));
-    let nobody: Option<[u8; 16]> = None;
-    let queues: Vec<Option<[u8; 16]>> =
-        places(agent).into_iter().map(|queue| queue.map(|queue| bytes(queue.0))).collect();
+    let places = match view {
+        InboxView::Mine => Vec::new(),
+        InboxView::All if tally::sees_all(agent) => Vec::new(),
+        InboxView::Unassigned | InboxView::All => places(connection, agent)?,
+    };
     let mut found = Vec::new();
     for &status in statuses {
         match view {
             InboxView::Mine => found.extend(read(OF_AGENT, status, Some(&me))?),
-            InboxView::Unassigned if tally::sees_all(agent) => {
-                found.extend(read(OF_AGENT, status, Some(&nobody))?);
-            }
             InboxView::Unassigned => {
-                for queue in &queues {
+                for queue in &places {
                     found.extend(read(UNASSIGNED_OF_QUEUE, status, Some(queue))?);
                 }
             }
             InboxView::All if tally::sees_all(agent) => found.extend(read(ALL, status, None)?),
             InboxView::All => {
-                for queue in &queues {
-                    found.extend(read(OF_QUEUE, status, Some(queue))?);
+                for queue in &places {
+                    found.extend(read(ASSIGNED_OF_QUEUE, status, Some(queue))?);
+                    found.extend(read(UNASSIGNED_OF_QUEUE, status, Some(queue))?);
                 }
                 found.extend(read(OF_AGENT, status, Some(&me))?);
             }

@@ -113,6 +113,10 @@ impl<'a> Listing<'a> {
         self.statuses.iter().map(part).collect()
     }
 
+    fn of_queue(&self, to: &Value) -> Vec<Part> {
+        [self.parts(Way::Assigned, to), self.parts(Way::Unassigned, to)].concat()
+    }
+
     fn asked(&self, part: &Part) -> Asked<'_> {
         Asked { filter: self.filter, limited: self.seen_by.is_some(), elsewhere: part.elsewhere }
     }
@@ -208,7 +212,7 @@ impl<'a> Listing<'a> {
             let queues = distinct(&filter.queues);
             let rows = self.tallied(|tally| tally.queue.is_some_and(|queue| queues.contains(&queue)));
             let to = queues.iter().map(|queue| blob(queue.0));
-            add(to.flat_map(|to| self.parts(Way::Queue, &to)).collect(), rows);
+            add(to.flat_map(|to| self.of_queue(&to)).collect(), rows);
         }
         if !filter.priorities.is_empty() {
             let priorities = distinct(&filter.priorities);
@@ -218,7 +222,7 @@ impl<'a> Listing<'a> {
         }
         if let (Some((me, queues)), Some(agent)) = (self.seen_by, &filter.seen_by) {
             let places = std::iter::once(Value::Null).chain(queues.iter().map(|queue| blob(queue.0)));
-            let mut parts: Vec<Part> = places.flat_map(|to| self.parts(Way::Queue, &to)).collect();
+            let mut parts: Vec<Part> = places.flat_map(|to| self.of_queue(&to)).collect();
             let own = self.parts(Way::Agent, &blob(me.0)).into_iter();
             parts.extend(own.map(|part| Part { elsewhere: true, ..part }));
             add(parts, self.tallied(|tally| tally.is_seen_by(agent)));

@@ -107,7 +107,7 @@ fn every_way_into_the_list_leads_through_its_index() {
             Way::ClosedWithin => "(status=? AND closed_at>? AND closed_at<?)",
             Way::Ids => "(id=?)",
             Way::Agent => "(agent=? AND status=?)",
-            Way::Queue => "(queue=? AND status=?)",
+            Way::Assigned | Way::Unassigned => "(queue=? AND status=?)",
             Way::Priority => "(priority=? AND status=?)",
         };
         let leads_in = |steps: &[String]| {

@@ -76,15 +76,17 @@ pub(super) enum Way {
     Ids,
     /// One agent's.
     Agent,
-    /// One queue's, or those without a queue.
-    Queue,
+    /// One queue's, or those without a queue, that somebody has.
+    Assigned,
+    /// The same that nobody has.
+    Unassigned,
     /// Those with one priority.
     Priority,
 }
 
 impl Way {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Id,
         Self::Created,
         Self::Updated,
@@ -92,7 +94,8 @@ impl Way {
         Self::ClosedWithin,
         Self::Ids,
         Self::Agent,
-        Self::Queue,
+        Self::Assigned,
+        Self::Unassigned,
         Self::Priority,
     ];
 
@@ -116,7 +119,8 @@ impl Way {
             Self::Closed | Self::ClosedWithin => "conversation_closed",
             Self::Ids => "sqlite_autoindex_conversation_1",
             Self::Agent => "conversation_inbox_agent",
-            Self::Queue => "conversation_inbox_queue",
+            Self::Assigned => "conversation_inbox_queue",
+            Self::Unassigned => "conversation_inbox_unassigned",
             Self::Priority => "conversation_priority",
         }
     }
@@ -139,7 +143,8 @@ impl Way {
             }
             Self::Ids => "AND c.id IN (SELECT unhex(value) FROM json_each(?6))",
             Self::Agent => "AND c.agent = ?15",
-            Self::Queue => "AND c.queue IS ?15",
+            Self::Assigned => "AND c.queue IS ?15 AND c.agent IS NOT NULL",
+            Self::Unassigned => "AND c.queue IS ?15 AND c.agent IS NULL",
             Self::Priority => "AND c.priority = ?15",
         }
     }
