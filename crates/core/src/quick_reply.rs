@@ -92,7 +92,13 @@ pub fn allow(
 
 #[cfg(test)]
 mod tests {
-    use super::Shortcut;
+    use super::{QuickReply, QuickReplyDetails, Shortcut, allow};
+    use crate::agent::{Agent, Role};
+    use crate::command::Refusal;
+    use crate::id::AgentId;
+    use crate::text::{Email, MessageText, Name};
+    use crate::time::Timestamp;
+    use uuid::Uuid;
 
     #[test]
     fn shortcuts_are_letters_digits_and_two_signs() {
@@ -101,6 +107,52 @@ mod tests {
         }
         for text in ["", " ", "a b", "/hi", "a.b", &"x".repeat(41)] {
             assert!(Shortcut::new(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn own_replies_are_their_makers_and_shared_ones_no_agents() {
+        let person = |n: u128| AgentId(Uuid::from_u128(n));
+        let agent = |role| Agent {
+            id: person(1),
+            name: Name::new("Maja").unwrap(),
+            email: Email::new("maja@example.com").unwrap(),
+            role,
+            disabled: false,
+            queues: Vec::new(),
+            created_at: Timestamp(0),
+        };
+        let details = |shared| QuickReplyDetails {
+            shortcut: Shortcut::new("hi").unwrap(),
+            text: MessageText::new("Hello").unwrap(),
+            shared,
+        };
+        let reply = |maker, shared| QuickReply {
+            id: Uuid::from_u128(9).into(),
+            maker: person(maker),
+            details: details(shared),
+            updated_at: Timestamp(0),
+        };
+        let (own, anothers, shared) = (reply(1, false), reply(2, false), reply(2, true));
+        for role in [Role::Agent, Role::Supervisor, Role::Admin] {
+            let me = agent(role);
+            let of_all = if role == Role::Agent { Err(Refusal::SharedReply) } else { Ok(()) };
+            assert_eq!(allow(&me, None, Some(&details(false))), Ok(()));
+            assert_eq!(allow(&me, None, Some(&details(true))), of_all);
+            assert_eq!(allow(&me, Some(&own), None), Ok(()));
+            assert_eq!(allow(&me, Some(&own), Some(&details(false))), Ok(()));
+            assert_eq!(
+                allow(&me, Some(&own), Some(&details(true))),
+                of_all,
+                "an own one becomes everybody's"
+            );
+            assert_eq!(allow(&me, Some(&shared), None), of_all);
+            assert_eq!(
+                allow(&me, Some(&shared), Some(&details(false))),
+                of_all,
+                "everybody's becomes an own one"
+            );
+            assert_eq!(allow(&me, Some(&anothers), Some(&details(true))), Err(Refusal::NotFound));
         }
     }
 }

@@ -43,6 +43,17 @@ fn half_an_emoji_becomes_a_replacement_character() {
     assert_eq!(parse(r#"{"a":"\ud83d\ude00"}"#).to_text(), "{\"a\":\"😀\"}");
     assert_eq!(parse(r#"{"a":"\\ud83d"}"#).to_text(), r#"{"a":"\\ud83d"}"#);
     assert_eq!(parse(r#"{"é":"\ud83dé"}"#).to_text(), "{\"é\":\"\u{fffd}é\"}");
+    // Nothing before it hides a later half: a pair, another half, any other escape.
+    for (before, read) in [
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d", "\u{fffd}"),
+        (r"\ude00", "\u{fffd}"),
+        (r"\u00e9", "é"),
+        (r"\/", "/"),
+    ] {
+        let text = format!(r#"{{"a":"{before}\ud83d"}}"#);
+        assert_eq!(parse(&text).to_text(), format!("{{\"a\":\"{read}\u{fffd}\"}}"), "{text}");
+    }
 }
 
 #[test]
@@ -86,6 +97,10 @@ fn each_limit_holds_exactly() {
     assert!(Metadata::parse(&nested(10_000)).is_err(), "no input may exhaust the stack");
     let brackets = format!("{{\"a\":{}", "[".repeat(100_000));
     assert!(Metadata::parse(&brackets).is_err());
+
+    let lists = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    same(&lists(DEEPEST - 1));
+    assert_eq!(Metadata::parse(&lists(DEEPEST)), Err(ContextError::TooDeep { key: "a".to_owned() }));
 
     let key = |length: usize| format!("{{\"a\":{{\"{}\":1}}}}", "é".repeat(length));
     same(&key(LONGEST_KEY));
@@ -317,6 +332,7 @@ fn origins_follow_the_steps_and_are_kept_small() {
     let told: Vec<_> =
         origins.keys().iter().map(|known| (known.key.as_str(), known.origin.version, known.locked)).collect();
     assert_eq!(told, [("a", 1, true), ("b", 2, false), ("c", 1, false), ("d", 2, false)]);
+    assert!(origins.is_locked("a") && !origins.is_locked("b"));
     let text = origins.to_stored();
     assert_eq!(Origins::from_stored(&text, &next), Ok(origins.clone()));
     assert_eq!(text.matches("crm").count(), 2, "each write once: {text}");
@@ -337,4 +353,126 @@ fn a_key_removed_and_set_again_joins_the_end() {
     let (next, changes) = folded.apply(&parse(r#"{"a":1,"b":1}"#)).unwrap();
     assert_eq!(next.to_text(), r#"{"b":1,"a":2}"#);
     assert_eq!(changes.len(), 2);
+}
+
+#[test]
+fn the_size_counts_what_a_key_has_to_escape() {
+    for key in ["a", r#"\""#, r"\\", r"\n", r"\u0001", "é"] {
+        let context = parse(&format!(r#"{{"{key}":1,"b":[2]}}"#));
+        assert_eq!(context.size(), context.to_text().len(), "{key}");
+    }
+    assert_eq!(parse("{}").size(), 2);
+}
+
+#[test]
+fn a_refusal_names_its_limit() {
+    let large = |bytes| ContextError::TooLarge { bytes, largest: "a".to_owned(), largest_bytes: 999 };
+    assert_eq!(large(123_456).to_string(), "metadata is 123,456 bytes, limit 65,536; largest key: a, 999");
+    let key = || "a".to_owned();
+    for (error, limit) in [
+        (ContextError::NotAnObject(key()), None),
+        (ContextError::ForbiddenKey(key()), None),
+        (large(70_000), Some(65_536)),
+        (ContextError::TooManyKeys(257), Some(256)),
+        (ContextError::KeyTooLong { length: 129, start: key() }, Some(128)),
+        (ContextError::StringTooLong { bytes: 8_193, key: key() }, Some(8_192)),
+        (ContextError::TooDeep { key: key() }, Some(8)),
+    ] {
+        assert_eq!(error.limit(), limit, "{error}");
+    }
+    assert_eq!(MOST_NAMED_KEYS, 1_024);
+}
+
+#[test]
+fn what_is_no_object_is_named() {
+    for (text, kind) in [
+        ("[1]", "an array"),
+        ("\"a\"", "a string"),
+        ("true", "a boolean"),
+        ("false", "a boolean"),
+        ("null", "null"),
+        ("1", "a number"),
+    ] {
+        let error = Metadata::parse(text).unwrap_err().to_string();
+        assert!(error.contains(kind), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_value_is_found_by_its_key() {
+    let context = parse(r#"{"a":1,"b":{"a":2}}"#);
+    assert_eq!((context.get("a"), context.get("b")), (Some("1"), Some(r#"{"a":2}"#)));
+    assert_eq!(context.get("c"), None);
+    assert!(!context.is_empty() && parse("{}").is_empty());
+    assert_eq!(Metadata::from_stored(&context.to_text()), Ok(context));
+}
+
+#[test]
+fn a_write_is_read_back_as_it_was_kept() {
+    let merge = |text| Patch::new(WriteMode::Merge, parse(text));
+    let all = merge(r#"{"gone":null,"again":null,"set":1}"#).then(merge(r#"{"again":2}"#));
+    let ops: Vec<&Op> = all.ops().iter().map(|(_, op)| op).collect();
+    assert!(matches!(ops[..], [Op::Remove, Op::Set(_), Op::Reset(_)]), "{ops:?}");
+    for patch in [all, Patch::clear(), Patch::new(WriteMode::Replace, parse(r#"{"a":1}"#))] {
+        let kept = Patch::from_stored(&patch.to_stored()).unwrap();
+        assert_eq!((kept.mode(), &kept), (patch.mode(), &patch));
+    }
+    assert_eq!((merge("{}").mode(), Patch::clear().mode()), (WriteMode::Merge, WriteMode::Replace));
+    for broken in [r#"["merge",[["a","set",null]]]"#, r#"["merge",[["a","drop","1"]]]"#, "[]"] {
+        assert!(Patch::from_stored(broken).is_err(), "{broken}");
+    }
+}
+
+/// A later write that leaves one key as it is and names another must not touch the first.
+#[test]
+fn folded_writes_meet_key_by_key() {
+    let merge = |text| Patch::new(WriteMode::Merge, parse(text));
+    let folded = merge(r#"{"a":1,"b":1}"#).then(merge(r#"{"b":2}"#));
+    let set = |key: &str, value: &str| (key.to_owned(), Op::Set(value.to_owned()));
+    assert_eq!(folded.ops(), [set("a", "1"), set("b", "2")]);
+}
+
+fn facts(text: &str) -> Vec<(String, String)> {
+    parse(text).facts().into_iter().map(|fact| (fact.key, fact.text)).collect()
+}
+
+#[test]
+fn facts_are_the_first_short_values() {
+    let fact = |key: &str, text: &str| (key.to_owned(), text.to_owned());
+    for none in [r#"{"a":null}"#, r#"{"a":""}"#, r#"{"a":[1]}"#, r#"{"a":{"b":1}}"#] {
+        assert_eq!(facts(none), [], "{none}");
+    }
+    for text in ["1", "0", "false", r#""gold""#, r#""[1]""#] {
+        assert_eq!(facts(&format!(r#"{{"a":{text}}}"#)), [fact("a", text)]);
+    }
+    // 48 bytes of JSON fit, quotes included.
+    let value = |length: usize| format!("{:?}", "x".repeat(length));
+    assert_eq!(facts(&format!(r#"{{"a":{}}}"#, value(46))), [fact("a", &value(46))]);
+    assert_eq!(facts(&format!(r#"{{"a":{}}}"#, value(47))), []);
+    let key = |length: usize| "k".repeat(length);
+    assert_eq!(facts(&format!(r#"{{"{}":1}}"#, key(48))), [fact(&key(48), "1")]);
+    assert_eq!(facts(&format!(r#"{{"{}":1}}"#, key(49))), []);
+    let nine: Vec<String> = (1..=9).map(|n| format!("\"k{n}\":{n}")).collect();
+    let told = facts(&format!("{{\"no\":null,{}}}", nine.join(",")));
+    assert_eq!(told.len(), 8);
+    assert_eq!((&told[0], &told[7]), (&fact("k1", "1"), &fact("k8", "8")));
+}
+
+#[test]
+fn an_amount_with_its_currency_is_one_value() {
+    let is_fact = |text: &str| facts(&format!(r#"{{"total":{text}}}"#)).len() == 1;
+    for currency in ["currency", "currencyCode"] {
+        for amount in ["amount", "value", "price"] {
+            assert!(is_fact(&format!(r#"{{"{amount}":"1.10","{currency}":"EUR"}}"#)), "{amount} {currency}");
+        }
+    }
+    for text in [
+        r#"{"amount":1}"#,
+        r#"{"currency":"EUR"}"#,
+        r#"{"amount":1,"tax":2}"#,
+        r#"{"currency":"EUR","tax":2}"#,
+        r#"{"amount":1,"currency":"EUR","tax":2}"#,
+    ] {
+        assert!(!is_fact(text), "{text}");
+    }
 }
