@@ -1,7 +1,5 @@
 //! The words that stand for values, stored and sent: each is read back as what it was written for.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fmt::Debug;
 
 use beckon_core::agent::Role;

@@ -64,11 +64,9 @@ pub(crate) fn check_key(key: &str) -> Result<(), ContextError> {
     if FORBIDDEN_KEYS.contains(&key) {
         return Err(ContextError::ForbiddenKey(key.to_owned()));
     }
-    if key.len() > LONGEST_KEY {
-        let length = key.chars().count();
-        if length > LONGEST_KEY {
-            return Err(ContextError::KeyTooLong { length, start: key.chars().take(32).collect() });
-        }
+    let length = key.chars().count();
+    if length > LONGEST_KEY {
+        return Err(ContextError::KeyTooLong { length, start: key.chars().take(32).collect() });
     }
     Ok(())
 }

@@ -249,7 +249,7 @@ fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
             changes.push(Change { key: key.clone(), from: Some(value.clone()), to: None });
         }
     }
-    let mut free = 0;
+    let mut last = 0;
     let mut parted = false;
     for (key, value) in &next.entries {
         let to = Some(value.clone());
@@ -259,8 +259,8 @@ fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
             continue;
         };
         let from = Some(before.to_owned());
-        parted = parted || place < free;
-        free = place + 1;
+        parted = parted || place < last;
+        last = place;
         if parted {
             changes.push(Change { key: key.clone(), from, to: None });
             changes.push(Change { key: key.clone(), from: None, to });

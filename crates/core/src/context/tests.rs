@@ -430,6 +430,9 @@ fn folded_writes_meet_key_by_key() {
     let folded = merge(r#"{"a":1,"b":1}"#).then(merge(r#"{"b":2}"#));
     let set = |key: &str, value: &str| (key.to_owned(), Op::Set(value.to_owned()));
     assert_eq!(folded.ops(), [set("a", "1"), set("b", "2")]);
+    // Whoever takes a key away takes it from the context, not only from the write before.
+    let folded = merge(r#"{"a":1}"#).then(merge(r#"{"b":null}"#));
+    assert_eq!(folded.ops(), [set("a", "1"), ("b".to_owned(), Op::Remove)]);
 }
 
 fn facts(text: &str) -> Vec<(String, String)> {

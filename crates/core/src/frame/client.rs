@@ -352,6 +352,27 @@ mod tests {
     }
 
     #[test]
+    fn each_type_has_its_frame() {
+        for kind in [
+            "hello",
+            "send",
+            "context",
+            "sync",
+            "subscribe",
+            "unsubscribe",
+            "command",
+            "delivered",
+            "read",
+            "seen",
+            "typing",
+            "ping",
+        ] {
+            let told = parse(&format!(r#"{{"type":"{kind}"}}"#));
+            assert!(!matches!(told, Err(FrameError::UnknownType { .. })), "{kind}");
+        }
+    }
+
+    #[test]
     fn a_depth_bomb_is_an_error() {
         let bomb = format!(r#"{{"type":"ping","x":{}"#, "[".repeat(150_000));
         assert_eq!(parse(&bomb).err(), Some(FrameError::Broken));

@@ -435,3 +435,14 @@ pub struct Drain {
     /// Connections end within this time, in milliseconds.
     pub spread_ms: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Drain, ServerFrame};
+
+    #[test]
+    fn a_frame_names_its_type_first() {
+        let frame = ServerFrame::Drain(Drain { spread_ms: 4_000 });
+        assert_eq!(frame.to_text(), r#"{"type":"drain","spread_ms":4000}"#);
+    }
+}

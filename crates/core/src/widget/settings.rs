@@ -196,6 +196,22 @@ mod tests {
     }
 
     #[test]
+    fn pins_stand_once_in_their_order() {
+        let pins = Pins::new(vec!["b".into(), "a.x".into(), "b".into()]).unwrap();
+        assert_eq!(pins.as_slice(), ["b", "a.x"]);
+    }
+
+    #[test]
+    fn a_refusal_shows_how_it_began_and_its_limit() {
+        let refused = Pins::new(vec!["é".repeat(513)]);
+        assert_eq!(refused, Err(SettingError::TooLong { limit: 512, start: "é".repeat(32) }));
+        assert_eq!(Language::new("english"), Err(SettingError::Language("english".to_owned())));
+        let long = ProtectedKeys::new(vec!["k".repeat(129)]).unwrap_err();
+        let forbidden = ProtectedKeys::new(vec!["__proto__".to_owned()]).unwrap_err();
+        assert_eq!((long.limit(), forbidden.limit()), (Some(128), None));
+    }
+
+    #[test]
     fn protected_keys_are_keys_and_stand_once() {
         let keys = ProtectedKeys::new(vec!["tier".into(), "plan".into(), "tier".into()]).unwrap();
         assert_eq!(keys.as_slice(), ["tier", "plan"]);
@@ -208,7 +224,8 @@ mod tests {
     #[test]
     fn a_language_has_the_form_of_a_code() {
         for code in ["en", "ar-AE", "zh-Hans-CN", "fil"] {
-            assert_eq!(Language::new(code).unwrap().as_str(), code);
+            let language = Language::new(code).unwrap();
+            assert_eq!((language.as_str(), language.to_string().as_str()), (code, code));
         }
         for code in ["", "e", "english", "en_US", "en-", "-en", "en-toolongpart", "e1", "né"] {
             assert!(Language::new(code).is_err(), "{code}");

@@ -129,18 +129,13 @@ impl Themes {
         }
         all
     }
-
-    /// The looks by name.
-    pub fn as_map(&self) -> &BTreeMap<String, Theme> {
-        &self.0
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{SettingError, THEME_VARIABLES, Theme, Themes};
+    use super::{Scheme, SettingError, THEME_VARIABLES, Theme, Themes};
 
     fn named(name: &str, variable: &str, value: &str) -> Result<Themes, SettingError> {
         let styles = BTreeMap::from([(variable.to_owned(), value.to_owned())]);
@@ -167,6 +162,9 @@ mod tests {
         let names: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["default", "light", "dark", "ocean", "autumn"]);
         assert_eq!(all[0].1.styles["--bk-accent"], "#8a3b12");
+        let schemes: Vec<_> = all.iter().map(|(_, theme)| theme.scheme).collect();
+        assert_eq!(schemes, [None, Some(Scheme::Light), Some(Scheme::Dark), None, None]);
+        assert!(all[3].1.styles != all[3].1.dark_styles, "ocean by day and by night");
     }
 
     #[test]
