@@ -124,6 +124,25 @@ pub(crate) async fn standing_reaches_what_our_side_starts(house: &House) {
     assert_eq!(start(Some(guest.visitor)).await.context_version, 0);
 }
 
+/// What would not fit is refused at the call, not at the start of a conversation. Keys taken away weigh nothing there,
+/// but are counted: a session must not grow without end.
+pub(crate) async fn only_what_fits_a_new_conversation_is_left_standing(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let nulls = |count: usize| {
+        let members: Vec<String> = (0..count).map(|n| format!("\"k{n}\":null")).collect();
+        merge(&format!("{{{}}}", members.join(",")))
+    };
+    let stand =
+        async |patch| house.try_context(house.by_strategy(guest, Strategy::AllPlusNew, None, patch)).await;
+    assert!(stand(nulls(256)).await.unwrap().pending);
+    let one_more = refused(stand(merge(r#"{"one more":null}"#)).await);
+    assert_eq!(one_more, Refusal::Context(ContextError::TooManyKeys(257)));
+    house.start(guest, "hello").await;
+    assert!(matches!(refused(stand(long("a", 9)).await), Refusal::Context(_)));
+    let write = house.by_strategy(guest, Strategy::AllPlusNew, None, nulls(257));
+    assert!(matches!(refused(house.try_context(write).await), Refusal::Context(_)));
+}
+
 fn long(key: &str, strings: usize) -> Patch {
     let part = "x".repeat(8_000);
     let parts: Vec<String> = (0..strings).map(|_| format!("\"{part}\"")).collect();
@@ -251,6 +270,12 @@ pub(crate) async fn the_same_context_write_runs_once(house: &House) {
     let mut other = first;
     other.patch = merge(r#"{"a":3}"#);
     assert_eq!(refused(house.try_context(other).await), Refusal::ClientIdReused);
+
+    // A program's write is known by its name, too.
+    let target = ContextTarget::Conversation { by: house.key().await, conversation: id };
+    let write = WriteContext { target, client_id: Some(client()), patch: merge(r#"{"b":1}"#), lock: None };
+    assert!(!house.try_context(write.clone()).await.unwrap().duplicate);
+    assert!(house.try_context(write).await.unwrap().duplicate);
 }
 
 pub(crate) async fn one_name_is_one_write_of_one_kind(house: &House) {

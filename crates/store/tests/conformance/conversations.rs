@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use beckon_core::agent::Role;
 use beckon_core::command::{Actor, Command, Destination, Refusal};
-use beckon_core::conversation::Status;
+use beckon_core::conversation::{Page, Status};
 use beckon_core::event::Kind;
+use beckon_core::text::{PageUrl, Title};
 use beckon_store::{Direction, EventRange, MessageFilter, OrderDirection, Side, StoreError};
 
 use crate::house::{House, client, merge, refused, text, thread};
@@ -29,6 +30,19 @@ pub(crate) async fn a_first_message_starts_a_conversation(house: &House) {
     let threads = house.store.threads(guest.visitor, 10).await.unwrap();
     assert_eq!(threads.len(), 1);
     assert_eq!(threads[0].conversation, stored);
+}
+
+pub(crate) async fn a_conversation_knows_the_page_it_began_on(house: &House) {
+    let guest = house.guest(house.multi).await;
+    let page = |url: &str| Page { url: PageUrl::new(url).unwrap(), title: Title::new("Prices").unwrap() };
+    let mut send = house.send(guest, Destination::Thread(thread()), "hello");
+    send.page = Some(page("https://example.com/prices"));
+    let id = house.try_send(send).await.unwrap().conversations[0].conversation.id;
+    let mut later = house.send(guest, Destination::Conversation(id), "more");
+    later.page = Some(page("https://example.com/"));
+    house.try_send(later).await.unwrap();
+    let stored = house.store.conversation(id, Side::Ours).await.unwrap();
+    assert_eq!(stored.page, Some(page("https://example.com/prices")));
 }
 
 pub(crate) async fn the_same_client_id_is_one_message(house: &House) {
@@ -178,6 +192,12 @@ pub(crate) async fn a_message_reopens_what_was_solved(house: &House) {
         assert_eq!(applied.conversations[0].conversation.status, Status::Open);
         let kinds: Vec<Kind> = applied.conversations[0].events.iter().map(|event| event.kind).collect();
         assert_eq!(kinds, [Kind::Status, Kind::Message]);
+    }
+    // An answer reopens what was solved, too; what waits for the visitor goes on waiting.
+    for (status, then) in [(Status::Solved, Status::Open), (Status::Waiting, Status::Waiting)] {
+        house.set_status(&agent, id, status).await;
+        let applied = house.agent_says(&agent, id, "one more thing").await;
+        assert_eq!(applied.conversations[0].conversation.status, then);
     }
 }
 

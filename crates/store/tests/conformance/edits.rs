@@ -63,6 +63,40 @@ pub(crate) async fn an_edit_is_one_write_with_an_event_for_each_kind_of_change(h
     assert_eq!(refused(edit(house, of(&boss), id, client(), again).await), Refusal::Closed);
 }
 
+pub(crate) async fn each_field_is_edited_by_itself(house: &House) {
+    let key = house.key().await;
+    let sales = house.store.create_queue(Name::new("Sales").unwrap()).await.unwrap();
+    let maja = house.agent("maja", Role::Agent).await;
+    let id = house.start(house.guest(house.multi).await, "hello").await.id;
+    let nothing = Edit::default;
+    for alone in [
+        Edit { topic: Some(Some(Topic::new("Order 7").unwrap())), ..nothing() },
+        Edit { summary: Some(Some(Summary::new("Wants it blue.").unwrap())), ..nothing() },
+        Edit { priority: Some(Priority::Low), ..nothing() },
+        Edit { queue: Some(Some(sales.id)), ..nothing() },
+        Edit::assign(Some(maja.id)),
+        Edit { topic: Some(None), ..nothing() },
+        Edit { summary: Some(None), ..nothing() },
+        Edit { status: Some(Status::Solved), ..nothing() },
+    ] {
+        let before = house.store.conversation(id, Side::Ours).await.unwrap();
+        let applied = edit(house, key.clone(), id, client(), alone.clone()).await.unwrap();
+        let after = house.store.conversation(id, Side::Ours).await.unwrap();
+        assert_eq!(applied.conversations[0].conversation, after, "{alone:?}");
+        assert_eq!(after.topic, alone.topic.unwrap_or(before.topic));
+        assert_eq!(after.summary, alone.summary.unwrap_or(before.summary));
+        assert_eq!(after.priority, alone.priority.unwrap_or(before.priority));
+        assert_eq!(after.queue, alone.queue.unwrap_or(before.queue));
+        assert_eq!(after.agent, alone.agent.unwrap_or(before.agent));
+        assert_eq!(after.status, alone.status.unwrap_or(before.status));
+    }
+    // Whoever had it is told to have left.
+    let timo = house.agent("timo", Role::Agent).await;
+    let applied = edit(house, key, id, client(), Edit::assign(Some(timo.id))).await.unwrap();
+    let kinds: Vec<Kind> = applied.conversations[0].events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [Kind::Assigned, Kind::Left, Kind::Joined]);
+}
+
 pub(crate) async fn an_edit_without_change_leaves_no_event(house: &House) {
     let key = house.key().await;
     let id = house.start(house.guest(house.multi).await, "hello").await.id;

@@ -6,6 +6,7 @@
 mod agents;
 mod contexts;
 mod conversations;
+mod creation;
 mod durability;
 mod edits;
 mod house;

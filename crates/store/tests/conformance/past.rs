@@ -11,9 +11,9 @@ pub(crate) async fn an_earlier_context_is_exact_at_every_position(house: &House)
     let guest = house.guest(house.multi).await;
     let id = house.start(guest, "hello").await.id;
     let key = house.key().await;
-    // Past more than two checkpoints, with messages in between.
+    // Past two checkpoints and well beyond, with messages in between.
     let mut at_position = vec!["{}".to_owned(), "{}".to_owned()];
-    for n in 0..150 {
+    for n in 0..170 {
         let applied = match n % 7 {
             0 => house.say(guest, id, "and").await,
             1 => house
@@ -35,7 +35,7 @@ pub(crate) async fn an_earlier_context_is_exact_at_every_position(house: &House)
         assert_eq!(&past.text, text, "at {position}");
         versions.insert(past.version);
     }
-    assert_eq!(versions.len(), 129, "each version was met, and the empty beginning");
+    assert_eq!(versions.len(), 146, "each version was met, and the empty beginning");
     let now = house.context(id).await;
     assert_eq!(house.store.context_at(id, 10_000).await.unwrap().text, now, "above the head is now");
     let unknown = uuid::Uuid::new_v4().into();
@@ -111,6 +111,13 @@ pub(crate) async fn baselines_begin_once_and_move_forward(house: &House) {
     let marked = house.store.context_for(id, maja.id).await.unwrap();
     assert_eq!((marked.baseline, marked.known.0), (head, marked.context.version - 1));
     assert_eq!(marked.known.1.as_deref(), Some(r#"{"a":1,"n":19}"#));
+    // A place before the first event is none; the first event is one.
+    let third = house.agent("Ada", Role::Agent).await;
+    let seen = |position| Baseline { agent: third.id, conversation: id, position };
+    for (position, moved) in [(0, None), (-5, None), (1, Some(1)), (1, None)] {
+        assert_eq!(house.store.move_baseline(seen(position)).await, Ok(moved), "{position}");
+    }
+    assert_eq!(house.store.context_for(id, third.id).await.unwrap().baseline, 1);
     let unknown = uuid::Uuid::new_v4().into();
     assert_eq!(house.store.context_for(unknown, maja.id).await, Err(StoreError::NotFound));
     let nowhere = Baseline { agent: maja.id, conversation: unknown, position: 1 };

@@ -25,6 +25,7 @@ macro_rules! suite {
 suite! {
     conversations:
         a_first_message_starts_a_conversation
+        a_conversation_knows_the_page_it_began_on
         the_same_client_id_is_one_message
         the_same_client_id_with_another_text_is_refused
         a_thread_starts_once
@@ -41,12 +42,17 @@ suite! {
         messages_are_listed_with_exact_totals
         events_page_both_ways
         of_many_takes_one_wins;
+    creation:
+        what_our_side_starts_is_stored_as_it_was_wanted
+        our_side_starts_one_beside_no_other_in_single_thread
+        what_our_side_may_not_start_is_refused;
     notes:
         a_note_is_the_teams_alone
         notes_are_listed_with_exact_totals
         a_program_notes_in_whose_name_it_may;
     edits:
         an_edit_is_one_write_with_an_event_for_each_kind_of_change
+        each_field_is_edited_by_itself
         an_edit_without_change_leaves_no_event
         an_edit_is_refused_whole;
     quick_replies:
@@ -58,6 +64,7 @@ suite! {
         held_context_is_not_written_twice
         standing_reaches_every_new_conversation
         standing_reaches_what_our_side_starts
+        only_what_fits_a_new_conversation_is_left_standing
         held_wins_over_standing_at_the_limit
         active_writes_the_one_on_screen_or_holds
         all_writes_every_open_one

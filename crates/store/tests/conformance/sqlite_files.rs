@@ -1,5 +1,6 @@
 //! What SQLite alone can break: files, full disks, transactions lost as a whole, panics in the writer.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
@@ -10,7 +11,7 @@ use beckon_core::time::Timestamp;
 use beckon_store::sqlite::{
     DataLock, FILE, LockError, MigrationError, OpenError, SqliteOptions, SqliteStore,
 };
-use beckon_store::{EventRange, NewSession, RandomIds, Side, Store, StoreError};
+use beckon_store::{EventRange, NewSession, Queues, RandomIds, Side, Store, StoreError};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -45,6 +46,32 @@ fn what_was_acknowledged_is_there_after_opening_again() {
         assert_eq!(house.say(guest, id, "again").await.conversations[0].conversation.head, 4);
         assert_eq!(house.store.widgets().await.unwrap().len(), 2);
     });
+}
+
+/// What the queue had taken when the store was dropped is stored by then, whoever still waits for the answer.
+#[test]
+fn a_dropped_store_has_stored_what_it_had_taken() {
+    const MANY: usize = 9_000;
+    let (_folder, options) = folder();
+    let store = SqliteStore::open(&options).unwrap();
+    for n in 0..MANY {
+        let name = Name::new(format!("queue {n}")).unwrap();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(store.create_queue(name).as_mut().poll(&mut context).is_pending());
+    }
+    drop(store);
+    let again = SqliteStore::open(&options).unwrap();
+    assert_eq!(block_on(again.queues()).unwrap().len(), MANY);
+}
+
+/// The process ends with its writer, and not before.
+#[test]
+fn the_writer_lives_as_long_as_the_store() {
+    let (_folder, options) = folder();
+    let store = SqliteStore::open(&options).unwrap();
+    let mut closed = std::pin::pin!(store.closed());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(closed.as_mut().poll(&mut context).is_pending());
 }
 
 /// SQLite rolls back the whole transaction when the file cannot grow. Jobs of the batch that had succeeded
@@ -110,6 +137,8 @@ fn a_lost_transaction_is_told_to_every_job_of_the_batch() {
 
         // With room again it goes on by itself, and what was refused is stored once when it is sent again.
         most_pages.store(u32::MAX, Ordering::SeqCst);
+        // Longer than the pause between two trials, which must not become a refusal for ever.
+        std::thread::sleep(std::time::Duration::from_millis(300));
         until(async || house.store.check_writable().await.is_ok()).await;
         let refused = outcomes.iter().filter(|(_, result)| result.is_err()).map(|(send, _)| send.clone());
         for send in refused.chain([large]) {
