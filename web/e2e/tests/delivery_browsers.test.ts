@@ -26,10 +26,9 @@ async function stored(beckon: Beckon, text: string): Promise<number> {
   return all.flat().filter((one) => one === text).length;
 }
 
-test('a browser that is killed after Enter sends the message when the chat is next opened, once', { timeout: 150_000 }, async ({
-  cabledBeckon,
-  site,
-}) => {
+test('a browser that is killed after Enter sends the message when the chat is next opened, once', {
+  timeout: 150_000,
+}, async ({ cabledBeckon, site }) => {
   const { beckon, cable } = await cabledBeckon();
   const address = site.put('/killed.html', pageWithWidget(cable.origin, await beckon.widgetId('multi')));
   const browser = await OwnBrowser.start();
