@@ -85,7 +85,7 @@ pub fn inbox(stage: &Stage, length: Length) -> Vec<Row> {
                 let folder = thousands(stage, copies)?;
                 let server = start_beckon(&stage.beckon, &folder, &stage.work.join("log"))?;
                 let figures = figures(&server, &folder, view, sql, requests);
-                server.kill()?;
+                server.stop()?;
                 figures
             };
             // Small, large, large, small.
