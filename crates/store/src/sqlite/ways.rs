@@ -16,6 +16,11 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Whether the way sees to all of it.
+    pub(super) fn is_told_by(&self, way: Way) -> bool {
+        self.along(way).is_empty()
+    }
+
     /// Without what the way itself sees to.
     fn along(&self, way: Way) -> String {
         let Self { filter, limited, elsewhere } = self;
