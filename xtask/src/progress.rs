@@ -11,6 +11,7 @@ pub(crate) struct Progress {
     begun: Instant,
     steps: Vec<(String, f64)>,
     skipped: Vec<String>,
+    failed: Vec<Failure>,
 }
 
 /// Why a step failed and how to repeat it.
@@ -34,7 +35,7 @@ impl Display for Failure {
 
 impl Progress {
     pub(crate) fn start() -> Self {
-        Self { begun: Instant::now(), steps: Vec::new(), skipped: Vec::new() }
+        Self { begun: Instant::now(), steps: Vec::new(), skipped: Vec::new(), failed: Vec::new() }
     }
 
     /// Runs a command with its output shown as it comes.
@@ -63,14 +64,22 @@ impl Progress {
         Ok(value)
     }
 
+    /// Keeps a failure for the end, so that the steps that do not build on this one still say what they find.
+    pub(crate) fn go_on(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            println!("\n{failure}\n== going on: what comes next does not need it");
+            self.failed.push(failure);
+        }
+    }
+
     /// Notes something that was left out, and why.
     pub(crate) fn skip(&mut self, what: &str) {
         println!("\n== skipped: {what}");
         self.skipped.push(what.to_owned());
     }
 
-    /// Prints each step's time and what was skipped. In continuous integration nothing may be.
-    pub(crate) fn finish(&self, is_ci: bool) -> Result<(), Failure> {
+    /// Prints each step's time, what was skipped and what failed. In continuous integration nothing may be skipped.
+    pub(crate) fn finish(&mut self, is_ci: bool) -> Result<(), Failure> {
         println!("\nsteps:");
         for (name, seconds) in &self.steps {
             println!("  {seconds:>7.1} s  {name}");
@@ -78,12 +87,18 @@ impl Progress {
         println!("  {:>7.1} s  together", self.begun.elapsed().as_secs_f64());
         if self.skipped.is_empty() {
             println!("skipped: nothing");
-            return Ok(());
         }
         for what in &self.skipped {
             println!("skipped: {what}");
         }
-        if is_ci { Err(Failure::new("skipped", "CI=true and something was left out")) } else { Ok(()) }
+        if is_ci && !self.skipped.is_empty() {
+            self.failed.push(Failure::new("skipped", "CI=true and something was left out"));
+        }
+        let last = self.failed.pop();
+        for failure in &self.failed {
+            eprintln!("\n{failure}");
+        }
+        last.map_or(Ok(()), Err)
     }
 }
 

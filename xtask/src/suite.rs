@@ -1,4 +1,5 @@
-//! The test suite, cheapest first, stopping at the first failure.
+//! The test suite, cheapest first. What the later steps build on stops it; the long steps at the end all run, and say
+//! together what they found.
 
 use std::process::Command;
 
@@ -24,26 +25,24 @@ pub(crate) fn test(progress: &mut Progress) -> Result<(), Failure> {
     )?;
     web::built(progress)?;
     progress.step("web lints and types", &mut web::npm(&["run", "check"]))?;
-    progress.step("web tests", web::npm(&["test"]).env("BECKON_CHROMIUM", &chromium))?;
-    progress.step("web sizes", &mut web::npm(&["run", "sizes"]))?;
+    let web_tests = progress.step("web tests", web::npm(&["test"]).env("BECKON_CHROMIUM", &chromium));
+    progress.go_on(web_tests);
+    let sizes = progress.step("web sizes", &mut web::npm(&["run", "sizes"]));
+    progress.go_on(sizes);
     build(progress)?;
     contract::check(progress)?;
-    if tools::has_nextest() {
-        progress.step(
-            "tests",
-            &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--no-tests=pass"]),
-        )?;
-        progress.step("documentation's tests", &mut cargo(&["test", "--workspace", "--locked", "--doc"]))?;
-    } else {
-        progress.step("tests", &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))?;
-    }
-    chaos(progress, &[])?;
-    browser_tests(progress, &chromium, &[])?;
+    let tests = rust_tests(progress);
+    progress.go_on(tests);
+    let faults = chaos(progress, &[]);
+    progress.go_on(faults);
+    let browser = browser_tests(progress, &chromium, &[]);
+    progress.go_on(browser);
     if is_ci() {
-        progress.check("tree", "the tests left the work tree as it was", || {
+        let left = progress.check("tree", "the tests left the work tree as it was", || {
             let after = tree_status().map_err(|failure| failure.to_string())?;
             if after == tree { Ok(()) } else { Err(format!("git status before:\n{tree}after:\n{after}")) }
-        })?;
+        });
+        progress.go_on(left);
     } else {
         progress.skip(
             "tree (that the tests leave no file behind): only with CI=true, where nobody edits meanwhile",
@@ -83,6 +82,16 @@ fn browser_tests(progress: &mut Progress, chromium: &str, filter: &[String]) -> 
     let mut command = web::npm(&["run", "e2e", "--"]);
     command.args(filter).env("BECKON_CHROMIUM", chromium);
     progress.step("browser tests", &mut command)
+}
+
+fn rust_tests(progress: &mut Progress) -> Result<(), Failure> {
+    if !tools::has_nextest() {
+        return progress.step("tests", &mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]));
+    }
+    let nextest = ["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--no-tests=pass"];
+    let tests = progress.step("tests", &mut cargo(&nextest));
+    progress.go_on(tests);
+    progress.step("documentation's tests", &mut cargo(&["test", "--workspace", "--locked", "--doc"]))
 }
 
 fn tree_status() -> Result<String, Failure> {
