@@ -17,6 +17,7 @@ import {
   typeEach,
 } from '../src/harness';
 
+const OFFLINE = /net::ERR_|WebSocket connection|Failed to load/;
 /** A guard: far more than delivery takes. */
 const PATIENCE = { timeout: 40_000 };
 
@@ -26,26 +27,32 @@ async function stored(beckon: Beckon, text: string): Promise<number> {
   return all.flat().filter((one) => one === text).length;
 }
 
-test('a browser that is killed after Enter sends the message when the chat is next opened, once', {
+test('a browser that is killed after Enter sends the message at the next page, once', {
   timeout: 150_000,
 }, async ({ cabledBeckon, site }) => {
   const { beckon, cable } = await cabledBeckon();
-  const address = site.put('/killed.html', pageWithWidget(cable.origin, await beckon.widgetId('multi')));
+  const widget = await beckon.widgetId('multi');
+  const address = site.put('/killed.html', pageWithWidget(cable.origin, widget));
   const browser = await OwnBrowser.start();
+  const next = async () => {
+    const page = await browser.page();
+    await page.goto(address);
+    return page;
+  };
   try {
     // On the wire or not, stored or not: nobody knows.
-    let page = await browser.page();
-    await page.goto(address);
+    let page = await next();
     await liveChat(page, 'open');
+    // Of a page's own storage browsers keep the last seconds in memory. A visitor takes as long to write.
+    await browser.hasWrittenDown(`beckon:${widget}`);
     await typeEach(page, ['at once']);
     await chat(page).getByRole('log').getByText('at once').waitFor();
     await browser.kill();
     await browser.start();
-    page = await browser.page();
-    await page.goto(address);
-    await liveChat(page, 'open');
+    page = await next();
     const id = await conversationWith(beckon, 'at once');
     // Without a network it was certainly not.
+    await liveChat(page, 'open');
     await chat(page).getByText('at once').first().click();
     await expect.poll(() => shown(page)).toEqual(['at once']);
     cable.pull();
@@ -55,15 +62,35 @@ test('a browser that is killed after Enter sends the message when the chat is ne
     await browser.kill();
     cable.plug();
     await browser.start();
-    page = await browser.page();
-    await page.goto(address);
-    // Of a page's own storage browsers keep the last seconds in memory: what would open the chat by itself may be lost.
-    await liveChat(page, 'open');
+    // Nobody opens the chat.
+    await next();
     await expect.poll(() => messages(beckon, id), PATIENCE).toEqual(['at once', 'offline, one', 'offline, two']);
     for (const text of ['at once', 'offline, one', 'offline, two']) expect(await stored(beckon, text)).toBe(1);
   } finally {
     await browser.dispose();
   }
+});
+
+test('a first message that could not be sent leaves with the next page, and nobody opens the chat', async ({
+  cabledBeckon,
+  site,
+  newVisitor,
+  watch,
+}) => {
+  watch.expect(OFFLINE);
+  const { beckon, cable } = await cabledBeckon();
+  const address = site.put('/first.html', pageWithWidget(cable.origin, await beckon.widgetId('single')));
+  const visitor = await newVisitor();
+  await visitor.goto(address);
+  await liveChat(visitor, 'open');
+  await chat(visitor).locator('.ib-widget-message-input').waitFor();
+  cable.pull();
+  await typeEach(visitor, ['written offline']);
+  await expect.poll(() => shown(visitor)).toEqual(['written offline']);
+  cable.plug();
+  await visitor.goto(address);
+  await conversationWith(beckon, 'written offline');
+  expect(await stored(beckon, 'written offline')).toBe(1);
 });
 
 test('plain http on an office network, without locks and randomUUID: everything arrives once', {

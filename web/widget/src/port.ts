@@ -66,6 +66,6 @@ export type ToLoader =
   /** A message came that nobody has seen yet. */
   | { kind: 'news'; news: News }
   /** Whether this visitor is known and has a conversation that is not closed; no secret. */
-  | { kind: 'marker'; known: boolean; open: boolean }
+  | { kind: 'marker'; open: boolean }
   | { kind: 'close' }
   | { kind: 'view'; view: View };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -50,6 +50,19 @@ export class OwnBrowser {
     if (!context) throw new Error('the browser is not running');
     context.setDefaultTimeout(15_000);
     return context.newPage();
+  }
+
+  /** Waits until this stands in the profile's files of what pages have stored. */
+  async hasWrittenDown(text: string): Promise<void> {
+    const folder = join(this.profile, 'Default', 'Local Storage', 'leveldb');
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const names = await readdir(folder).catch(() => []);
+      const files = await Promise.all(names.map((name) => readFile(join(folder, name)).catch(() => Buffer.of())));
+      if (files.some((file) => file.includes(text) || file.includes(text, 0, 'utf16le'))) return;
+      if (Date.now() > until) throw new Error(`the browser has not written down: ${text}`);
+      await setTimeout(50);
+    }
   }
 
   /** Ends the process with no chance to tidy up. */

@@ -43,9 +43,11 @@ function tell(ready: Chat, post: (message: ToLoader) => void): void {
   });
   effect(() => post({ kind: 'view', view: ready.view.value }));
   effect(() => {
-    if (!ready.welcomed.value) return;
-    const open = ready.threads.value.some(({ status }) => status !== 'CLOSED');
-    post({ kind: 'marker', known: true, open });
+    // Set when the window opens: browsers keep a page's own storage in memory for some seconds, and one that dies right
+    // after Enter has written it down by then. What waits must be sent by the next page, known to the server or not.
+    const busy = ready.open.value || ready.writes.value.length > 0;
+    if (!busy && !ready.welcomed.value) return;
+    post({ kind: 'marker', open: busy || ready.threads.value.some(({ status }) => status !== 'CLOSED') });
   });
 }
 

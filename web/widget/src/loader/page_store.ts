@@ -19,14 +19,10 @@ function write(place: Place, name: string, value: unknown): void {
   }
 }
 
-/** True when this visitor has a conversation that is not closed. No secret: who the visitor is stays in the iframe. */
-export const readMarker = (widget: string): boolean => {
-  const { known, open } = read<{ known?: boolean; open?: boolean }>('localStorage', widget, {});
-  return !!(known && open);
-};
+/** True when this visitor has a conversation that is not closed, or was about to begin one. No secret: who the visitor is stays in the iframe. */
+export const readMarker = (widget: string): boolean => !!read<{ open?: boolean }>('localStorage', widget, {}).open;
 
-export const writeMarker = (widget: string, known: boolean, open: boolean): void =>
-  write('localStorage', widget, { known, open });
+export const writeMarker = (widget: string, open: boolean): void => write('localStorage', widget, { open });
 
 type Calls = { [client_id: string]: ContextCall | undefined };
 

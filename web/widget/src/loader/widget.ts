@@ -142,7 +142,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
         part?.preview(message.news);
         break;
       case 'marker':
-        writeMarker(config.id, message.known, message.open);
+        writeMarker(config.id, message.open);
         break;
       case 'close':
         setWindow(false);
