@@ -8,6 +8,9 @@
 //! Only a reader that does not come through the gate can hold the log longer: another program, a backup for instance, or
 //! the check after an end without a stop. The writer waits for such a one once and a moment. Then writes and reads go on
 //! as always, the log passes its limit, and it is begun anew when what it holds could be copied after all.
+//!
+//! A crash leaves a log of any length, of which nothing counts as copied. It is treated as if somebody had held it: the
+//! writer leaves it to the checkpointer, and our own reads go on, until most of it has been copied.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::files::with_suffix;
 use super::{BUSY_MILLIS, connect};
 
 /// What a page takes in the log: itself and its header.
@@ -43,8 +47,8 @@ pub(super) struct Log {
     copied: AtomicU64,
     /// The checkpointer asks the writer to begin it anew.
     wanted: AtomicBool,
-    /// A reader that does not come through the gate was waited for in vain. Until the checkpointer could copy what there
-    /// is, nobody waits again, and no read is cut short: neither would help.
+    /// A reader that does not come through the gate was waited for in vain, or the log was found at the start. Until the
+    /// checkpointer could copy what there is, nobody waits again, and no read is cut short: neither would help.
     held: AtomicBool,
     /// Held by each of our reads, and by the writer when it begins the log anew.
     gate: RwLock<()>,
@@ -59,12 +63,15 @@ impl Log {
     /// For a limit in bytes. Also starts the checkpointer, which has ended when the log is gone.
     pub(super) fn start(file: PathBuf, limit: u64) -> std::io::Result<Arc<Self>> {
         let (wake, woken) = sync_channel(1);
+        let limit = (limit / PAGE_BYTES).max(8);
+        // The file may be longer than what counts in it; how much does is known with the first copy or commit.
+        let found = std::fs::metadata(with_suffix(&file, "-wal")).map_or(0, |file| file.len() / PAGE_BYTES);
         let log = Arc::new(Self {
-            limit: (limit / PAGE_BYTES).max(8),
+            limit,
             pages: AtomicU64::new(0),
             copied: AtomicU64::new(0),
             wanted: AtomicBool::new(false),
-            held: AtomicBool::new(false),
+            held: AtomicBool::new(found > limit / 8),
             gate: RwLock::new(()),
             copying: Mutex::new(()),
             wake: Some(wake),
@@ -104,11 +111,18 @@ impl Log {
         self.pages.load(Ordering::Relaxed) > self.limit * 3 / 4
     }
 
+    /// Pages that the checkpointer has still to copy.
+    fn uncopied(&self) -> u64 {
+        let (pages, copied) = (self.pages.load(Ordering::Relaxed), self.copied.load(Ordering::Relaxed));
+        // More than there are: those of the log before, which was begun anew while they were counted.
+        pages.checked_sub(copied).unwrap_or(pages)
+    }
+
     fn grown_to(&self, pages: u64) {
         if pages < self.pages.swap(pages, Ordering::Relaxed) {
             self.copied.store(0, Ordering::Relaxed);
         }
-        if pages > self.copied.load(Ordering::Relaxed) + self.limit / 8 {
+        if self.uncopied() > self.limit / 8 {
             // Full: it has been called already.
             let _called = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
@@ -123,7 +137,10 @@ impl Log {
         match checkpoint(open, "PRAGMA wal_checkpoint(PASSIVE)") {
             Ok(Checkpoint { pages, copied, .. }) => {
                 self.copied.store(copied, Ordering::Relaxed);
-                if pages <= copied + self.limit / 8 {
+                // What has been appended meanwhile is copied here as well, unless the writer is so much faster that the
+                // log would grow without end.
+                let most = self.uncopied() <= self.limit / 4 || pages > self.limit * 2;
+                if most && pages <= copied + self.limit / 8 {
                     self.held.store(false, Ordering::Relaxed);
                 }
                 if pages > self.limit * 3 / 8 {
@@ -154,8 +171,7 @@ fn copy_when_due(log: &Weak<Log>, woken: &Receiver<()>, file: &Path) {
     let mut connection = None;
     while wait(woken) {
         let Some(log) = log.upgrade() else { break };
-        let waiting = log.pages.load(Ordering::Relaxed) > log.copied.load(Ordering::Relaxed) + log.limit / 8;
-        if waiting || log.held.load(Ordering::Relaxed) {
+        if log.uncopied() > log.limit / 8 || log.held.load(Ordering::Relaxed) {
             log.copy(&mut connection, file);
         }
     }
@@ -267,4 +283,69 @@ fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<Checkpoint
         let pages = |at| row.get(at).map(|pages: i64| u64::try_from(pages).unwrap_or(0));
         Ok(Checkpoint { busy: row.get::<_, i64>(0)? != 0, pages: pages(1)?, copied: pages(2)? })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::PoisonError;
+    use std::sync::atomic::Ordering;
+    use std::time::{Duration, Instant};
+
+    use super::super::files::with_suffix;
+    use super::super::writer::{Place, Writer};
+    use super::super::{FILE, connect};
+    use super::{Log, PAGE_BYTES};
+    use crate::StoreError;
+
+    const LIMIT: u64 = 1 << 20;
+    const HANG: Duration = Duration::from_secs(60);
+
+    /// A database as a crash leaves it: all of it in the log.
+    fn left_by_a_crash(folder: &Path) -> PathBuf {
+        let (lives, file) = (folder.join("lives.db"), folder.join(FILE));
+        let connection = connect(&lives, None).unwrap();
+        connection.execute_batch("CREATE TABLE t (a)").unwrap();
+        for _ in 0..50 {
+            connection.execute("INSERT INTO t VALUES (zeroblob(60000))", []).unwrap();
+        }
+        for suffix in ["", "-wal"] {
+            std::fs::copy(with_suffix(&lives, suffix), with_suffix(&file, suffix)).unwrap();
+        }
+        assert!(std::fs::metadata(with_suffix(&file, "-wal")).unwrap().len() > 2 * LIMIT);
+        file
+    }
+
+    /// The writer would hold the gate to copy all of it, and wait for every read of ours, just when everybody comes back.
+    #[test]
+    fn a_log_left_by_a_crash_is_the_checkpointers_and_stops_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = left_by_a_crash(folder.path());
+        let connection = connect(&file, None).unwrap();
+        let log = Log::start(file.clone(), LIMIT).unwrap();
+        // A disk that is slow to copy, and a read that takes its time.
+        let copying = log.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = log.reading();
+        let writer = Writer::start(connection, Place { file, most_pages: None }, log.clone()).unwrap();
+        let write = || async {
+            let insert = |connection: &rusqlite::Connection| {
+                Ok::<_, StoreError>(connection.execute("INSERT INTO t VALUES (1)", [])?)
+            };
+            tokio::time::timeout(HANG, writer.run(insert, None)).await
+        };
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+            for _ in 0..5 {
+                assert_eq!(write().await, Ok(Ok(1)), "the writer waits for somebody");
+            }
+            assert!(log.pages.load(Ordering::Relaxed) * PAGE_BYTES > LIMIT, "this measures nothing");
+            assert!(!log.waits_for_reads(), "reads are cut for nothing");
+            drop((copying, reading));
+            let began = Instant::now();
+            while log.pages.load(Ordering::Relaxed) * PAGE_BYTES > LIMIT {
+                assert!(began.elapsed() < HANG, "the log is never begun anew");
+                assert_eq!(write().await, Ok(Ok(1)));
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+    }
 }
