@@ -9,22 +9,30 @@ mod nonsense;
 mod preload;
 mod pressure;
 
-use std::path::Path;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
+use crate::scene::Scene;
 use crate::server::Setup;
 use crate::{Failure, Outcome};
 
 /// Messages a second while something breaks.
 const RATE: u32 = 200;
 
+/// A fault that has not ended by then hangs, however slow the machine is; the long form takes longer.
+const HANG: (Duration, Duration) = (Duration::from_secs(20 * 60), Duration::from_secs(90 * 60));
+
 /// How a run is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Run {
+#[derive(Debug)]
+struct Run {
     /// Where chance starts.
-    pub seed: u64,
+    seed: u64,
     /// Longer, with more of everything.
-    pub long: bool,
+    long: bool,
+    /// Where everything of it is.
+    folder: PathBuf,
 }
 
 impl Run {
@@ -71,11 +79,22 @@ pub const NAMES: &[&str] = &[
     "overload",
 ];
 
-/// Runs one fault; its figure.
-pub async fn run(name: &str, run: Run) -> Outcome<String> {
+/// Runs one fault, from this seed and in the short or the long form; its figure. One that fails leaves its folder and says
+/// where it is.
+pub async fn run(name: &str, seed: u64, long: bool) -> Outcome<String> {
     let begun = Instant::now();
+    let scene = Scene::new(&format!("{seed}-{name}"))?;
+    let run = Run { seed, long, folder: scene.path().to_owned() };
+    let hang = run.pick(HANG.0, HANG.1);
+    let ended = timeout(hang, one(name, &run)).await;
+    let figure =
+        scene.end(ended.unwrap_or_else(|_| Err(Failure::new(format!("not at its end after {hang:?}")))))?;
+    Ok(format!("{name}: {figure} ({:.1} s)", begun.elapsed().as_secs_f64()))
+}
+
+async fn one(name: &str, run: &Run) -> Outcome<String> {
     // Boxed: each is a large future, and only one is ever at work.
-    let figure = match name {
+    match name {
         "crash" => Box::pin(crash::run(run)).await,
         "disk" => Box::pin(disk::run(run)).await,
         "answers" => Box::pin(cut::answers(run)).await,
@@ -91,6 +110,5 @@ pub async fn run(name: &str, run: Run) -> Outcome<String> {
         "bodies" => Box::pin(bodies::everywhere(run)).await,
         "overload" => Box::pin(pressure::overload(run)).await,
         _ => Err(Failure::new(format!("no fault of that name; there are {}", NAMES.join(", ")))),
-    }?;
-    Ok(format!("{name}: {figure} ({:.1} s)", begun.elapsed().as_secs_f64()))
+    }
 }

@@ -9,7 +9,6 @@ use futures_util::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, OpenFlags};
-use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::agent::Agent;
@@ -34,7 +33,7 @@ pub const PASSWORD: &str = "a long password";
 /// A server and its surroundings.
 #[derive(Debug)]
 pub struct Ground {
-    folder: TempDir,
+    folder: PathBuf,
     /// How the server is started.
     pub setup: Setup,
     /// The server, while it runs.
@@ -53,14 +52,14 @@ pub struct Ground {
     pub counts: Arc<Counts>,
     /// Chance that repeats.
     pub chance: StdRng,
+    /// Where chance began.
     seed: u64,
 }
 
 impl Ground {
-    /// A server with these flags, with or without a proxy before it.
-    pub async fn new(seed: u64, flags: &[(&str, &str)], proxied: bool) -> Outcome<Self> {
-        let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
-        let mut setup = Setup::new(folder.path())?;
+    /// A server in this folder with these flags, with or without a proxy before it.
+    pub async fn new(folder: &Path, seed: u64, flags: &[(&str, &str)], proxied: bool) -> Outcome<Self> {
+        let mut setup = Setup::new(folder)?;
         for (flag, value) in flags {
             setup = setup.with(flag, value);
         }
@@ -68,8 +67,9 @@ impl Ground {
     }
 
     /// A server that is started like this.
-    pub async fn on(folder: TempDir, setup: Setup, seed: u64, proxied: bool) -> Outcome<Self> {
-        std::fs::create_dir_all(folder.path().join("clients"))?;
+    pub async fn on(folder: &Path, setup: Setup, seed: u64, proxied: bool) -> Outcome<Self> {
+        let folder = folder.to_owned();
+        std::fs::create_dir_all(folder.join("clients"))?;
         let server = setup.start()?;
         let address = server.address;
         let proxy = if proxied { Some(Proxy::start(address).await?) } else { None };
@@ -82,12 +82,12 @@ impl Ground {
 
     /// Where the clients' files are.
     pub fn clients_folder(&self) -> PathBuf {
-        self.folder.path().join("clients")
+        self.folder.join("clients")
     }
 
     /// The test's folder.
-    pub fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn start(&self, name: &str, rules: &Rules) -> Start {
@@ -310,40 +310,11 @@ impl Ground {
 
     /// Everything is at rest and stopped: checks all promises.
     pub fn check(&self) -> Outcome<Report> {
-        let report = check(&self.clients_folder(), &self.setup.database())?;
-        report.whole().map_err(|failure| {
-            let kept = self.keep();
-            Failure::new(format!("{failure}\n  the files are in {}", kept.display()))
-        })
-    }
-
-    /// Copies what a broken promise is looked into with.
-    fn keep(&self) -> PathBuf {
-        let kept = std::env::temp_dir().join(format!("beckon-chaos-failed-{}", self.seed));
-        let copied = copy_folder(&self.folder(), &kept);
-        if let Err(failure) = copied {
-            eprintln!("the files could not be kept: {failure}");
-        }
-        kept
+        check(&self.clients_folder(), &self.setup.database())?.whole()
     }
 }
 
 fn events(database: &Path) -> Outcome<i64> {
     let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     Ok(database.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?)
-}
-
-/// Copies a folder with everything in it.
-pub fn copy_folder(from: &Path, to: &Path) -> Outcome<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy_folder(&path, &target)?;
-        } else {
-            std::fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }

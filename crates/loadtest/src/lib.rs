@@ -15,6 +15,7 @@ pub mod ground;
 pub mod lane;
 pub mod log;
 pub mod proxy;
+pub mod scene;
 pub mod server;
 pub mod view;
 pub mod visitor;

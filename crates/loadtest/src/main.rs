@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use beckon_loadtest::faults::{NAMES, Run, run};
+use beckon_loadtest::faults::{NAMES, run};
 use clap::{Parser, Subcommand};
 
 /// Files and sockets that thousands of clients open.
@@ -51,7 +51,7 @@ async fn chaos(long: bool, only: &[String], seed: u64) -> ExitCode {
     let mut failed = 0;
     println!("seed {seed}");
     for name in names {
-        match run(name, Run { seed, long }).await {
+        match run(name, seed, long).await {
             Ok(figure) => println!("ok    {figure}"),
             Err(failure) => {
                 failed += 1;

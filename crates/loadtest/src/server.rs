@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::scene::LOG;
 use crate::{Failure, Outcome};
 
 /// A binary that has not ended by then never will.
@@ -43,7 +44,7 @@ impl Setup {
             data: folder.join("data"),
             flags: flags.map(str::to_owned).to_vec(),
             environment: Vec::new(),
-            log: folder.join("server.log"),
+            log: folder.join(LOG),
         })
     }
 

@@ -3,12 +3,14 @@
 //!
 //! The real binary runs for each order, so there are few by default; `PROPTEST_CASES=200` tries more.
 
+use std::path::Path;
 use std::time::Duration;
 
 use beckon_loadtest::client::{Order, Rules, Who};
 use beckon_loadtest::ground::Ground;
 use beckon_loadtest::log::Kind;
 use beckon_loadtest::proxy::{Flow, Way};
+use beckon_loadtest::scene::Scene;
 use beckon_loadtest::{Failure, Outcome};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -59,9 +61,15 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 async fn live_through(steps: &[Step]) -> Outcome<()> {
+    let scene = Scene::new("interleaving")?;
+    let outcome = live_in(scene.path(), steps).await;
+    scene.end(outcome)
+}
+
+async fn live_in(folder: &Path, steps: &[Step]) -> Outcome<()> {
     let flags =
         [("--visitor-sends", "1000"), ("--visitor-sends-burst", "1000"), ("--context-writes", "1000")];
-    let mut ground = Ground::new(7, &flags, true).await?;
+    let mut ground = Ground::new(folder, 7, &flags, true).await?;
     let rules = Rules { ping: Duration::from_millis(100), ..Rules::default() };
     for number in 0..VISITORS {
         let visitor = Who::Visitor(ground.visitor(1).await?);

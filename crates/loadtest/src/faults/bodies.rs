@@ -63,8 +63,8 @@ fn bodies() -> Vec<(&'static str, Fate, String)> {
 /// part.
 ///
 /// Guard: the limits of metadata, checked before anything is stored.
-pub(super) async fn everywhere(run: Run) -> Outcome<String> {
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+pub(super) async fn everywhere(run: &Run) -> Outcome<String> {
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), false).await?;
     ground.add_visitors(2, 1, &Rules::default()).await?;
     ground.burst(1).await?;
     ground.all_answered().await?;

@@ -16,12 +16,11 @@ use crate::{Failure, Outcome};
 /// Clients that die with each server.
 const CLIENTS: usize = 4;
 
-pub(super) async fn run(run: Run) -> Outcome<String> {
+pub(super) async fn run(run: &Run) -> Outcome<String> {
     let (kills, life) = run.pick((10, Duration::from_millis(1_500)), (30, Duration::from_secs(5)));
-    let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
-    let library = preload::build(folder.path(), "slow_disk")?;
-    let setup = fast_setup(folder.path())?.with_environment("LD_PRELOAD", library);
-    let mut ground = Ground::on(folder, setup, run.seed, false).await?;
+    let library = preload::build(&run.folder, "slow_disk")?;
+    let setup = fast_setup(&run.folder)?.with_environment("LD_PRELOAD", library);
+    let mut ground = Ground::on(&run.folder, setup, run.seed, false).await?;
     let rules = Rules::default();
     ground.add_visitors(40, 2, &rules).await?;
     ground.add_agents(2, &rules).await?;
@@ -55,9 +54,9 @@ pub(super) async fn run(run: Run) -> Outcome<String> {
 /// SIGTERM while everybody writes: it ends in good order and in time, and the next one goes on.
 ///
 /// Guard: `drain`, which all are told, and close 4001, with which each socket ends.
-pub(super) async fn drain(run: Run) -> Outcome<String> {
+pub(super) async fn drain(run: &Run) -> Outcome<String> {
     let stops = run.pick(2, 10);
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), false).await?;
     ground.add_visitors(40, 2, &Rules::default()).await?;
     ground.add_agents(2, &Rules::default()).await?;
     let mut longest = Duration::ZERO;
@@ -97,8 +96,8 @@ pub(super) async fn drain(run: Run) -> Outcome<String> {
 /// An older copy comes back under live clients, with a new epoch: what clients had accepted is offered again.
 ///
 /// Guard: the copy has no epoch, so that it gets a new one; the clients' rule to offer again.
-pub(super) async fn restore(run: Run) -> Outcome<String> {
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+pub(super) async fn restore(run: &Run) -> Outcome<String> {
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), false).await?;
     ground.add_visitors(20, 2, &Rules::default()).await?;
     ground.add_agents(2, &Rules::default()).await?;
     ground.burst(2).await?;

@@ -17,9 +17,9 @@ fn proxy(ground: &Ground) -> Outcome<&Proxy> {
 /// Answers and events vanish on the way, then the connection goes: the client cannot know what was stored.
 ///
 /// Guard: the `client_id`, by which a retry is known.
-pub(super) async fn answers(run: Run) -> Outcome<String> {
+pub(super) async fn answers(run: &Run) -> Outcome<String> {
     let times = run.pick(50, 200);
-    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), true).await?;
     ground.add_visitors(20, 2, &Rules::default()).await?;
     ground.add_agents(2, &Rules::default()).await?;
     let mut hit = 0;
@@ -45,9 +45,9 @@ pub(super) async fn answers(run: Run) -> Outcome<String> {
 /// comes through any more.
 ///
 /// Guard: `client_id`, by which the retry is known, and the hello's `resume`.
-pub(super) async fn all(run: Run) -> Outcome<String> {
+pub(super) async fn all(run: &Run) -> Outcome<String> {
     let sockets = 1_000;
-    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), true).await?;
     let rules = Rules { ping: Duration::from_secs(2), silence: Duration::from_secs(60), ..Rules::default() };
     ground.add_visitors(sockets, 1, &rules).await?;
     ground.burst(1).await?;
@@ -82,8 +82,8 @@ pub(super) async fn all(run: Run) -> Outcome<String> {
 /// Three reconnects without traffic bring nothing a second time.
 ///
 /// Guard: the position in the hello's `resume`.
-pub(super) async fn idle(run: Run) -> Outcome<String> {
-    let mut ground = Ground::new(run.seed, &fast(), true).await?;
+pub(super) async fn idle(run: &Run) -> Outcome<String> {
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), true).await?;
     let rules = Rules { read_percent: 0, ..Rules::default() };
     ground.add_visitors(run.pick(30, 200), 2, &rules).await?;
     ground.add_agents(2, &Rules { answered_percent: 0, ..rules.clone() }).await?;
@@ -114,10 +114,10 @@ pub(super) async fn idle(run: Run) -> Outcome<String> {
 /// Both ends stay open and nothing passes: the server frees its sockets, the clients come back by themselves.
 ///
 /// Guard: the server's `pong_ms`, the client's silence after a ping.
-pub(super) async fn half_open(run: Run) -> Outcome<String> {
+pub(super) async fn half_open(run: &Run) -> Outcome<String> {
     let mut flags = fast();
     flags.extend([("--ping-ms", "1000"), ("--pong-ms", "5000")]);
-    let mut ground = Ground::new(run.seed, &flags, true).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &flags, true).await?;
     let rules = Rules { silence: Duration::from_secs(8), ..Rules::default() };
     let count = run.pick(200, 1_000);
     let before = open_sockets(&ground)?;

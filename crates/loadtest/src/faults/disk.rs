@@ -16,18 +16,17 @@ use crate::{Failure, Outcome};
 /// Clients that write at once, so that their writes share commits.
 const WRITERS: usize = 4;
 
-pub(super) async fn run(run: Run) -> Outcome<String> {
-    let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
-    let library = preload::build(folder.path(), "disk_log")?;
+pub(super) async fn run(run: &Run) -> Outcome<String> {
+    let library = preload::build(&run.folder, "disk_log")?;
     let each = run.pick(100, 2_000);
-    let full = one(&folder.path().join("full"), &library, each, None).await?;
+    let full = one(&run.folder.join("full"), &library, each, None).await?;
     if full.unsynced > 0 || full.accepted < each * WRITERS {
         return Err(Failure::new(format!(
             "of {} answers {} preceded the disk",
             full.accepted, full.unsynced
         )));
     }
-    let normal = one(&folder.path().join("normal"), &library, each, Some("NORMAL")).await?;
+    let normal = one(&run.folder.join("normal"), &library, each, Some("NORMAL")).await?;
     if normal.unsynced * 2 < normal.accepted {
         let what = "with synchronous=NORMAL the answers should precede the disk, and they do not: this shows nothing";
         return Err(Failure::new(format!("{what} ({} of {})", normal.unsynced, normal.accepted)));

@@ -15,8 +15,8 @@ const REPLAYED: u64 = 500;
 /// Events of a reset.
 const LATEST: u64 = 50;
 
-pub(super) async fn run(run: Run) -> Outcome<String> {
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+pub(super) async fn run(run: &Run) -> Outcome<String> {
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), false).await?;
     let quiet = Rules { answered_percent: 0, read_percent: 0, ..Rules::default() };
     ground.add_visitors(1, 1, &quiet).await?;
     ground.add_agents(1, &quiet).await?;

@@ -27,9 +27,9 @@ const SHOWN: usize = 120;
 /// because the frame was no JSON object.
 ///
 /// Guard: typed refusals, close 4501.
-pub(super) async fn fuzz(run: Run) -> Outcome<String> {
+pub(super) async fn fuzz(run: &Run) -> Outcome<String> {
     let time = run.pick(Duration::from_secs(10), Duration::from_secs(60));
-    let mut ground = Ground::new(run.seed, &fast(), false).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), false).await?;
     ground.add_visitors(10, 1, &Rules::default()).await?;
     ground.add_agents(1, &Rules::default()).await?;
     let until = Instant::now() + time;

@@ -17,10 +17,10 @@ use crate::{Failure, Outcome};
 /// Thirty messages wait in the client when it comes back, and the limit lets ten through at once.
 ///
 /// Guard: `retry: later` with `after_ms`, and a lane that keeps its order meanwhile.
-pub(super) async fn rate(run: Run) -> Outcome<String> {
+pub(super) async fn rate(run: &Run) -> Outcome<String> {
     let queued = 30;
     // The product's own limits.
-    let mut ground = Ground::new(run.seed, &[], false).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &[], false).await?;
     ground.add_visitors(run.pick(10, 50), 1, &Rules::default()).await?;
     let visitors = ground.crowd.len();
     for client in &ground.crowd {
@@ -51,10 +51,9 @@ pub(super) async fn rate(run: Run) -> Outcome<String> {
 /// who write: it is full. Nobody is turned away for that.
 ///
 /// Guard: a full queue of the writer makes senders wait.
-pub(super) async fn overload(run: Run) -> Outcome<String> {
-    let folder = tempfile::Builder::new().prefix("beckon-chaos-").tempdir()?;
-    let setup = fast_setup(folder.path())?.with_environment("BECKON_TEST_WAITING", QUEUE);
-    let mut ground = Ground::on(folder, setup, run.seed, false).await?;
+pub(super) async fn overload(run: &Run) -> Outcome<String> {
+    let setup = fast_setup(&run.folder)?.with_environment("BECKON_TEST_WAITING", QUEUE);
+    let mut ground = Ground::on(&run.folder, setup, run.seed, false).await?;
     ground.add_visitors(80, 2, &Rules::default()).await?;
     ground.add_agents(1, &Rules { answered_percent: 5, ..Rules::default() }).await?;
     let begun = Instant::now();
@@ -94,11 +93,11 @@ const PUT_OFF: &str = "3600000";
 ///
 /// Guard: the bound of what waits for a socket (close 4008). The two others that would end it, the time of one write and
 /// that of silence, are put off.
-pub(super) async fn slow(run: Run) -> Outcome<String> {
+pub(super) async fn slow(run: &Run) -> Outcome<String> {
     let (all, slow) = run.pick((20, 4), (1_000, 200));
     let mut flags = fast();
     flags.extend([("--sockets-per-session", "2000"), ("--write-ms", PUT_OFF), ("--pong-ms", PUT_OFF)]);
-    let mut ground = Ground::new(run.seed, &flags, false).await?;
+    let mut ground = Ground::new(&run.folder, run.seed, &flags, false).await?;
     let visitor = ground.visitor(1).await?;
     let rules = Rules { read_percent: 0, ping: Duration::from_secs(2), ..Rules::default() };
     for tab in 0..all - slow {
