@@ -178,10 +178,10 @@ async fn what_cannot_be_read_ends_the_socket_and_nothing_else() {
 
 #[tokio::test]
 async fn a_socket_must_say_a_right_hello_first() {
-    let server = Server::start_with(&["--hello-ms", "300"]).await;
+    let soon = Server::start_with(&["--hello-ms", "300"]).await;
+    assert_eq!(soon.socket().await.closed().await, 4502, "it says nothing");
+    let server = Server::start().await;
     let visitor = server.visitor().await;
-    let mut silent = server.socket().await;
-    assert_eq!(silent.closed().await, 4502);
     let mut impatient = server.socket().await;
     impatient.send(json!({"type": "ping"})).await;
     assert_eq!(impatient.closed().await, 4501);

@@ -9,11 +9,14 @@ use serde_json::json;
 
 use crate::harness::Server;
 
+/// Within this the server has taken a request, on a slow machine too; the store waits longer for another's write.
+const TAKEN: Duration = Duration::from_millis(2_000);
+
 /// Sends a request while the database is held, so that its write waits, and hangs up before the write is done.
 async fn hang_up_during(server: &Server, request: RequestBuilder) {
     let holder = Connection::open(server.folder.path().join("beckon.db")).expect("the database");
     holder.execute_batch("BEGIN IMMEDIATE").expect("held");
-    let answer = tokio::time::timeout(Duration::from_millis(300), request.send()).await;
+    let answer = tokio::time::timeout(TAKEN, request.send()).await;
     assert!(answer.is_err(), "it waits for the database");
     // The server reads the end of the connection in this time; if it does not, this test shows less, and is no redder.
     tokio::time::sleep(Duration::from_millis(300)).await;

@@ -331,6 +331,14 @@ impl Socket {
         timeout(HANG, self.stream.send(message)).await.expect("in time").expect("sent");
     }
 
+    /// Sends a frame so many times in one write: it takes no time, however slow the machine is.
+    pub(crate) async fn send_at_once(&mut self, frame: &Value, count: usize) {
+        for _ in 0..count {
+            self.stream.feed(Message::text(frame.to_string())).await.expect("room");
+        }
+        timeout(HANG, self.stream.flush()).await.expect("in time").expect("sent");
+    }
+
     /// The next frame, or the close code.
     pub(crate) async fn next(&mut self) -> Result<Value, u16> {
         loop {
@@ -401,6 +409,17 @@ impl Socket {
                 Some("event") => events.push(frame),
                 Some("live") => return (state, events),
                 _ => {}
+            }
+        }
+    }
+
+    /// Reads on until the server has pinged so many times; each ping is answered.
+    pub(crate) async fn pings(&mut self, mut count: usize) {
+        while count > 0 {
+            match timeout(HANG, self.stream.next()).await.expect("a ping in time") {
+                Some(Ok(Message::Ping(_))) => count -= 1,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => panic!("{count} pings before its time"),
+                Some(Ok(_)) => {}
             }
         }
     }

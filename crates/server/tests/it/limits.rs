@@ -132,12 +132,10 @@ async fn a_key_has_a_rate() {
 
 #[tokio::test]
 async fn a_flood_of_frames_ends_the_socket() {
-    let server = Server::start().await;
+    let server = Server::start_with(&["--frames", "10"]).await;
     let visitor = server.visitor().await;
     let mut tab = visitor.connect().await;
-    for _ in 0..400 {
-        tab.send(json!({"type": "ping"})).await;
-    }
+    tab.send_at_once(&json!({"type": "ping"}), 100).await;
     assert_eq!(tab.closed().await, 4013);
     let agent = server.agent(Role::Agent).await;
     agent.connect().await.settle().await;
