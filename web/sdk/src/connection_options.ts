@@ -22,7 +22,7 @@ export type Credentials = { token: string } | { ticket: string };
 /** Thrown by `credentials`: try again, but not before `after_ms` (the server's `Retry-After`). */
 export class RetryLater extends Error {
   constructor(readonly after_ms: number) {
-    super(`try again in ${after_ms} ms`);
+    super();
   }
 }
 

@@ -51,9 +51,15 @@ export class Chat {
   /** The thread of the newest message that was not in front of the visitor's eyes. */
   readonly news: Signal<Thread | undefined> = signal(undefined);
 
+  /** The next page needs the chat, too: its window is open, something waits to be sent, or a conversation is not closed. */
+  readonly wanted = computed(
+    () =>
+      this.open.value || this.writes.value.some(waits) || this.threads.value.some(({ status }) => status !== 'CLOSED'),
+  );
   readonly unread: ReadonlySignal<number>;
   readonly view: ReadonlySignal<View>;
 
+  private readonly store: IndexedStore;
   private readonly connection: Connection;
   private readonly session: SessionKeeper;
   private readonly memory: TabMemory;
@@ -74,14 +80,14 @@ export class Chat {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
     this.memory = new TabMemory(name);
-    const store = new IndexedStore(name);
-    this.session = new SessionKeeper(name, server, store);
+    this.store = new IndexedStore(name);
+    this.session = new SessionKeeper(name, server, this.store);
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
       role: 'visitor',
       tab: this.memory.tab,
-      store,
+      store: this.store,
       credentials: async () => {
         this.token = (await this.session.ensure()).token;
         return { token: this.token };
@@ -171,6 +177,11 @@ export class Chat {
     const answer = this.calls.take(call);
     if (this.connection.outbox.everything().length > 0) this.connection.start();
     return answer;
+  }
+
+  /** Whether any tab has written what waits to be sent. */
+  async leftBehind(): Promise<boolean> {
+    return (await this.store.all()).some(waits);
   }
 
   private listen(): void {
@@ -350,6 +361,10 @@ export class Chat {
     if (!this.config.multiThread) return 'SINGLE_MODE_THREAD';
     return this.places.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
   }
+}
+
+function waits({ state }: Write): boolean {
+  return state === 'waiting';
 }
 
 function newestFirst(threads: Thread[]): Thread[] {

@@ -45,9 +45,10 @@ function tell(ready: Chat, post: (message: ToLoader) => void): void {
   effect(() => {
     // Set when the window opens: browsers keep a page's own storage in memory for some seconds, and one that dies right
     // after Enter has written it down by then. What waits must be sent by the next page, known to the server or not.
-    const busy = ready.open.value || ready.writes.value.length > 0;
-    if (!busy && !ready.welcomed.value) return;
-    post({ kind: 'marker', open: busy || ready.threads.value.some(({ status }) => status !== 'CLOSED') });
+    const { wanted, welcomed } = ready;
+    if (wanted.value) post({ kind: 'marker', open: true });
+    else if (welcomed.value)
+      void ready.leftBehind().then((left) => post({ kind: 'marker', open: left || wanted.value }));
   });
 }
 

@@ -30,7 +30,7 @@ export function server(widget: string): Server {
     socketUrl: `${base.replace(/^http/, 'ws')}/livechat/1/socket`,
     async config() {
       const answer = await fetch(`${door}/config`, { credentials: 'omit' });
-      if (!answer.ok) throw new Error(`config: status ${answer.status}`);
+      expectOk(answer);
       return (await answer.json()) as WidgetConfig;
     },
     async createSession() {
@@ -41,7 +41,7 @@ export function server(widget: string): Server {
         throw new RetryLater(seconds * 1000);
       }
       if (answer.status === 403 || answer.status === 404) throw new Refused(answer.status);
-      if (!answer.ok) throw new Error(`sessions: status ${answer.status}`);
+      expectOk(answer);
       return (await answer.json()) as Session;
     },
     async history(token, conversation, before) {
@@ -50,8 +50,12 @@ export function server(widget: string): Server {
         credentials: 'omit',
         headers: { authorization: `Bearer ${token}` },
       });
-      if (!answer.ok) throw new Error(`events: status ${answer.status}`);
+      expectOk(answer);
       return (await answer.json()) as HistoryPage;
     },
   };
+}
+
+function expectOk({ ok, status, url }: Response): void {
+  if (!ok) throw new Error(`${status} ${url}`);
 }

@@ -64,7 +64,7 @@ describe('in adversity', () => {
     await context.addInitScript(() => {
       const request = LockManager.prototype.request as (...given: unknown[]) => Promise<unknown>;
       LockManager.prototype.request = async function (this: LockManager, ...given: unknown[]) {
-        if (String(given[0]).endsWith(':queue')) await new Promise((resolve) => setTimeout(resolve, 1500));
+        if (String(given[0]).endsWith(':queue')) await new Promise((resolve) => setTimeout(resolve, 1000));
         return request.apply(this, given);
       } as typeof LockManager.prototype.request;
     });
@@ -74,6 +74,39 @@ describe('in adversity', () => {
     const texts = () =>
       conversation.events.map(({ event }) => (event.kind === 'message' ? event.message.text : event.kind));
     await expect.poll(texts).toEqual(['hello', 'older', 'newer']);
+  });
+
+  it('comes by itself on the next page while any tab has something to send, and not for what failed', async () => {
+    const { beckon, context, page } = set;
+    const marked = () =>
+      page.evaluate((name) => JSON.parse(localStorage.getItem(name) ?? '{}').open, `beckon:${beckon.config.id}`);
+    await set.visit();
+    await set.call('open');
+    beckon.intercept = ({ type, request }) =>
+      type === 'send' ? { type: 'rejected', request, code: 'forbidden', message: 'No', retry: 'never' } : undefined;
+    await set.say('will not be taken');
+    await set.chat.getByText('Try again').waitFor();
+    await set.call('close');
+    await expect.poll(marked).toBe(false);
+    await set.call('open');
+    await set.chat.getByText('Delete').click();
+
+    const other = await context.newPage();
+    await other.goto(
+      beckon.page('/other', beckon.snippet(`liveChat('init', '${beckon.config.id}'); liveChat('open');`)),
+    );
+    const chat = other.frameLocator('#ib-iframe-messaging');
+    await chat.locator('.ib-widget-message-input').waitFor();
+    beckon.down = true;
+    beckon.cut();
+    await chat.locator('.ib-widget-message-input').fill('from the other tab');
+    await chat.locator('.ib-widget-message-input').press('Enter');
+    await chat.getByText('Waiting for a connection').waitFor();
+    await set.call('close');
+    // Answered after what the close brought.
+    await set.call('show_thread_list');
+    expect(await marked()).toBe(true);
+    set.complaints.length = 0;
   });
 
   it('sends what a closed tab left behind', async () => {
