@@ -11,7 +11,7 @@ import {
 } from '@beckon/sdk';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { WidgetPins } from './context/widget_pins';
-import { ask, askText, Refused } from './http';
+import { ask, askText, Refused, Unreachable } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
 import { Receipts } from './inbox/receipts';
 import type { Filter, View } from './inbox/rows';
@@ -27,7 +27,7 @@ import { TypingReport } from './thread/typing_report';
 const KEPT_CONVERSATIONS = 30;
 /** Close code of a session that was ended on the server, and what `credentials` refuses with when signed out. */
 const REVOKED = 4503;
-/** Wait before asking for a socket ticket again when the server said *too many*, milliseconds. */
+/** Wait before asking for a socket ticket again when the server said *too many* and not until when, milliseconds. */
 const TOO_MANY_WAIT_MS = 5_000;
 
 /** The working place of a signed-in agent: one connection, the inbox, the conversations that were opened. */
@@ -254,7 +254,8 @@ async function readTicket(): Promise<{ ticket: string }> {
     return { ticket };
   } catch (error) {
     if (error instanceof Refused && error.status === 401) throw new ConnectionRefused(REVOKED);
-    if (error instanceof Refused && error.status === 429) throw new RetryLater(TOO_MANY_WAIT_MS);
+    if (error instanceof Refused && error.status === 429) throw new RetryLater(error.after_ms ?? TOO_MANY_WAIT_MS);
+    if (error instanceof Unreachable && error.after_ms !== undefined) throw new RetryLater(error.after_ms);
     throw error;
   }
 }

@@ -5,14 +5,19 @@ export class Refused extends Error {
     readonly status: number,
     message: string,
     readonly fields: Readonly<Record<string, readonly string[]>>,
+    /** What `Retry-After` asked for, milliseconds. */
+    readonly after_ms?: number,
   ) {
     super(message);
   }
 }
 
-/** No answer came: the network or the server is away. */
+/** No answer came: the network or the server is away. `after_ms` as in {@link Refused}. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
+  constructor(readonly after_ms?: number) {
+    super();
+  }
 }
 
 interface Envelope {
@@ -49,9 +54,11 @@ async function answerOf(method: string, path: string, body: object | undefined):
   }
   if (response.ok) return text;
   // A proxy in front of a server that is down answers in its name.
-  if (response.status === 502 || response.status === 503 || response.status === 504) throw new Unreachable();
+  const after = Number(response.headers.get('retry-after')) * 1000 || undefined;
+  if (response.status === 502 || response.status === 503 || response.status === 504) throw new Unreachable(after);
   const exception = (parsed(text) as Envelope | undefined)?.requestError?.serviceException;
-  throw new Refused(response.status, exception?.text ?? response.statusText, exception?.validationErrors ?? {});
+  const { text: message = response.statusText, validationErrors = {} } = exception ?? {};
+  throw new Refused(response.status, message, validationErrors, after);
 }
 
 function parsed(text: string): unknown {

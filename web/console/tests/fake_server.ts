@@ -32,6 +32,8 @@ export class FakeServer {
   silent = false;
   /** Answers HTTP with an error while true. */
   broken = false;
+  /** Answers the request for a socket ticket instead of the usual one. */
+  onTicket: (() => Response | undefined) | undefined;
   /** What is done with a write; by default it is taken. */
   onWrite: ((frame: ClientFrame & { type: 'send' | 'command'; request: number }) => void) | undefined;
   /** Happens while the answer to signing out is on its way. */
@@ -118,10 +120,10 @@ export class FakeServer {
         if (body.password === 'password12') return refusal(400, 'Bad request', { password: ['Choose another one.'] });
         this.signedIn = true;
         return Response.json(WHO, { status: 201 });
-      case 'POST /console/1/tickets':
-        return this.signedIn
-          ? Response.json({ ticket: 't', expires_in: 60 }, { status: 201 })
-          : refusal(401, 'Unauthorized');
+      case 'POST /console/1/tickets': {
+        const ticket = Response.json({ ticket: 't', expires_in: 60 }, { status: 201 });
+        return this.onTicket?.() ?? (this.signedIn ? ticket : refusal(401, 'Unauthorized'));
+      }
       case 'GET /console/1/quick-replies':
         return Response.json({ replies: this.quickReplies });
       case 'POST /console/1/quick-replies': {

@@ -22,7 +22,10 @@ beforeEach(async () => {
     message(VISITOR, clock('08:00'), 'good morning'),
   ]);
 });
-afterEach(close);
+afterEach(() => {
+  vi.useRealTimers();
+  close();
+});
 
 async function openThread(): Promise<void> {
   await openConsole('#/c/conversation-aaaa');
@@ -100,6 +103,27 @@ describe('the list', () => {
     server.hold(row('conversation-eeee', { visitor: { id: 'e', name: 'Iva in the gap' } }));
     server.welcome();
     await see('Iva in the gap');
+  });
+
+  it('comes back when the server said so, and not before', async () => {
+    await openConsole();
+    await vi.waitFor(() => expect(sent('hello')).toHaveLength(1));
+    const tickets = () => server.asked.filter((one) => one === 'POST /console/1/tickets').length;
+    vi.useFakeTimers();
+    for (const status of [429, 503]) {
+      const before = tickets();
+      server.onTicket = () => new Response('', { status, headers: { 'retry-after': '40' } });
+      server.cut();
+      // Asked within the first half second; nothing else waits longer than 30 s.
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(tickets()).toBe(before + 1);
+      server.onTicket = undefined;
+      await vi.advanceTimersByTimeAsync(38_500);
+      expect(tickets()).toBe(before + 1);
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(tickets()).toBe(before + 2);
+      await vi.advanceTimersByTimeAsync(6_000);
+    }
   });
 
   it('is read again after the connection was lost', async () => {

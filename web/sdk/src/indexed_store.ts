@@ -111,8 +111,11 @@ export class IndexedStore implements WriteStore {
     try {
       await this.transact('readwrite', async (tables) => {
         await removeWrite(tables, client_id);
-        await settled(tables.accepted.put(accepted));
         const all = await allAccepted(tables);
+        // They are offered again in their order, and clocks may tell two of them the same time, or go back.
+        const last = { ...accepted, at: Math.max(accepted.at, (all.at(-1)?.at ?? 0) + 1) };
+        await settled(tables.accepted.put(last));
+        all.push(last);
         const keep = new Set(stillKept(all, accepted.at).map(({ write }) => write.client_id));
         const old = all.filter(({ write }) => !keep.has(write.client_id));
         await Promise.all(old.map(({ write }) => settled(tables.accepted.delete(write.client_id))));

@@ -9,7 +9,7 @@ const ANSWER_MS = 10_000;
 /** A write older than this is given up and shown as failed, milliseconds. */
 const EXPIRY_MS = 24 * 60 * 60 * 1000;
 
-/** How a write ended. `accepted`: it is on disk. `failed`: the server will not take it; nothing is stored. */
+/** How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or nobody answered for a day. */
 export type Outcome = { type: 'accepted'; accepted: AcceptedFrame } | { type: 'failed'; code: string; message: string };
 
 /** What to do with a write whose turn has come: send this frame, or it ended here without the server. */
