@@ -150,6 +150,7 @@ test('data and a first message written while Beckon is away start one conversati
   await say(visitor, 'into the dark');
   await chat(visitor).getByRole('log').getByText('into the dark').waitFor();
   cable.plug();
+  await networkIsBack(visitor);
   const id = await conversationWith(beckon, 'into the dark');
   expect((await journal(beckon, id)).map(({ event }) => event.kind)).toEqual(['metadata', 'message']);
 });
