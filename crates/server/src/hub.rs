@@ -81,7 +81,8 @@ impl Hub {
         topics.connections.insert(id, Arc::clone(&outbound));
         match &owner {
             Owner::Visitor(visitor, widget) => {
-                topics.visitors.entry(*visitor).or_default().push((id, outbound));
+                // Most have one tab.
+                topics.visitors.entry(*visitor).or_insert_with(|| Vec::with_capacity(1)).push((id, outbound));
                 *topics.widgets.entry(*widget).or_default() += 1;
             }
             Owner::Agent(agent, session) => {

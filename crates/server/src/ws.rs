@@ -20,8 +20,9 @@ use crate::error::{ApiError, ErrorBody};
 use crate::http::ClientAddress;
 use crate::limits::{BODY_BYTES, WRITTEN_FRAME_BYTES, bucket_address};
 
-/// Bytes a socket reads at once. It grows with a larger frame; the library's 128 KiB would be kept by each idle socket.
-const READ_BUFFER: usize = 1024;
+/// Bytes a socket reads at once: a short message. A longer frame takes several reads; the library's 128 KiB would be kept
+/// by each idle socket.
+const READ_BUFFER: usize = 512;
 /// Bytes that are gathered before they are written: two events. What a socket once gathered it keeps room for, and most
 /// gather nothing again after their hello.
 const WRITE_BUFFER: usize = 1024;

@@ -30,9 +30,10 @@ pub struct Dirty {
 
 /// Rows read at once: a reader is not kept for longer.
 const ROWS_AT_ONCE: usize = 100;
-/// Lists show the latest value only, so one that changes often is sent this often. The first change waits for nobody.
-const BETWEEN_ROUNDS: Duration = Duration::from_millis(25);
-/// The same when rows could not be read: the storage has trouble enough.
+/// A row or thread waits so long for what else changes: a first message brings its conversation, its context and itself,
+/// and one row tells of all three. Events wait for nobody, and by then most have left. No eye sees the difference.
+const GATHER: Duration = Duration::from_millis(25);
+/// Pause after rows could not be read: the storage has trouble enough.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// What changed for whom, and what the rows must say besides their content.
@@ -67,14 +68,16 @@ impl Dirty {
         self.bell.notify_one();
     }
 
+    /// Waits for a change and a little longer, then takes all there are.
     async fn take(&self) -> HashMap<ConversationId, Change> {
         loop {
-            let bell = self.bell.notified();
+            // A bell that rang meanwhile is remembered.
+            self.bell.notified().await;
+            tokio::time::sleep(GATHER).await;
             let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
             if !waiting.is_empty() {
                 return waiting;
             }
-            bell.await;
         }
     }
 }
@@ -273,14 +276,10 @@ pub async fn keep_lists_fresh(app: Arc<App>) {
     loop {
         let changes = app.dirty.take().await;
         let publisher = Arc::clone(&app);
-        let pause = match tokio::spawn(async move { publisher.publish_lists(changes).await }).await {
-            Ok(true) => BETWEEN_ROUNDS,
-            Ok(false) => AFTER_FAILURE,
-            Err(error) => {
-                tracing::error!(%error, "list rows met a defect");
-                BETWEEN_ROUNDS
-            }
-        };
-        tokio::time::sleep(pause).await;
+        match tokio::spawn(async move { publisher.publish_lists(changes).await }).await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(AFTER_FAILURE).await,
+            Err(error) => tracing::error!(%error, "list rows met a defect"),
+        }
     }
 }
