@@ -21,6 +21,9 @@ const LONGEST_READ: Duration = Duration::from_secs(5);
 /// Steps of SQLite's machine between two looks at the clock: well below a millisecond.
 const STEPS: i32 = 20_000;
 
+/// What each reader keeps of the file: enough for the pages of a list. The system keeps the file, too, once for all.
+const CACHE_KIBIBYTES: i64 = 1_000;
+
 pub(super) struct Readers {
     file: PathBuf,
     log: Arc<Log>,
@@ -90,6 +93,7 @@ fn at_one_moment<T>(
 fn connect(file: &std::path::Path) -> Result<Connection, StoreError> {
     let connection = read_only(file)?;
     keep_statements(&connection)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
     Ok(connection)
 }
 
