@@ -27,7 +27,6 @@ mod widgets;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect};
@@ -41,7 +40,6 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::limits::BODY_BYTES;
 use crate::ws;
 
 pub use access::ClientAddress;
@@ -112,7 +110,6 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(|| async { ApiError::NotFound("Not found".to_owned()) })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .with_state(app)
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(CatchPanicLayer::custom(|_panic| {
             tracing::error!("a request met a defect");
             ApiError::Internal.into_response()

@@ -11,6 +11,9 @@ use clap::Args;
 /// Largest frame and request body: the largest context (64 KiB) and the longest text (4,096 characters of four
 /// bytes, or of twelve when written as escapes) fit together.
 pub const BODY_BYTES: usize = 192 * 1024;
+/// Bytes of a larger body that are read and forgotten: its sender, who is still writing, then comes to read what was wrong.
+/// An end with unread bytes would reset the connection, and the answer with it.
+pub const FORGOTTEN_BYTES: usize = 1024 * 1024;
 /// No frame that is written is larger: the largest carries a context before and after, as text in a text, where a
 /// quotation mark takes two bytes (4 × 64 KiB), and names around them. A socket refuses a larger one and ends.
 pub const WRITTEN_FRAME_BYTES: usize = 1024 * 1024;

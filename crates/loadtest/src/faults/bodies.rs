@@ -1,6 +1,6 @@
 //! Bodies that break readers: deep, huge, doubled, broken metadata, as frames and as requests.
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use serde_json::json;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -11,9 +11,6 @@ use crate::ground::Ground;
 use crate::visitor::Visitor;
 use crate::wire::{Ended, Greeting, HANG, Heard, Socket};
 use crate::{Failure, Outcome};
-
-/// Times that a request is sent at most.
-const TRIES: usize = 3;
 
 /// What has to become of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +71,7 @@ pub(super) async fn everywhere(run: &Run) -> Outcome<String> {
     let conversation = started(&mut socket, &visitor).await?;
     let path = format!("/ccaas/1/conversations/{conversation}/metadata");
     let read = async || -> Outcome<String> {
-        let response = asked(&ground, "GET", &path, &key, String::new()).await?;
+        let response = request(&ground, "GET", &path, &key, String::new())?.send().await?;
         let status = response.status();
         let text = response.text().await?;
         if status != 200 {
@@ -115,7 +112,7 @@ pub(super) async fn everywhere(run: &Run) -> Outcome<String> {
                     other => return Err(Failure::new(format!("{name} as {way}: {other:?}"))),
                 }
             } else {
-                let response = asked(&ground, way, &path, &key, body.clone()).await?;
+                let response = request(&ground, way, &path, &key, body.clone())?.send().await?;
                 let status = response.status().as_u16();
                 let text = response.text().await?;
                 let told =
@@ -147,17 +144,6 @@ pub(super) async fn everywhere(run: &Run) -> Outcome<String> {
         "{} bodies, 4 ways each: {stored} stored, {refused} refused with a reason ({closed} by close 4501): {report}",
         bodies().len()
     ))
-}
-
-/// Asks once more where the connection had gone: the server ends one whose body it does not want to read, which may be
-/// seen by the next request only. Each of these requests may be done twice.
-async fn asked(ground: &Ground, method: &str, path: &str, key: &str, body: String) -> Outcome<Response> {
-    for _ in 1..TRIES {
-        if let Ok(response) = request(ground, method, path, key, body.clone())?.send().await {
-            return Ok(response);
-        }
-    }
-    Ok(request(ground, method, path, key, body)?.send().await?)
 }
 
 fn request(ground: &Ground, method: &str, path: &str, key: &str, body: String) -> Outcome<RequestBuilder> {

@@ -1,13 +1,11 @@
 //! Request bodies: read within a limit, then as JSON, with an answer that names the field.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
+use crate::limits::{BODY_BYTES, FORGOTTEN_BYTES};
 
 /// The text of a body.
 #[derive(Debug)]
@@ -16,16 +14,22 @@ pub(super) struct Text(pub(super) String);
 impl<S: Send + Sync> FromRequest<S> for Text {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state).await.map_err(too_large_or_broken)?;
-        String::from_utf8(bytes.into()).map(Self).map_err(|_| ApiError::invalid_body())
-    }
-}
-
-fn too_large_or_broken(rejection: BytesRejection) -> ApiError {
-    match rejection.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
-        _ => ApiError::invalid_body(),
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let mut parts = request.into_body().into_data_stream();
+        let (mut text, mut length) = (Vec::new(), 0);
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(|_| ApiError::invalid_body())?;
+            length += part.len();
+            if length <= BODY_BYTES {
+                text.extend_from_slice(&part);
+            } else if length > BODY_BYTES + FORGOTTEN_BYTES {
+                break;
+            }
+        }
+        if length > BODY_BYTES {
+            return Err(ApiError::TooLarge);
+        }
+        String::from_utf8(text).map(Self).map_err(|_| ApiError::invalid_body())
     }
 }
 

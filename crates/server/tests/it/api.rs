@@ -2,6 +2,8 @@
 
 use beckon_core::agent::Role;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use crate::harness::{Server, answer, error_of, message, text};
@@ -285,6 +287,29 @@ async fn context_is_put_patched_read_and_deleted() {
     assert_eq!(raw().await, stored.replace("1.10", "2"), "nothing of the refused was stored");
     assert_eq!(scene.send("DELETE", &path, "").await.1["message"], "Metadata deleted successfully.");
     assert_eq!(raw().await, "{}");
+}
+
+#[tokio::test]
+async fn a_connection_outlives_a_body_that_is_too_large() {
+    let scene = Scene::new().await;
+    let address = scene.server.base.strip_prefix("http://").expect("plain http");
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    let common = format!(
+        "{} HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\n",
+        scene.path("/metadata"),
+        scene.key
+    );
+    let large = format!("PUT {common}content-length: 900000\r\n\r\n{}", " ".repeat(900_000));
+    stream.write_all(large.as_bytes()).await.expect("written");
+    let mut heard = String::new();
+    while !heard.ends_with("}}}") {
+        heard.push(stream.read_u8().await.expect("an answer").into());
+    }
+    assert!(heard.starts_with("HTTP/1.1 413"), "{heard}");
+    stream.write_all(format!("GET {common}\r\n").as_bytes()).await.expect("written");
+    let mut next = [0; 12];
+    stream.read_exact(&mut next).await.expect("an answer on the same connection");
+    assert_eq!(String::from_utf8_lossy(&next), "HTTP/1.1 200");
 }
 
 #[tokio::test]
