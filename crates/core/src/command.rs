@@ -66,6 +66,25 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Bytes of the text that the caller brings: what a write holds in memory until it is done, and about what it stores
+    /// in each conversation that it reaches.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::VisitorSend(send) => {
+                let held = send.held.as_ref().map_or(0, |held| held.patch.text_bytes());
+                let standing = send.standing.as_ref().map_or(0, Patch::text_bytes);
+                send.text.as_str().len() + held + standing
+            }
+            Self::AgentSend { text, .. } | Self::ApiSend { text, .. } => text.as_str().len(),
+            Self::Note(note) => note.text.as_str().len(),
+            Self::WriteContext(write) => write.patch.text_bytes(),
+            // A topic and a summary at most.
+            Self::Create(_) | Self::Edit(_) | Self::Take { .. } | Self::SetStatus { .. } => 0,
+        }
+    }
+}
+
 /// A note for the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteNote {

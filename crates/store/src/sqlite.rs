@@ -172,13 +172,13 @@ impl SqliteStore {
         self.writer.closed().await;
     }
 
-    /// Runs one whole operation in the writer, in its own savepoint of a shared transaction.
+    /// Runs one whole operation in the writer, in its own savepoint of a shared transaction. For those that bring little.
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.writer.run(work, None).await
+        self.writer.run(0, work, None).await
     }
 
     /// Runs a read in one transaction on a read-only connection.

@@ -74,6 +74,15 @@ impl Patch {
         Self { mode: WriteMode::Replace, ops: Vec::new() }
     }
 
+    /// Bytes of its keys and values.
+    pub fn text_bytes(&self) -> usize {
+        let of_op = |(key, op): &(String, Op)| match op {
+            Op::Set(value) | Op::Reset(value) => key.len() + value.len(),
+            Op::Remove => key.len(),
+        };
+        self.ops.iter().map(of_op).sum()
+    }
+
     /// How it treats the keys it does not name.
     pub fn mode(&self) -> WriteMode {
         self.mode

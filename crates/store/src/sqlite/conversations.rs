@@ -227,8 +227,9 @@ fn messages(
 impl Conversations for SqliteStore {
     async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError> {
         let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+        let text_bytes = command.text_bytes();
         let work = move |connection: &Connection| apply::apply(connection, &command, clock.now(), &*ids);
-        self.writer.run(work, Some(committed)).await
+        self.writer.run(text_bytes, work, Some(committed)).await
     }
 
     async fn conversation(&self, id: ConversationId, side: Side) -> Result<Conversation, StoreError> {

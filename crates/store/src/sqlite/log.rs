@@ -331,7 +331,7 @@ mod tests {
             let insert = |connection: &rusqlite::Connection| {
                 Ok::<_, StoreError>(connection.execute("INSERT INTO t VALUES (1)", [])?)
             };
-            tokio::time::timeout(HANG, writer.run(insert, None)).await
+            tokio::time::timeout(HANG, writer.run(0, insert, None)).await
         };
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
             for _ in 0..5 {

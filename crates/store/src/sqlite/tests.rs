@@ -1,5 +1,8 @@
 //! What only this backend promises: every statement prepares, and no list scans or sorts.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use beckon_core::conversation::Priority;
@@ -163,7 +166,7 @@ async fn a_connection_that_begins_nothing_any_more_is_opened_anew() {
     let log = Log::start(file.clone(), LOG_BYTES).unwrap();
     let writer = Writer::start(connection, Place { file, most_pages: None }, log).unwrap();
     let write =
-        || writer.run(|connection| Ok(connection.execute("DELETE FROM meta WHERE name = 'x'", [])?), None);
+        || writer.run(0, |connection| Ok(connection.execute("DELETE FROM meta WHERE name = 'x'", [])?), None);
     // Known to have stored nothing.
     let refused = write().await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
@@ -173,4 +176,41 @@ async fn a_connection_that_begins_nothing_any_more_is_opened_anew() {
         assert!(since.elapsed() < HANG, "{error:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A thousand large contexts in one commit would be tens of megabytes, and everybody would wait for them.
+#[test]
+fn a_batch_ends_where_it_has_become_large() {
+    const LARGE: usize = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    let mut connection = connect(&file, None).unwrap();
+    connection.execute_batch("CREATE TABLE t (a)").unwrap();
+    let commits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&commits);
+    let count = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        false
+    };
+    connection.commit_hook(Some(count)).unwrap();
+    let log = Log::start(file.clone(), LOG_BYTES).unwrap();
+    let writer = Writer::start(connection, Place { file, most_pages: None }, log).unwrap();
+    let insert = |connection: &Connection| Ok(connection.execute("INSERT INTO t VALUES (1)", [])?);
+    let (begun, begins) = mpsc::sync_channel(1);
+    let (go_on, goes_on) = mpsc::sync_channel::<()>(1);
+    let first = move |connection: &Connection| {
+        begun.send(()).unwrap();
+        goes_on.recv().unwrap();
+        insert(connection)
+    };
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(Box::pin(writer.run(0, first, None)).as_mut().poll(&mut context).is_pending());
+    begins.recv().unwrap();
+    for _ in 0..12 {
+        assert!(Box::pin(writer.run(LARGE, insert, None)).as_mut().poll(&mut context).is_pending());
+    }
+    go_on.send(()).unwrap();
+    // Ends once all of it is stored.
+    drop(writer);
+    assert_eq!(commits.load(Ordering::SeqCst), 4, "the first, and three times four");
 }

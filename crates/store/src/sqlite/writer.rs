@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::connect;
 use super::log::{Log, Renewal};
@@ -23,8 +23,15 @@ use crate::StoreError;
 
 /// Jobs in one transaction at most; the batch floats with the load.
 const MOST_IN_BATCH: usize = 1_000;
+/// Bytes that the jobs of one transaction bring at most, but for the last: with large contexts a thousand jobs would be
+/// tens of megabytes in one commit, and everybody would wait for all of it.
+const BATCH_BYTES: usize = 4 << 20;
 /// Jobs waiting at most; above that, senders wait.
 const MOST_WAITING: usize = 10_000;
+/// Bytes that jobs bring at most until they are answered; above that, senders wait as well.
+const MOST_WAITING_BYTES: u32 = 16 << 20;
+/// What a job takes beside the text that it brings.
+const JOB_BYTES: usize = 512;
 /// Room that a trial asks for after a failure: enough for a batch of messages.
 const TRIAL_BYTES: u32 = 256 * 1024;
 /// Time between two trials: under load each batch would be one.
@@ -53,6 +60,8 @@ enum End {
 }
 
 trait Job: Send {
+    /// Of [`MOST_WAITING_BYTES`].
+    fn bytes(&self) -> u32;
     /// Does the work; says whether it succeeded.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Answers, once the batch has ended.
@@ -63,6 +72,7 @@ trait Job: Send {
 pub(super) type Committed<T> = Box<dyn FnOnce(&T) + Send>;
 
 struct Task<T, F> {
+    bytes: u32,
     work: Option<F>,
     committed: Option<Committed<T>>,
     result: Option<Result<T, StoreError>>,
@@ -74,6 +84,10 @@ where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
 {
+    fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         let Some(work) = self.work.take() else { return false };
         // A panic costs its own job only: the savepoint takes back what it did.
@@ -106,6 +120,8 @@ where
 
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    /// A permit for each byte that may wait. Taken by the sender, given back by the thread.
+    room: Arc<Semaphore>,
     closed: watch::Receiver<bool>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -122,20 +138,33 @@ impl Writer {
         log.watch(&mut connection).map_err(|error| error.to_string())?;
         let (jobs, queue) = mpsc::channel(most_waiting());
         let (alive, closed) = watch::channel(false);
-        let writing =
-            Writing { connection: Some(connection), place, renewal: Renewal::new(log), trouble: None };
+        let room = Arc::new(Semaphore::new(MOST_WAITING_BYTES as usize));
+        let writing = Writing {
+            connection: Some(connection),
+            place,
+            renewal: Renewal::new(log),
+            trouble: None,
+            room: Arc::clone(&room),
+        };
+        let ended = Arc::clone(&room);
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
                 // Dropped however this thread ends, so that its end is always noticed.
-                let _alive = Alive(alive);
+                let _alive = Alive(alive, ended);
                 writing.write_all(queue);
             })
             .map_err(|error| error.to_string())?;
-        Ok(Self { jobs: Some(jobs), closed, thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), room, closed, thread: Some(thread) })
     }
 
-    pub(super) async fn run<T, F>(&self, work: F, committed: Option<Committed<T>>) -> Result<T, StoreError>
+    /// Does the work, which brings so many bytes of text, in the next transaction that has room for it.
+    pub(super) async fn run<T, F>(
+        &self,
+        text_bytes: usize,
+        work: F,
+        committed: Option<Committed<T>>,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -143,8 +172,12 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has ended".to_owned());
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
-        let task: Box<dyn Job> = Box::new(Task { work: Some(work), committed, result: None, reply });
+        let bytes = u32::try_from(text_bytes.saturating_add(JOB_BYTES)).unwrap_or(u32::MAX);
+        let bytes = bytes.min(MOST_WAITING_BYTES);
+        let room = self.room.acquire_many(bytes).await.map_err(|_| gone())?;
+        let task: Box<dyn Job> = Box::new(Task { bytes, work: Some(work), committed, result: None, reply });
         jobs.send(task).await.map_err(|_| gone())?;
+        room.forget();
         // No answer: the writer died with the job in its hands.
         answer.await.unwrap_or(Err(StoreError::Unknown))
     }
@@ -167,10 +200,12 @@ impl Drop for Writer {
     }
 }
 
-struct Alive(watch::Sender<bool>);
+struct Alive(watch::Sender<bool>, Arc<Semaphore>);
 
 impl Drop for Alive {
     fn drop(&mut self) {
+        // Nobody would make room any more.
+        self.1.close();
         self.0.send_replace(true);
     }
 }
@@ -187,18 +222,19 @@ struct Writing {
     place: Place,
     renewal: Renewal,
     trouble: Option<Trouble>,
+    room: Arc<Semaphore>,
 }
 
 impl Writing {
     fn write_all(mut self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
         let mut batch = Vec::with_capacity(MOST_IN_BATCH);
         while let Some(first) = queue.blocking_recv() {
+            let mut bytes = first.bytes() as usize;
             batch.push(first);
-            while batch.len() < MOST_IN_BATCH {
-                match queue.try_recv() {
-                    Ok(job) => batch.push(job),
-                    Err(_) => break,
-                }
+            while batch.len() < MOST_IN_BATCH && bytes < BATCH_BYTES {
+                let Ok(job) = queue.try_recv() else { break };
+                bytes += job.bytes() as usize;
+                batch.push(job);
             }
             let end = match self.ready() {
                 Ok(connection) => write_batch(connection, &mut batch),
@@ -220,6 +256,7 @@ impl Writing {
             for job in batch.drain(..) {
                 job.answer(&end);
             }
+            self.room.add_permits(bytes);
             if let Some(connection) = &self.connection {
                 self.renewal.when_due(connection);
             }

@@ -21,5 +21,6 @@ mod past;
 mod quick_replies;
 mod sqlite;
 mod sqlite_files;
+mod sqlite_queue;
 mod visitors;
 mod widgets;
