@@ -114,6 +114,7 @@ impl From<StoreError> for Failure {
             StoreError::Damaged(_) => {
                 format!("{error}. Ask {} doctor, and bring back a copy: {0} restore FILE", program())
             }
+            StoreError::TookTooLong => format!("{error}. Try again when there is less to do"),
             StoreError::Unknown | StoreError::NotFound | StoreError::Exists(_) | StoreError::Refused(_) => {
                 error.to_string()
             }

@@ -40,6 +40,8 @@ pub enum ApiError {
     TooMany(Exceeded),
     /// The storage cannot take writes now; nothing was stored.
     StorageUnavailable,
+    /// What was asked for took too long to read and was given up; the storage is well.
+    TookTooLong,
     /// Nobody knows whether it was stored; the same request again, with the same client id, tells.
     OutcomeUnknown,
     /// A defect of this server.
@@ -95,7 +97,7 @@ impl ApiError {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
-            Self::StorageUnavailable | Self::OutcomeUnknown => {
+            Self::StorageUnavailable | Self::TookTooLong | Self::OutcomeUnknown => {
                 (StatusCode::SERVICE_UNAVAILABLE, "GENERAL_ERROR")
             }
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "GENERAL_ERROR"),
@@ -112,6 +114,7 @@ impl ApiError {
             Self::StorageUnavailable => {
                 "The storage takes no writes at the moment. Nothing was stored; try again.".to_owned()
             }
+            Self::TookTooLong => "Reading this took too long. Try again later, or ask for less.".to_owned(),
             Self::OutcomeUnknown => {
                 "It is not known whether this was stored. Look before you try again.".to_owned()
             }
@@ -154,7 +157,7 @@ impl IntoResponse for ApiError {
         let (status, message_id) = self.status();
         let retry_after = match &self {
             Self::TooMany(exceeded) => Some(exceeded.after_ms.div_ceil(1000)),
-            Self::StorageUnavailable | Self::OutcomeUnknown => Some(1),
+            Self::StorageUnavailable | Self::TookTooLong | Self::OutcomeUnknown => Some(1),
             _ => None,
         };
         let (text, validation_errors) = self.text();
@@ -177,6 +180,10 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(reason) => {
                 tracing::error!(%reason, "the storage takes no writes");
                 Self::StorageUnavailable
+            }
+            StoreError::TookTooLong => {
+                tracing::warn!("a read took too long and was cut short");
+                Self::TookTooLong
             }
             StoreError::Unknown => Self::OutcomeUnknown,
             StoreError::Damaged(reason) => {
@@ -213,6 +220,7 @@ const UNAVAILABLE_AFTER_MS: u64 = 1000;
 /// Time before another try, in ms, when stored data cannot be read: somebody has to look first.
 const DAMAGED_AFTER_MS: u64 = 60_000;
 const UNAVAILABLE: &str = "the storage takes no writes at the moment; nothing was stored";
+const TOOK_TOO_LONG: &str = "reading took too long; try again later";
 const DAMAGED: &str = "stored data cannot be read; nothing was stored, and the server's operator has to look";
 
 /// Why a socket's write was not done, as the frame that says so.
@@ -265,7 +273,11 @@ pub fn rejected(request: Option<u64>, rejection: Rejection) -> Rejected {
         Rejection::Store(error) => {
             answer.message = error.to_string();
             (answer.code, answer.retry) = store_code(&error);
-            if answer.code == RejectCode::StorageUnavailable {
+            if error == StoreError::TookTooLong {
+                tracing::warn!("a read took too long and was cut short");
+                answer.message = TOOK_TOO_LONG.to_owned();
+                answer.after_ms = Some(UNAVAILABLE_AFTER_MS);
+            } else if answer.code == RejectCode::StorageUnavailable {
                 tracing::error!(%error, "a write was not stored");
                 // What the storage says is for the log.
                 let (message, after_ms) = match error {
@@ -306,7 +318,9 @@ pub fn rejected_frame(error: FrameError) -> Rejected {
 fn store_code(error: &StoreError) -> (RejectCode, Retry) {
     match error {
         StoreError::NotFound => (RejectCode::NotFound, Retry::Never),
-        StoreError::Unavailable(_) | StoreError::Damaged(_) => (RejectCode::StorageUnavailable, Retry::Later),
+        StoreError::Unavailable(_) | StoreError::TookTooLong | StoreError::Damaged(_) => {
+            (RejectCode::StorageUnavailable, Retry::Later)
+        }
         StoreError::Unknown => (RejectCode::Unknown, Retry::Same),
         StoreError::Exists(_) => (RejectCode::BadRequest, Retry::Never),
         StoreError::Refused(refusal) => {

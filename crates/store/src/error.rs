@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The disk or the database cannot write now; nothing was stored, and it may work later.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),
+    /// A read took longer than one may and was cut short; the same may work later, and less is sooner read.
+    #[error("reading took too long")]
+    TookTooLong,
     /// The transaction was lost at its end: stored or not, nobody knows. Send the same again.
     #[error("the outcome is unknown, retry the same")]
     Unknown,

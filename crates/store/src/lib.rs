@@ -4,7 +4,8 @@
 //! * **Whole operations.** Each method is one operation in one transaction: it happened, or nothing of it did.
 //! * **Durable.** A write that answered `Ok` is on disk and survives the process and the power.
 //! * **Honest.** [`StoreError::Unknown`] means that the outcome is not known: try the same again (every write
-//!   is idempotent). [`StoreError::Unavailable`] means that nothing happened and that it may work later.
+//!   is idempotent). [`StoreError::Unavailable`] means that nothing happened and that it may work later,
+//!   [`StoreError::TookTooLong`] the same of a read, which the storage itself is well enough for.
 //! * **Ordered.** Events of a conversation are numbered 1, 2, 3 … without gaps, by `seq`, and those that the
 //!   visitor may see by `visitor_seq`. Writes that one caller awaits one after the other happen in that order.
 //! * **Read your writes.** A read that starts after a write answered sees it.

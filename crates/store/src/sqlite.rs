@@ -58,6 +58,9 @@ const SETTLE_MILLIS: u64 = 200;
 const WAL_PAUSE_MILLIS: u64 = 10;
 /// The most bytes of the write-ahead log. A start after a crash reads it, so it also bounds that.
 pub const LOG_BYTES: u64 = 64 << 20;
+/// How long one read may take. The deepest pages of the API's lists need half a second at a million conversations
+/// (docs/performance.md), almost all others a few milliseconds; while one runs, the log cannot be begun anew.
+const LONGEST_READ: Duration = Duration::from_secs(5);
 /// Connections beside the server's writer move the log into the file themselves, at so many pages (256 MiB).
 const BACKSTOP_PAGES: i64 = 65_536;
 /// Statements kept ready by each connection: more than are in use at once.
@@ -76,6 +79,8 @@ pub struct SqliteOptions {
     pub most_pages: Option<Arc<AtomicU32>>,
     /// The most bytes of the write-ahead log while no other program reads for long.
     pub log_bytes: u64,
+    /// How long one read may take; one that takes longer is cut short.
+    pub longest_read: Duration,
 }
 
 impl SqliteOptions {
@@ -87,6 +92,7 @@ impl SqliteOptions {
             ids: Arc::new(RandomIds::default()),
             most_pages: None,
             log_bytes: LOG_BYTES,
+            longest_read: LONGEST_READ,
         }
     }
 
@@ -137,7 +143,7 @@ impl SqliteStore {
         let writer = Writer::start(connection, place, Arc::clone(&log)).map_err(refused)?;
         Ok(Self {
             writer,
-            readers: Readers::new(options.file(), log),
+            readers: Readers::new(options.file(), log, options.longest_read),
             clock: Arc::clone(&options.clock),
             ids: Arc::clone(&options.ids),
             epoch,

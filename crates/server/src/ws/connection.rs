@@ -64,7 +64,10 @@ pub(super) enum Ended {
 impl Ended {
     /// The storage did not answer: the client comes back.
     pub(super) fn storage(error: StoreError) -> Self {
-        tracing::error!(%error, "a socket ends because the storage does not answer");
+        match error {
+            StoreError::TookTooLong => tracing::warn!(%error, "a socket ends; its client comes back"),
+            error => tracing::error!(%error, "a socket ends because the storage does not answer"),
+        }
         Self::Close(CloseCode::Internal)
     }
 }

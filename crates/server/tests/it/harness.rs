@@ -79,10 +79,16 @@ impl Server {
 
     /// Starts with flags, as on the command line.
     pub(crate) async fn start_with(flags: &[&str]) -> Self {
+        Self::start_on(flags, |_| {}).await
+    }
+
+    /// On a database that is opened otherwise.
+    pub(crate) async fn start_on(flags: &[&str], change: impl FnOnce(&mut SqliteOptions)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(FakeClock(AtomicI64::new(1_795_000_000_000_000)));
         let mut options = SqliteOptions::new(folder.path());
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
+        change(&mut options);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options).expect("a database"));
         store.first_start().await.expect("a first start");
         let settings = settings(&[&["--listen", "127.0.0.1:0"], flags].concat());

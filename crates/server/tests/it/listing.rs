@@ -1,8 +1,14 @@
 //! The contract's list of conversations: filters, orders, totals, and who sees what.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use beckon_core::agent::Role;
+use beckon_core::command::{Actor, ApiKey, Command, CreateConversation};
+use beckon_core::conversation::{Priority, Status};
+use beckon_core::id::{KeyId, VisitorId};
+use beckon_core::text::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -201,4 +207,45 @@ async fn no_filter_shows_an_agent_more() {
             );
         }
     }
+}
+
+/// A list that takes too long to read says so. The storage is well, and nobody is told that it takes no writes.
+#[tokio::test]
+async fn a_list_that_takes_too_long_is_given_up_and_says_so() {
+    const MANY: usize = 4_000;
+    let server = Server::start_on(&[], |options| options.longest_read = Duration::ZERO).await;
+    let key = server.key().await;
+    let visitor = server.visitor().await;
+    let store = &server.app.store;
+    let mut made = tokio::task::JoinSet::new();
+    for _ in 0..MANY {
+        let create = Command::Create(CreateConversation {
+            by: Actor::Api(ApiKey { id: KeyId(Uuid::nil()), name: Name::new("test").expect("a name") }),
+            visitor: Some(VisitorId(visitor.id.parse().expect("an id"))),
+            topic: None,
+            summary: None,
+            status: Status::Open,
+            priority: Priority::Normal,
+            queue: None,
+            agent: None,
+        });
+        let store = Arc::clone(store);
+        made.spawn(async move { store.apply(create).await.expect("a conversation") });
+    }
+    made.join_all().await;
+    let list = |query: &str| {
+        let path = format!("/ccaas/1/conversations?limit=1{query}");
+        server.get(&path).header("authorization", &key)
+    };
+    // What is not counted row by row is still read in no time.
+    assert_eq!(answer(list("")).await.0, 200);
+    let deep = list("&priority=NORMAL&createdAfter=2020-01-01T00:00:00.000Z");
+    let response = deep.send().await.expect("an answer");
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    let body: Value = response.json().await.expect("JSON");
+    let said = text(&body["requestError"]["serviceException"]["text"]);
+    assert_eq!(said, "Reading this took too long. Try again later, or ask for less.");
+    assert_eq!(answer(server.get("/readyz")).await.0, 200);
+    server.stop().await;
 }

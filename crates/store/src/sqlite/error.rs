@@ -12,12 +12,13 @@ impl From<rusqlite::Error> for StoreError {
                 ErrorCode::DiskFull
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::OutOfMemory
-                | ErrorCode::OperationInterrupted
                 | ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked
                 | ErrorCode::ReadOnly
                 | ErrorCode::CannotOpen
                 | ErrorCode::PermissionDenied => Self::Unavailable(error.to_string()),
+                // Only reads are interrupted, and only for that.
+                ErrorCode::OperationInterrupted => Self::TookTooLong,
                 _ => Self::Damaged(error.to_string()),
             },
             _ => Self::Damaged(error.to_string()),
