@@ -226,17 +226,16 @@ impl Connection {
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), Ended> {
+        // A ping or a pong also costs a turn, and the library answers each ping.
+        if !self.pace.take() {
+            return Err(Ended::Close(CloseCode::TooManyRequests));
+        }
         match message {
-            Message::Text(text) => {
-                if !self.pace.take() {
-                    return Err(Ended::Close(CloseCode::TooManyRequests));
-                }
-                match parse(&text) {
-                    Ok(frame) => self.handle(frame).await,
-                    Err(FrameError::Broken) => Err(Ended::Close(CloseCode::BadFrame)),
-                    Err(error) => self.feed(ServerFrame::Rejected(rejected_frame(error))).await,
-                }
-            }
+            Message::Text(text) => match parse(&text) {
+                Ok(frame) => self.handle(frame).await,
+                Err(FrameError::Broken) => Err(Ended::Close(CloseCode::BadFrame)),
+                Err(error) => self.feed(ServerFrame::Rejected(rejected_frame(error))).await,
+            },
             Message::Binary(_) => Err(Ended::Close(CloseCode::BadFrame)),
             Message::Close(_) => Err(Ended::Lost),
             // The library answers pings by itself.

@@ -337,10 +337,10 @@ impl Socket {
         timeout(HANG, self.stream.send(message)).await.expect("in time").expect("sent");
     }
 
-    /// Sends a frame so many times in one write: it takes no time, however slow the machine is.
-    pub(crate) async fn send_at_once(&mut self, frame: &Value, count: usize) {
+    /// Sends a message so many times in one write: it takes no time, however slow the machine is.
+    pub(crate) async fn send_at_once(&mut self, message: &Message, count: usize) {
         for _ in 0..count {
-            self.stream.feed(Message::text(frame.to_string())).await.expect("room");
+            self.stream.feed(message.clone()).await.expect("room");
         }
         timeout(HANG, self.stream.flush()).await.expect("in time").expect("sent");
     }

@@ -2,6 +2,7 @@
 
 use beckon_core::agent::Role;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::harness::{Server, answer, context, first_message, message};
 
@@ -134,9 +135,12 @@ async fn a_key_has_a_rate() {
 async fn a_flood_of_frames_ends_the_socket() {
     let server = Server::start_with(&["--frames", "10"]).await;
     let visitor = server.visitor().await;
-    let mut tab = visitor.connect().await;
-    tab.send_at_once(&json!({"type": "ping"}), 100).await;
-    assert_eq!(tab.closed().await, 4013);
+    let ping = json!({"type": "ping"}).to_string();
+    for flood in [Message::text(ping), Message::Ping(Bytes::new()), Message::Pong(Bytes::new())] {
+        let mut tab = visitor.connect().await;
+        tab.send_at_once(&flood, 100).await;
+        assert_eq!(tab.closed().await, 4013, "{flood:?}");
+    }
     let agent = server.agent(Role::Agent).await;
     agent.connect().await.settle().await;
 }
