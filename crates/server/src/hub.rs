@@ -42,6 +42,7 @@ pub struct AgentFrame {
 #[derive(Debug, Default)]
 pub struct Hub {
     next: AtomicU64,
+    farewells: AtomicUsize,
     topics: Mutex<Topics>,
 }
 
@@ -105,6 +106,17 @@ impl Hub {
     /// How many sockets there are.
     pub fn connections(&self) -> usize {
         self.topics().connections.len()
+    }
+
+    /// A socket that is sent away at a planned stop, until it has heard why: the process must not end before.
+    pub fn farewell(self: &Arc<Self>) -> Farewell {
+        self.farewells.fetch_add(1, Ordering::SeqCst);
+        Farewell(Arc::clone(self))
+    }
+
+    /// How many of those there are.
+    pub fn farewells(&self) -> usize {
+        self.farewells.load(Ordering::SeqCst)
     }
 
     /// How many visitors' sockets there are on a widget.
@@ -268,6 +280,16 @@ fn unfollow(
         if ids.is_empty() {
             followers.remove(&conversation);
         }
+    }
+}
+
+/// See [`Hub::farewell`]; dropping it ends it.
+#[derive(Debug)]
+pub struct Farewell(Arc<Hub>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.farewells.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

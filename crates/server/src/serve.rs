@@ -16,7 +16,7 @@ use beckon_store::{Store, SystemClock};
 use rand::seq::SliceRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::{App, Dirty, KeyUses, Readiness, SeenPages, Tickets, keep_lists_fresh, watch_access};
 use crate::cli::Failure;
@@ -168,13 +168,14 @@ async fn drain(app: &App) {
         socket.push(Delivery::Frame(axum::extract::ws::Utf8Bytes::clone(&frame)));
     }
     sockets.shuffle(&mut rand::rng());
+    let (begun, spread) = (Instant::now(), Duration::from_millis(spread_ms));
     let count = u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
-    let step = Duration::from_millis(spread_ms) / count;
-    for socket in sockets {
+    // From the beginning, and not from one to the next: a timer goes in milliseconds, and many are less apart.
+    for (socket, gone) in sockets.into_iter().zip(0_u32..) {
+        sleep_until(begun + spread.mul_f64(f64::from(gone) / f64::from(count))).await;
         socket.close(CloseCode::Drain);
-        sleep(step).await;
     }
-    while app.hub.connections() > 0 {
+    while app.hub.connections() > 0 || app.hub.farewells() > 0 {
         sleep(Duration::from_millis(DRAIN_STEP_MS)).await;
     }
 }

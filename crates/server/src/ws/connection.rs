@@ -349,10 +349,12 @@ impl Connection {
     /// Says goodbye, if anybody is there to hear it, and leaves.
     pub(super) async fn end(mut self, ended: Ended) {
         self.stop_writing();
-        let Self { socket, membership, peer, .. } = self;
+        let Self { app, socket, membership, peer, .. } = self;
         if let Ended::Close(code) = ended {
             let (number, reason) = code.parts();
             tracing::debug!(connection = membership.id, number, reason, "a socket ends");
+            // Begins before the membership ends, so that a planned stop sees one or the other.
+            let _farewell = (code == CloseCode::Drain).then(|| app.hub.farewell());
             if code == CloseCode::Slow {
                 // Whatever else happens is no longer for it. It has much to read before it comes to the goodbye.
                 drop(membership);

@@ -56,6 +56,7 @@ async fn meet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: b
             Err(code) => code,
         },
     };
+    let _farewell = (refused == CloseCode::Drain).then(|| app.hub.farewell());
     send_away(socket, refused).await;
     None
 }

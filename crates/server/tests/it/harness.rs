@@ -116,6 +116,11 @@ impl Server {
         self.stop.send_replace(true);
     }
 
+    /// Whether the planned stop is over.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.task.is_finished()
+    }
+
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.base))
     }

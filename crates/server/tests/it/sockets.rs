@@ -1,9 +1,15 @@
 //! The life of a socket: pings, a slow reader, a planned stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_core::agent::Role;
+use beckon_core::id::{VisitorId, WidgetId};
+use beckon_server::hub::Owner;
+use beckon_server::ws::close::CloseCode;
+use beckon_server::ws::outbound::Outbound;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::harness::{Server, Socket, context, message, open_narrow_socket};
 
@@ -116,6 +122,45 @@ async fn a_planned_stop_tells_everybody_and_ends() {
         assert_eq!(socket.closed().await, 4001);
     }
     server.stop().await;
+}
+
+/// A process that ends before takes the close code away from a socket whose client has yet to read it.
+#[tokio::test]
+async fn a_planned_stop_waits_until_the_last_has_heard_it() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    server.begin_stop();
+    while server.app.hub.connections() > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // It has been told, but does not read: it has its time for that.
+    while !server.has_stopped() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.app.hub.farewells(), 0);
+    assert_eq!(tab.closed().await, 4001);
+}
+
+/// A timer goes in milliseconds: with one pause after another 40,000 would take 40 seconds, and most were never told.
+#[tokio::test]
+async fn a_planned_stop_sends_any_crowd_away_within_its_spread() {
+    const MANY: u128 = 40_000;
+    let server = Server::start().await;
+    let join = |n: u128| {
+        let outbound = Arc::new(Outbound::new(1024));
+        let owner = Owner::Visitor(VisitorId(Uuid::from_u128(n)), WidgetId(Uuid::nil()));
+        (server.app.hub.join(owner, Arc::clone(&outbound)), outbound)
+    };
+    let mut crowd: Vec<_> = (0..MANY).map(join).collect();
+    server.begin_stop();
+    while !crowd.is_empty() && !server.has_stopped() {
+        crowd.retain(|(_, outbound)| {
+            outbound.waiting().and_then(|batch| batch.close) != Some(CloseCode::Drain)
+        });
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(crowd.len(), 0, "are left where the server has gone");
 }
 
 #[tokio::test]
