@@ -4,7 +4,7 @@ use std::path::Path;
 
 use beckon_core::time::{Clock, Timestamp};
 use beckon_store::SystemClock;
-use beckon_store::sqlite::{DataLock, FILE, Inspection, SqliteStore};
+use beckon_store::sqlite::{DataLock, FILE, Inspection, LOG_BYTES, SqliteStore};
 use clap::Args;
 use serde::Serialize;
 
@@ -18,8 +18,6 @@ use crate::program::program;
 const LEAST_FREE_BYTES: u64 = 128 << 20;
 /// Less than this, beside the room for one copy of the database, is worth a warning.
 const LITTLE_FREE_BYTES: u64 = 1 << 30;
-/// The log is kept below this while nobody else reads for long.
-const LOG_BYTES: u64 = 64 << 20;
 /// What is stored may be ahead of the clock by so many seconds: clocks are corrected now and then.
 const CLOCK_SECONDS: i64 = 60;
 /// 2026-01-01: before Beckon was written, so no clock that is right shows less.

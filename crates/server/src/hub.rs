@@ -1,12 +1,13 @@
 //! Who listens to what, in this process.
 //!
-//! A doorbell with the frame in it: everything here was committed before. Frames of one conversation may be published
-//! out of order by two writers; the socket's task puts them in order and reads what is missing from the store.
+//! A doorbell with the frame in it: everything here was committed before. The writer rings after each commit, in the order
+//! of the commits, but not for one whose outcome nobody knew, nor for what a socket had begun to follow too late for. The
+//! socket's task sees the hole and reads what is missing from the store.
 
 mod viewers;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;

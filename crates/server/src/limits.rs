@@ -17,7 +17,8 @@ pub const FORGOTTEN_BYTES: usize = 1024 * 1024;
 /// No frame that is written is larger: the largest carries a context before and after, as text in a text, where a
 /// quotation mark takes two bytes (4 × 64 KiB), and names around them. A socket refuses a larger one and ends.
 pub const WRITTEN_FRAME_BYTES: usize = 1024 * 1024;
-/// Bytes of frames that may wait for a slow visitor: some hundred messages.
+/// Bytes of frames that may wait for a slow visitor: some hundred messages. Its task may be writing as much again, which it
+/// took out of the queue before.
 pub const VISITOR_OUTBOUND_BYTES: usize = 256 * 1024;
 /// Bytes of frames that may wait for a slow agent, whose socket also carries rows and contexts.
 pub const AGENT_OUTBOUND_BYTES: usize = 1024 * 1024;

@@ -265,7 +265,8 @@ impl Connection {
         batch.close.map_or(Ok(()), |code| Err(Ended::Close(code)))
     }
 
-    /// Writes an event in its place. Two writers may ring in the wrong order: what is missing is read from the store.
+    /// Writes an event in its place. What is missing before it, after a commit whose outcome nobody knew or while it was
+    /// opened, is read from the store.
     async fn deliver_event(
         &mut self,
         conversation: ConversationId,

@@ -2,6 +2,9 @@
 //!
 //! Promise: a durable delivery is handed over in order or the socket ends (close 4008); it is never skipped. An
 //! ephemeral one (typing) is dropped as soon as half of the room is taken.
+//!
+//! The bound is that of the queue. What the task has taken out is no longer counted while it is written, so a socket may
+//! keep twice as much: a burst that comes meanwhile has the whole queue.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
