@@ -1,7 +1,10 @@
 //! What a client does on the wire: sessions and tickets over HTTP, frames over a socket, every byte of it kept in
 //! sight.
 
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -9,6 +12,7 @@ use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -113,7 +117,7 @@ impl Door {
         let url = format!("ws://{}/livechat/1/socket", self.address);
         let mut config = WebSocketConfig::default();
         config.read_buffer_size = READ_BUFFER;
-        let opened = timeout(HANG, client_async_with_config(url, stream, Some(config)));
+        let opened = timeout(HANG, client_async_with_config(url, Stream(stream), Some(config)));
         let (stream, _) = opened.await.map_err(|_| Failure::new("the socket does not open"))??;
         Ok(Socket { stream })
     }
@@ -133,10 +137,43 @@ pub enum Ended {
     Lost,
 }
 
+/// A connection on which a write never fails: that the other end takes nothing any more is heard of by reading to the end,
+/// and what the other end said last, its close code say, is heard before.
+#[derive(Debug)]
+struct Stream(TcpStream);
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes).map(|written| Ok(written.unwrap_or(bytes.len())))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
 /// A WebSocket.
 #[derive(Debug)]
 pub struct Socket {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Stream>,
 }
 
 impl Socket {
@@ -285,4 +322,33 @@ pub struct Written {
     pub conversation: String,
     /// Version after.
     pub version: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_async;
+    use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_close_code_is_heard_by_who_writes_too_late() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let door = Door::new(listener.local_addr().expect("an address")).expect("a door");
+        let server = async {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let mut socket = accept_async(stream).await.expect("a socket");
+            let told = CloseFrame { code: 4001.into(), reason: Utf8Bytes::default() };
+            socket.send(Message::Close(Some(told))).await.expect("told");
+            // A process that ends with something unread: the connection is reset.
+            socket.get_ref().set_zero_linger().expect("set");
+        };
+        let (socket, ()) = tokio::join!(door.socket(), server);
+        let mut socket = socket.expect("a socket");
+        for _ in 0..2 {
+            socket.send("{}").await.expect("nobody knows");
+        }
+        assert_eq!(socket.next().await, Err(Ended::Closed(4001)));
+    }
 }
