@@ -215,6 +215,15 @@ const PLANTS: &[(&str, &str, Plant)] = &[
         run.visitor[first] = queued(1, 203, THREAD, Kind::Text, "message 3");
         run.visitor[second] = queued(3, 201, THREAD, Kind::Text, "message 1");
     }),
+    ("I4", "context is stored before the message that was queued first", |run| {
+        // The answers come in whatever order; only the queue says what was first.
+        let (context, message) = (2, 3);
+        run.visitor[context] = queued(2, 203, THREAD, Kind::Text, "message 3");
+        run.visitor[message] = queued(26, 202, THREAD, Kind::Context, "{}");
+        run.sql = r#"UPDATE context SET text = '{"key 2":{"n":26}}'; UPDATE event SET json =
+            '{"version":1,"changes":[{"key":"key 2","from":null,"to":"{\"n\":26}"}]}' WHERE seq = 2"#
+            .to_owned();
+    }),
     ("I5", "an event was left out", |run| Run::without(&mut run.visitor, &saw(2, 103))),
     ("I5", "the last event never came", |run| Run::without(&mut run.agent, &saw(5, 105))),
     ("I5", "another event at a place", |run| {

@@ -93,6 +93,14 @@ pub(super) fn writes<'a>(
         if answer.is_some() {
             report.acked += 1;
         }
+        if let Some((conversation, event)) = stored {
+            // What one author writes to a conversation shares a lane, context too, so it shares the order.
+            let before = last.insert(&conversation.id, (event.seq, write.n));
+            if let Some((seq, n)) = before.filter(|(seq, _)| *seq > event.seq) {
+                let what = format!("stored at {} before write {n} at {seq}", event.seq);
+                report.broken("I4", &conversation.id, &place, what);
+            }
+        }
         if write.kind == Kind::Context {
             if let Some(Answer {
                 conversation: Some(conversation), version: Some(version), epoch: then, ..
@@ -141,14 +149,6 @@ pub(super) fn writes<'a>(
                 report.broken("I7", &conversation.id, &place, "failed visibly, and stored");
             }
             _ => {}
-        }
-        if let Some((conversation, event)) = stored {
-            // Messages and notes of one author share a lane, so they share the order.
-            let before = last.insert(&conversation.id, (event.seq, write.n));
-            if let Some((seq, n)) = before.filter(|(seq, _)| *seq > event.seq) {
-                let what = format!("stored at {} before write {n} at {seq}", event.seq);
-                report.broken("I4", &conversation.id, &place, what);
-            }
         }
     }
     for ((conversation, key), n) in keys {
