@@ -146,6 +146,7 @@ pub struct Client {
     /// Why it ended by itself, once it has.
     failure: Arc<OnceLock<String>>,
     waiting: Arc<AtomicUsize>,
+    following: Arc<AtomicUsize>,
     connected: Arc<AtomicBool>,
 }
 
@@ -169,7 +170,8 @@ impl Client {
     pub fn start(name: &str, who: Who, start: Start) -> Outcome<Self> {
         let (sender, orders) = mpsc::channel(ORDERS);
         let machine = Machine::new(name, who.clone(), start, orders)?;
-        let (waiting, connected) = (Arc::clone(&machine.waiting), Arc::clone(&machine.connected));
+        let (waiting, following) = (Arc::clone(&machine.waiting), Arc::clone(&machine.following));
+        let connected = Arc::clone(&machine.connected);
         let failure = Arc::default();
         let told: Arc<OnceLock<String>> = Arc::clone(&failure);
         let task = tokio::spawn(async move {
@@ -177,7 +179,7 @@ impl Client {
                 told.get_or_init(|| failure.to_string());
             }
         });
-        Ok(Self { name: name.to_owned(), who, orders: sender, task, failure, waiting, connected })
+        Ok(Self { name: name.to_owned(), who, orders: sender, task, failure, waiting, following, connected })
     }
 
     /// A visitor; otherwise an agent.
@@ -196,6 +198,11 @@ impl Client {
     /// Writes without an answer.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Conversations it follows.
+    pub fn following(&self) -> usize {
+        self.following.load(Ordering::Relaxed)
     }
 
     /// Why it has ended by itself, if it has.

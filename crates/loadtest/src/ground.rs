@@ -270,6 +270,16 @@ impl Ground {
         events(&self.setup.database())
     }
 
+    /// Waits until every agent follows every conversation: one is heard of a little after it was begun, and its
+    /// events come to who follows it.
+    pub async fn all_followed(&self) -> Outcome<()> {
+        self.all_answered().await?;
+        let stored = count(&self.setup.database(), "conversation")?;
+        let agents = || self.crowd.iter().filter(|client| !client.is_visitor());
+        let follows = |agent: &Client| i64::try_from(agent.following()).is_ok_and(|count| count == stored);
+        self.until("agents follow every conversation", || agents().all(follows)).await
+    }
+
     /// `beckon backup` beside the running server; how many events the copy has.
     pub fn back_up(&self, file: &Path) -> Outcome<i64> {
         self.setup.run(&["backup", &file.to_string_lossy()], "")?;
@@ -315,6 +325,10 @@ impl Ground {
 }
 
 fn events(database: &Path) -> Outcome<i64> {
+    count(database, "event")
+}
+
+fn count(database: &Path, table: &str) -> Outcome<i64> {
     let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    Ok(database.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?)
+    Ok(database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }

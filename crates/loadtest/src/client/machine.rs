@@ -55,6 +55,7 @@ pub(super) struct Machine {
     chance: StdRng,
     orders: mpsc::Receiver<Order>,
     pub(super) waiting: Arc<AtomicUsize>,
+    pub(super) following: Arc<AtomicUsize>,
     pub(super) connected: Arc<AtomicBool>,
     epoch: String,
     views: HashMap<String, View>,
@@ -92,6 +93,7 @@ impl Machine {
             chance: StdRng::seed_from_u64(seed.wrapping_add(earlier.len() as u64)),
             orders,
             waiting: Arc::default(),
+            following: Arc::default(),
             connected: Arc::default(),
             epoch: String::new(),
             views: HashMap::new(),
@@ -328,6 +330,7 @@ impl Machine {
         let mut tick = tokio::time::interval(self.rules.ping);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            self.following.store(self.views.len(), Ordering::Relaxed);
             self.pump(socket).await?;
             tokio::select! {
                 text = socket.next() => {

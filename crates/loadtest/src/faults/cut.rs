@@ -88,6 +88,7 @@ pub(super) async fn idle(run: &Run) -> Outcome<String> {
     ground.add_visitors(run.pick(30, 200), 2, &rules).await?;
     ground.add_agents(2, &Rules { answered_percent: 0, ..rules.clone() }).await?;
     ground.load(RATE, Duration::from_secs(1)).await?;
+    ground.all_followed().await?;
     ground.settled().await?;
     let arrived = |counts: &Counts| Counts::of(&counts.events) + Counts::of(&counts.known);
     let before = arrived(&ground.counts);
