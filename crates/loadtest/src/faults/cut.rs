@@ -19,11 +19,14 @@ fn proxy(ground: &Ground) -> Outcome<&Proxy> {
 /// Guard: the `client_id`, by which a retry is known.
 pub(super) async fn answers(run: &Run) -> Outcome<String> {
     let times = run.pick(50, 200);
+    let again = |ground: &Ground| Counts::of(&ground.counts.duplicates);
     let mut ground = Ground::new(&run.folder, run.seed, &fast(), true).await?;
     ground.add_visitors(20, 2, &Rules::default()).await?;
     ground.add_agents(2, &Rules::default()).await?;
-    let mut hit = 0;
-    for _ in 0..times {
+    let (mut rounds, mut hit) = (0, 0);
+    // Which answers are on their way at the moment is chance: where none was, it goes on.
+    while rounds < times || (rounds < times * 3 && again(&ground) == 0) {
+        rounds += 1;
         ground.load(RATE, Duration::from_millis(60)).await?;
         hit += proxy(&ground)?.set(Way::Down, Flow::Swallow, 2);
         ground.load(RATE, Duration::from_millis(120)).await?;
@@ -32,14 +35,49 @@ pub(super) async fn answers(run: &Run) -> Outcome<String> {
     let swallowed = proxy(&ground)?.swallowed();
     ground.rest().await?;
     let report = ground.check()?;
-    let again = Counts::of(&ground.counts.duplicates);
+    let again = again(&ground);
     if again == 0 {
         return Err(Failure::new("no answer was lost: this shows nothing"));
     }
     Ok(format!(
-        "{times} times, {hit} connections, {swallowed} bytes of the server vanished: {report}; {again} retries were known"
+        "{rounds} times, {hit} connections, {swallowed} bytes of the server vanished: {report}; {again} retries were known"
     ))
 }
+
+/// What was sent on a connection that its client has given up arrives after all, when the retry on the next connection is
+/// stored already: two connections of one client overtake each other. Within one connection nothing can.
+///
+/// Guard: the `client_id`, by which what comes late is known.
+pub(super) async fn late(run: &Run) -> Outcome<String> {
+    let times = run.pick(10, 100);
+    let mut ground = Ground::new(&run.folder, run.seed, &fast(), true).await?;
+    ground.add_visitors(20, 2, &Rules::default()).await?;
+    ground.add_agents(2, &Rules::default()).await?;
+    let known = |proxy: &Proxy| proxy.late().windows(KNOWN.len()).filter(|word| *word == KNOWN).count();
+    let (mut rounds, mut stranded) = (0, 0);
+    // What is on its way at the moment is chance: where nothing was, it goes on.
+    while rounds < times || (rounds < times * 3 && known(proxy(&ground)?) == 0) {
+        rounds += 1;
+        ground.load(RATE, Duration::from_millis(60)).await?;
+        proxy(&ground)?.set(Way::Up, Flow::Delay, 2);
+        ground.load(RATE, Duration::from_millis(120)).await?;
+        stranded += proxy(&ground)?.strand();
+        ground.all_answered().await?;
+        proxy(&ground)?.let_go();
+        let proxy = proxy(&ground)?;
+        ground.until("what came late is answered", || proxy.stranded() == 0).await?;
+    }
+    ground.rest().await?;
+    let report = ground.check()?;
+    let known = known(proxy(&ground)?);
+    if known == 0 {
+        return Err(Failure::new("nothing came late: this shows nothing"));
+    }
+    Ok(format!("{rounds} times, {stranded} connections: {report}; {known} writes came after their retries"))
+}
+
+/// Part of an answer to a write that was stored before.
+const KNOWN: &[u8] = br#""duplicate":true"#;
 
 /// A thousand sockets end at the same moment, when half of their messages are stored. On every second one no answer
 /// comes through any more.
@@ -61,7 +99,8 @@ pub(super) async fn all(run: &Run) -> Outcome<String> {
         ground.until("half of the messages are stored", stored).await?;
         cut += proxy(&ground)?.cut_all();
     }
-    if cut < sockets {
+    // One may be away at the moment, on a machine that has stood still.
+    if cut * 10 < sockets * 9 {
         return Err(Failure::new(format!("only {cut} sockets were cut: this shows nothing")));
     }
     let begun = Instant::now();
