@@ -1,5 +1,6 @@
 //! More than the server takes: senders above their limit, ten times the load, readers who do not read.
 
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::TcpSocket;
@@ -7,20 +8,22 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{RATE, Run, fast, fast_setup};
+use super::{RATE, Run, fast, fast_setup, preload};
 use crate::client::{Counts, Order, Rules, Who};
 use crate::ground::Ground;
+use crate::log::Kind;
 use crate::visitor::Visitor;
 use crate::wire::{HANG, Heard};
 use crate::{Failure, Outcome};
 
-/// Thirty messages wait in the client when it comes back, and the limit lets ten through at once.
+/// Twenty messages wait in the client when it comes back, and the limit lets ten through at once and one a second after
+/// them: less than any machine takes.
 ///
 /// Guard: `retry: later` with `after_ms`, and a lane that keeps its order meanwhile.
 pub(super) async fn rate(run: &Run) -> Outcome<String> {
-    let queued = 30;
-    // The product's own limits.
-    let mut ground = Ground::new(&run.folder, run.seed, &[], false).await?;
+    let queued = 20;
+    let limits = [("--visitor-sends", "1"), ("--visitor-sends-burst", "10")];
+    let mut ground = Ground::new(&run.folder, run.seed, &limits, false).await?;
     ground.add_visitors(run.pick(10, 50), 1, &Rules::default()).await?;
     let visitors = ground.crowd.len();
     for client in &ground.crowd {
@@ -47,20 +50,24 @@ pub(super) async fn rate(run: &Run) -> Outcome<String> {
     Ok(format!("{visitors} visitors with {queued} queued met the limit {later} times: {report}"))
 }
 
-/// Ten times as much as in the other tests, all at once, and a writer's queue that is shorter than the number of those
-/// who write: it is full. Nobody is turned away for that.
+/// A writer's queue for eight, and a disk that stands still until the writes of ten times as many have come to the
+/// server: the queue is full, on any machine. Then ten times as much as in the other tests. Nobody is turned away.
 ///
 /// Guard: a full queue of the writer makes senders wait.
 pub(super) async fn overload(run: &Run) -> Outcome<String> {
-    let setup = fast_setup(&run.folder)?.with_environment("BECKON_TEST_WAITING", QUEUE);
+    let hold = run.folder.join("hold");
+    let setup = fast_setup(&run.folder)?
+        .with_environment("LD_PRELOAD", preload::build(&run.folder, "held_disk")?)
+        .with_environment("BECKON_DISK_HOLD", &hold)
+        .with_environment("BECKON_TEST_WAITING", QUEUE.to_string());
     let mut ground = Ground::on(&run.folder, setup, run.seed, false).await?;
-    ground.add_visitors(80, 2, &Rules::default()).await?;
+    // No ping between a write and the look for it.
+    let rules = Rules { ping: Duration::from_secs(5), silence: Duration::from_secs(60), ..Rules::default() };
+    ground.add_visitors(10 * QUEUE, 1, &rules).await?;
     ground.add_agents(1, &Rules { answered_percent: 5, ..Rules::default() }).await?;
+    let waited = held(&ground, &hold).await?;
     let begun = Instant::now();
-    // Each of their lanes has something to write from now on, also where a machine is faster than the load.
-    ground.burst(2 * AT_ONCE).await?;
     let written = ground.load(10 * RATE, run.pick(Duration::from_secs(2), Duration::from_secs(20))).await?;
-    let waiting = ground.waiting();
     ground.all_answered().await?;
     let rate = Counts::of(&ground.counts.acked) as f64 / begun.elapsed().as_secs_f64();
     let memory = ground.server.as_ref().map_or(Ok(0), crate::server::Server::resident_bytes)? / 1_048_576;
@@ -73,19 +80,58 @@ pub(super) async fn overload(run: &Run) -> Outcome<String> {
         )));
     }
     Ok(format!(
-        "{written} writes at {} msg/s, {waiting} waited at the end, {rate:.0}/s answered, {memory} MB: {report}",
+        "{waited} writes at a queue for {QUEUE}, then {written} at {} msg/s, {rate:.0}/s answered, {memory} MB: {report}",
         10 * RATE
     ))
 }
 
+/// Lets the disk stand still while every visitor writes, until the server has most of these writes; how many it had.
+async fn held(ground: &Ground, hold: &Path) -> Outcome<usize> {
+    ground.burst(1).await?;
+    ground.all_answered().await?;
+    std::fs::write(hold, "")?;
+    let stands = hold.with_extension("held");
+    ground.crowd[0].order(Order::Write(Kind::Text, 0)).await?;
+    ground.until("the disk stands still", || stands.exists()).await?;
+    let before = (Counts::of(&ground.counts.tries), Counts::of(&ground.counts.acked));
+    let others: Vec<_> = ground.crowd[1..].iter().filter(|client| client.is_visitor()).collect();
+    for client in &others {
+        client.order(Order::Write(Kind::Text, 0)).await?;
+    }
+    let sent = || Counts::of(&ground.counts.tries) >= before.0 + others.len() as u64;
+    ground.until("everybody has sent", sent).await?;
+    ground.until("the server has taken half of it", || unread(ground) <= others.len() / 2).await?;
+    let waited = usize::try_from(Counts::of(&ground.counts.tries) - before.0)?;
+    let answered = Counts::of(&ground.counts.acked) - before.1;
+    std::fs::remove_file(hold)?;
+    if answered > 0 {
+        return Err(Failure::new(format!("{answered} answers came before the disk: this shows nothing")));
+    }
+    ground.all_answered().await?;
+    Ok(waited)
+}
+
+/// Sockets of the server at which a write is still to be read.
+fn unread(ground: &Ground) -> usize {
+    let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else { return usize::MAX };
+    let here = hexadecimal(ground.address);
+    let unread = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // Number, own end, other end, state, and what waits to be sent and to be read.
+        let unread = usize::from_str_radix(words.get(4)?.split_once(':')?.1, 16).ok()?;
+        (*words.get(1)? == here).then_some(unread)
+    };
+    table.lines().filter_map(unread).filter(|unread| *unread >= LEAST_WRITE).count()
+}
+
+/// Writes that wait for the writer at most in `overload`.
+const QUEUE: usize = 8;
+/// Bytes of a write's frame at least; a ping is far shorter.
+const LEAST_WRITE: usize = 100;
 /// Long messages of 16 KB after which a slow reader must be out: far more than systems and server hold for it.
-const MOST_MESSAGES: usize = 1_500;
+const MOST_MESSAGES: usize = 4_000;
 /// With fewer, less than the server's own bound (256 KiB) waits.
 const FEWEST_MESSAGES: usize = 16;
-/// Writes that wait for the writer at most in `overload`.
-const QUEUE: &str = "8";
-/// Messages that each conversation has to write there from the start.
-const AT_ONCE: usize = 3;
 /// A time in milliseconds that no run lasts.
 const PUT_OFF: &str = "3600000";
 
@@ -105,7 +151,7 @@ pub(super) async fn slow(run: &Run) -> Outcome<String> {
         ground.add(&format!("tab-{tab:04}"), Who::Visitor(who), &rules)?;
     }
     ground.connected().await?;
-    ground.crowd[0].order(Order::Write(crate::log::Kind::Text, 0)).await?;
+    ground.crowd[0].order(Order::Write(Kind::Text, 0)).await?;
     ground.all_answered().await?;
     let mut readers = Vec::new();
     for _ in 0..slow {
