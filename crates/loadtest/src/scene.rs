@@ -36,8 +36,12 @@ impl Scene {
             let kept = self.0.keep();
             let mut text = format!("{failure}\n  the files are in {}", kept.display());
             for log in logs(&kept) {
-                text.push_str(&format!("\n  the end of {}:", log.display()));
                 let lines = last_lines(&log).unwrap_or_else(|failure| vec![failure.to_string()]);
+                text.push_str(&format!(
+                    "\n  the end of {}{}",
+                    log.display(),
+                    if lines.is_empty() { " says nothing" } else { ":" }
+                ));
                 lines.iter().for_each(|line| text.push_str(&format!("\n    {line}")));
             }
             Failure::new(text)
