@@ -15,8 +15,6 @@ pub struct Agent {
     pub cookie: String,
     /// The server's own origin, however the agent gets there.
     pub origin: String,
-    /// Follows the list and every conversation on it.
-    pub follows_all: bool,
 }
 
 impl Agent {
@@ -26,9 +24,6 @@ impl Agent {
 
     /// The conversations of the list: after a reconnect the console fetches it over HTTP.
     pub(crate) async fn rows(&self, door: &Door) -> Outcome<Vec<String>> {
-        if !self.follows_all {
-            return Ok(Vec::new());
-        }
         let request =
             door.request("GET", "/ccaas/1/inbox?view=all&limit=200")?.header("cookie", &self.cookie);
         let page = door.json(request).await?;

@@ -38,12 +38,6 @@ pub struct Violation {
 pub struct Report {
     /// Broken promises.
     pub violations: Vec<Violation>,
-    /// Clients' files read.
-    pub clients: usize,
-    /// Conversations in the database.
-    pub conversations: usize,
-    /// Events in the database.
-    pub events: usize,
     /// Writes that were acknowledged.
     pub acked: usize,
     /// Acknowledged writes that are not in the database.
@@ -52,8 +46,6 @@ pub struct Report {
     pub doubled: usize,
     /// Events that clients applied.
     pub seen: usize,
-    /// Bytes of visitors that were searched.
-    pub bytes: u64,
 }
 
 impl Display for Report {
@@ -89,12 +81,9 @@ pub fn check(folder: &Path, database: &Path) -> Outcome<Report> {
     let conversations = conversations(&connection)?;
     let epoch = epoch(&connection)?;
     let agents = agents(&connection)?;
-    report.conversations = conversations.len();
-    report.events = conversations.values().map(|conversation| conversation.events.len()).sum();
     numbers(&conversations, &mut report);
     journals(&conversations, &mut report);
     let mut stories = stories(folder)?;
-    report.clients = stories.len();
     for story in &mut stories {
         if let Some(id) = agents.get(&story.id) {
             story.id.clone_from(id);

@@ -94,8 +94,6 @@ pub struct Counts {
     pub resets: AtomicU64,
     /// Events that arrived and were known.
     pub known: AtomicU64,
-    /// Holes and tails asked for.
-    pub asked: AtomicU64,
     /// Times accepted writes were offered again for a new epoch.
     pub offered: AtomicU64,
 }
@@ -258,14 +256,8 @@ impl Client {
 impl Who {
     fn introduction(&self) -> Line {
         match self {
-            Self::Visitor(visitor) => Line::Is {
-                visitor: true,
-                id: visitor.session.visitor.clone(),
-                secret: visitor.session.token.clone(),
-            },
-            Self::Agent(agent) => {
-                Line::Is { visitor: false, id: agent.email.clone(), secret: agent.cookie.clone() }
-            }
+            Self::Visitor(visitor) => Line::Is { visitor: true, id: visitor.session.visitor.clone() },
+            Self::Agent(agent) => Line::Is { visitor: false, id: agent.email.clone() },
         }
     }
 

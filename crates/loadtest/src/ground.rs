@@ -74,7 +74,7 @@ impl Ground {
         let address = server.address;
         let proxy = if proxied { Some(Proxy::start(address).await?) } else { None };
         let door = Door::new(proxy.as_ref().map_or(address, |proxy| proxy.address))?;
-        let widget = setup.widget(true)?;
+        let widget = setup.widget()?;
         let (counts, chance) = (Arc::default(), StdRng::seed_from_u64(seed));
         let (server, crowd) = (Some(server), Vec::new());
         Ok(Self { folder, setup, server, address, proxy, door, widget, crowd, counts, chance, seed })
@@ -137,7 +137,7 @@ impl Ground {
         let email = format!("{name}@example.com");
         self.setup.make_supervisor(&email, PASSWORD)?;
         let cookie = self.door.at(self.address).sign_in(&email, PASSWORD).await?;
-        Ok(Agent { email, cookie, origin: format!("http://{}", self.address), follows_all: true })
+        Ok(Agent { email, cookie, origin: format!("http://{}", self.address) })
     }
 
     /// Waits until everybody has a connection.

@@ -46,8 +46,6 @@ pub enum Line {
         visitor: bool,
         /// The visitor's id, or the agent's e-mail.
         id: String,
-        /// The session's token, or the cookie.
-        secret: String,
     },
     /// A write is in the queue.
     Queued(Queued),
@@ -106,7 +104,7 @@ pub enum Line {
         /// Seen up to here.
         read: i64,
     },
-    /// It was sent away with this code.
+    /// Its connection ended with this code. For who reads the files.
     Closed {
         /// The close code; 0: without a word.
         code: u16,

@@ -1,7 +1,7 @@
 //! The real binary on a free port, with a data folder that outlives it.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -120,12 +120,10 @@ impl Setup {
         Ok(String::from_utf8_lossy(&stdout).trim_end().to_owned())
     }
 
-    /// Id of the widget with several threads (or the one with a single thread); the folder must have been started
-    /// once.
-    pub fn widget(&self, multi_thread: bool) -> Outcome<String> {
+    /// Id of the widget with several threads; the folder must have been started once.
+    pub fn widget(&self) -> Outcome<String> {
         let widgets: Value = serde_json::from_str(&self.run(&["admin", "widget", "list", "--json"], "")?)?;
-        let found =
-            widgets.as_array().into_iter().flatten().find(|widget| widget["multiThread"] == multi_thread);
+        let found = widgets.as_array().into_iter().flatten().find(|widget| widget["multiThread"] == true);
         let id = found.and_then(|widget| widget["id"].as_str());
         id.map(str::to_owned).ok_or_else(|| Failure::new("no such widget"))
     }
@@ -173,10 +171,10 @@ const PORTS: std::ops::Range<u16> = 12_000..32_000;
 const TRIES: usize = 100;
 
 /// A free loopback address.
-pub fn free_address() -> Outcome<SocketAddr> {
+pub fn free_address() -> io::Result<SocketAddr> {
     let tried = (0..TRIES).map(|_| SocketAddr::from(([127, 0, 0, 1], rand::random_range(PORTS))));
     let mut free = tried.filter(|address| TcpListener::bind(address).is_ok());
-    free.next().ok_or_else(|| Failure::new("no free port"))
+    free.next().ok_or_else(|| io::Error::other("no free port"))
 }
 
 /// A program of the same build.
@@ -243,7 +241,7 @@ impl Server {
 
     /// Its resident memory in bytes.
     pub fn resident_bytes(&self) -> Outcome<u64> {
-        self.status_number("VmRSS:").map(|kilobytes| kilobytes * 1024)
+        resident_bytes(self.child.id())
     }
 
     /// Sockets it has open.
@@ -252,13 +250,14 @@ impl Server {
         let targets = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
         Ok(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count())
     }
+}
 
-    fn status_number(&self, name: &str) -> Outcome<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let number = line.and_then(|line| line.split_whitespace().next()).and_then(|word| word.parse().ok());
-        number.ok_or_else(|| Failure::new(format!("no {name} in the process's status")))
-    }
+/// Memory of a process that is in use, in bytes.
+pub fn resident_bytes(process: u32) -> Outcome<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.map(|count| count * 1024).ok_or_else(|| Failure::new("no VmRSS in the process's status"))
 }
 
 impl Drop for Server {

@@ -91,11 +91,10 @@ struct Run {
 
 impl Run {
     fn good() -> Self {
-        let secret = String::new();
         Self {
             sql: String::new(),
             visitor: vec![
-                Line::Is { visitor: true, id: id(VISITOR), secret: secret.clone() },
+                Line::Is { visitor: true, id: id(VISITOR) },
                 queued(1, 201, THREAD, Kind::Text, "message 1"),
                 queued(2, 202, THREAD, Kind::Context, "{}"),
                 queued(3, 203, THREAD, Kind::Text, "message 3"),
@@ -112,7 +111,7 @@ impl Run {
                 saw(3, 105),
             ],
             agent: vec![
-                Line::Is { visitor: false, id: "agent@example.com".to_owned(), secret },
+                Line::Is { visitor: false, id: "agent@example.com".to_owned() },
                 queued(1, 301, CONVERSATION, Kind::Note, "note 1"),
                 queued(2, 302, CONVERSATION, Kind::Text, "message 2"),
                 reset(),

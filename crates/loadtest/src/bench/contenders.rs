@@ -13,7 +13,8 @@ use super::http::Http;
 use super::languages::{Beckon, Limit, Scene, SocketIo, earlier_texts};
 use super::limit_engine;
 use super::postgres::Postgres;
-use super::process::{Server, free_address};
+use super::process::Server;
+use crate::server::free_address;
 
 /// Beckon's limits protect it from one visitor, one address and one agent; the driver is all of them at once.
 const LIFTED: [&str; 14] = [

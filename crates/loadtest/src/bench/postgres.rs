@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::Failure;
 use super::dialect::conversation_id;
 use super::languages::earlier_texts;
-use super::process::free_address;
+use crate::server::free_address;
 
 /// What is installed when it is missing.
 const PACKAGE: &str = "postgresql";

@@ -2,12 +2,13 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::http::Http;
+use crate::server::resident_bytes;
 
 /// A server that does not answer by then has failed.
 const START_WITHIN: Duration = Duration::from_secs(60);
@@ -24,11 +25,6 @@ pub struct Server {
     pub address: SocketAddr,
     /// From the start of the process to its first good answer.
     pub started_in: Duration,
-}
-
-/// A free port on the loopback.
-pub fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 impl Server {
@@ -59,10 +55,7 @@ impl Server {
 
     /// Memory of the process that is in use, in bytes.
     pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.unwrap_or(0) * 1024
+        resident_bytes(self.child.id()).unwrap_or(0)
     }
 
     /// Processor time used so far, in seconds.

@@ -88,11 +88,6 @@ impl Wires {
         Ok(number)
     }
 
-    /// Wires ever opened.
-    pub fn count(&self) -> usize {
-        self.wires.len()
-    }
-
     /// Sends a text frame; on a wire that was cut, nowhere.
     pub fn send(&mut self, number: usize, frame: &str) -> io::Result<()> {
         let Some(wire) = &mut self.wires[number] else { return Ok(()) };
@@ -106,11 +101,6 @@ impl Wires {
         self.poll.registry().deregister(&mut wire.stream)?;
         // With nothing to wait for, closing resets.
         SockRef::from(&wire.stream).set_linger(Some(Duration::ZERO))
-    }
-
-    /// Forgets all wires; their sockets are closed.
-    pub fn clear(&mut self) {
-        self.wires.clear();
     }
 
     /// Wakes [`Wires::turn`] at each moment when something is due.

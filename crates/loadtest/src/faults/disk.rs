@@ -52,7 +52,7 @@ async fn one(folder: &Path, library: &Path, each: usize, synchronous: Option<&st
     let mut setup = fast_setup(folder)?.with("--ping-ms", 600_000);
     let widget = {
         drop(setup.start()?);
-        setup.widget(true)?
+        setup.widget()?
     };
     setup = setup.with_environment("LD_PRELOAD", library).with_environment("BECKON_DISK_LOG", &log);
     if let Some(synchronous) = synchronous {

@@ -123,7 +123,6 @@ impl Machine {
 
     async fn sync(&mut self, socket: &mut Socket, conversation: &str) -> Result<(), End> {
         let Some(view) = self.views.get(conversation) else { return Ok(()) };
-        Counts::add(&self.counts.asked);
         let frame = json!({
             "type": "sync", "conversation": conversation, "epoch": view.epoch, "position": view.position,
         });
