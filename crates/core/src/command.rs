@@ -311,3 +311,35 @@ pub enum Refusal {
     #[error("the visitor of a single-thread widget has a conversation that is not closed")]
     AlreadyOpen,
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::context::{Metadata, WriteMode};
+
+    fn patch(json: &str) -> Patch {
+        Patch::new(WriteMode::Merge, Metadata::parse(json).unwrap())
+    }
+
+    /// What the bounds of the writer's queue count.
+    #[test]
+    fn a_writes_text_is_its_message_and_all_context_with_it() {
+        let mut send = VisitorSend {
+            visitor: Uuid::nil().into(),
+            session: Uuid::nil().into(),
+            to: Destination::Thread(Uuid::nil().into()),
+            client_id: Uuid::nil().into(),
+            text: MessageText::new("Grüße").unwrap(),
+            held: None,
+            standing: None,
+            page: None,
+        };
+        assert_eq!(Command::VisitorSend(send.clone()).text_bytes(), 7);
+        send.held = Some(HeldContext { client_id: None, patch: patch(r#"{"cart":[1,2],"old":null}"#) });
+        assert_eq!(Command::VisitorSend(send.clone()).text_bytes(), 7 + 9 + 3);
+        send.standing = Some(patch(r#"{"plan":"A"}"#));
+        assert_eq!(Command::VisitorSend(send).text_bytes(), 7 + 12 + 7);
+    }
+}
