@@ -55,6 +55,15 @@ pub(crate) async fn an_edit_is_one_write_with_an_event_for_each_kind_of_change(h
     for kind in [Kind::Edited, Kind::Moved, Kind::Assigned, Kind::Status] {
         assert_eq!(kinds.iter().filter(|told| **told == kind).count(), 1, "{kind:?} in {kinds:?}");
     }
+    // A move names both ends, as they were called then.
+    let moved = journal.iter().find(|event| event.kind == Kind::Moved).unwrap();
+    let moved: serde_json::Value = serde_json::from_str(&moved.json).unwrap();
+    let queues = house.store.queues().await.unwrap();
+    for (end, id) in [("from", before.queue), ("to", after.queue)] {
+        let queue = queues.iter().find(|queue| Some(queue.id) == id).unwrap();
+        assert_eq!(moved[end]["id"], queue.id.to_string());
+        assert_eq!(moved[end]["name"], queue.name.as_str());
+    }
     // What was edited, where it was moved to and whose it is stay the team's.
     let internal = [Kind::Edited, Kind::Moved, Kind::Assigned];
     assert!(journal.iter().all(|event| event.visitor_seq.is_none() == internal.contains(&event.kind)));
