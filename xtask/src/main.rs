@@ -22,7 +22,7 @@ usage: cargo xtask <command>
   run [--release] [ARGS…]   build the web apps and the server and start it; ARGS go to the server
   test                      everything: format, lints, contracts, unit, property, API and browser tests, sizes
   e2e [FILTER…]             the browser tests in files whose name contains FILTER
-  chaos [--long] [--only NAME…] [--seed SEED]
+  chaos [--long] [--only NAME]… [--seed SEED]
                             break a running chat in every way and check what was promised: docs/testing.md
   bench [--quick] [--only ROW]
                             Beckon beside the limit of the machine and beside socket.io + PostgreSQL: docs/performance.md

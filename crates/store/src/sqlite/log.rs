@@ -118,11 +118,17 @@ impl Log {
         pages.checked_sub(copied).unwrap_or(pages)
     }
 
+    /// Worth a copy. The same pages are written again and again, so that half as many copies move far fewer; and while one
+    /// goes to the disk, commits wait longer.
+    fn is_due(&self) -> bool {
+        self.uncopied() > self.limit / 4
+    }
+
     fn grown_to(&self, pages: u64) {
         if pages < self.pages.swap(pages, Ordering::Relaxed) {
             self.copied.store(0, Ordering::Relaxed);
         }
-        if self.uncopied() > self.limit / 8 {
+        if self.is_due() {
             // Full: it has been called already.
             let _called = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
@@ -171,7 +177,7 @@ fn copy_when_due(log: &Weak<Log>, woken: &Receiver<()>, file: &Path) {
     let mut connection = None;
     while wait(woken) {
         let Some(log) = log.upgrade() else { break };
-        if log.uncopied() > log.limit / 8 || log.held.load(Ordering::Relaxed) {
+        if log.is_due() || log.held.load(Ordering::Relaxed) {
             log.copy(&mut connection, file);
         }
     }
