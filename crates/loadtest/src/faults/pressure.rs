@@ -16,13 +16,13 @@ use crate::visitor::Visitor;
 use crate::wire::{HANG, Heard};
 use crate::{Failure, Outcome};
 
-/// Twenty messages wait in the client when it comes back, and the limit lets ten through at once and one a second after
+/// Thirty messages wait in the client when it comes back, and the limit lets ten through at once and two a second after
 /// them: less than any machine takes.
 ///
 /// Guard: `retry: later` with `after_ms`, and a lane that keeps its order meanwhile.
 pub(super) async fn rate(run: &Run) -> Outcome<String> {
-    let queued = 20;
-    let limits = [("--visitor-sends", "1"), ("--visitor-sends-burst", "10")];
+    let queued = 30;
+    let limits = [("--visitor-sends", "2"), ("--visitor-sends-burst", "10")];
     let mut ground = Ground::new(&run.folder, run.seed, &limits, false).await?;
     ground.add_visitors(run.pick(10, 50), 1, &Rules::default()).await?;
     let visitors = ground.crowd.len();
