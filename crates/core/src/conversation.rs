@@ -224,8 +224,13 @@ impl Conversation {
     /// When it last changed in the visitor's eyes: `updated_at` moves with internal events, too, and would tell
     /// the visitor of them.
     pub fn visitor_updated_at(&self) -> Timestamp {
-        let newest = self.preview.as_ref().map_or(self.created_at, |preview| preview.at);
+        let newest = self.newest_message_at();
         self.closed_at.map_or(newest, |closed| newest.max(closed))
+    }
+
+    /// Its newest message, of either side; without one, its start.
+    pub fn newest_message_at(&self) -> Timestamp {
+        self.preview.as_ref().map_or(self.created_at, |preview| preview.at)
     }
 
     /// Its place in an inbox: the visitor's newest message, else its start.

@@ -16,4 +16,5 @@ pub mod strategy;
 pub mod text;
 pub mod time;
 pub mod visitor;
+pub mod which_conversation;
 pub mod widget;

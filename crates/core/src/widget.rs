@@ -3,7 +3,7 @@
 mod settings;
 mod theme;
 
-pub use settings::{Language, MOST_PINS, MOST_PROTECTED_KEYS, Pins, ProtectedKeys, SettingError};
+pub use settings::{GuessHours, Language, MOST_PINS, MOST_PROTECTED_KEYS, Pins, ProtectedKeys, SettingError};
 pub use theme::{MOST_THEMES, Scheme, Styles, THEME_VARIABLES, Theme, Themes};
 
 use crate::id::WidgetId;

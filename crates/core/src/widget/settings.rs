@@ -41,6 +41,9 @@ pub enum SettingError {
     /// No context could have this key.
     #[error("{0}")]
     Key(ContextError),
+    /// More hours than a guess may look back.
+    #[error("is {0} hours, limit {most}", most = GuessHours::MOST)]
+    TooManyHours(u64),
     /// Not the code of a language.
     #[error("{0} is no language code; write it as en or ar-AE")]
     Language(String),
@@ -63,6 +66,7 @@ impl SettingError {
         match self {
             Self::TooMany { limit, .. } | Self::TooLong { limit, .. } => Some(*limit),
             Self::Key(error) => error.limit(),
+            Self::TooManyHours(_) => Some(GuessHours::MOST.into()),
             _ => None,
         }
     }
@@ -134,6 +138,41 @@ impl Pins {
     }
 }
 
+/// For how many hours after its newest message ACTIVE may guess a conversation that is not on screen: 0 to 720, 0 = never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct GuessHours(u16);
+
+impl GuessHours {
+    /// A month: what is older was another visit.
+    pub const MOST: u16 = 24 * 30;
+
+    /// Checks and keeps a number of hours.
+    pub fn new(hours: u64) -> Result<Self, SettingError> {
+        match u16::try_from(hours) {
+            Ok(hours) if hours <= Self::MOST => Ok(Self(hours)),
+            _ => Err(SettingError::TooManyHours(hours)),
+        }
+    }
+
+    /// The hours.
+    pub fn hours(self) -> u16 {
+        self.0
+    }
+
+    /// The same in microseconds.
+    pub fn micros(self) -> i64 {
+        i64::from(self.0) * 60 * 60 * 1_000_000
+    }
+}
+
+impl Default for GuessHours {
+    /// A day.
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
 /// The code of a language: `en`, `ar-AE`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Language(String);
@@ -178,7 +217,7 @@ impl Serialize for Language {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, MOST_PINS, MOST_PROTECTED_KEYS, Pins, ProtectedKeys, SettingError};
+    use super::{GuessHours, Language, MOST_PINS, MOST_PROTECTED_KEYS, Pins, ProtectedKeys, SettingError};
 
     fn texts(count: usize) -> Vec<String> {
         (0..count).map(|n| format!("k{n}")).collect()
@@ -218,6 +257,18 @@ mod tests {
         assert!(keys.contains("plan") && !keys.contains("car"));
         for refused in [String::new(), "__proto__".to_owned(), "k".repeat(129)] {
             assert!(ProtectedKeys::new(vec![refused.clone()]).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_guess_looks_back_a_month_at_most() {
+        assert_eq!(GuessHours::default(), GuessHours::new(24).unwrap());
+        assert_eq!(GuessHours::new(0).unwrap().micros(), 0);
+        assert_eq!(GuessHours::new(720).unwrap().micros(), 30 * 86_400_000_000);
+        for hours in [721, 65_536, u64::MAX] {
+            let refused = GuessHours::new(hours).unwrap_err();
+            assert_eq!(refused.limit(), Some(720));
+            assert_eq!(refused.to_string(), format!("is {hours} hours, limit 720"));
         }
     }
 
