@@ -42,6 +42,8 @@ export interface Words {
   firstSent: string;
   reconnecting: string;
   unreachable: string;
+  /** A file of the chat did not come. */
+  loadFailed: string;
   refused: string;
   tooManyTabs: string;
   writing: string;

@@ -1,5 +1,5 @@
 import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import { arrivals } from './arrivals';

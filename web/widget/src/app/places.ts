@@ -1,6 +1,6 @@
 import type { Thread } from '@beckon/sdk';
 import { uuid } from '@beckon/sdk';
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 
 /** What the window shows. A thread nobody has written in yet is a new conversation. */
 export type Place = { name: 'nowhere' } | { name: 'list' } | { name: 'thread'; thread: string };

@@ -1,16 +1,10 @@
-import { type Signal, signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals-core';
 import { locks } from './locks';
 
-/** Of the two notes, hertz: a fifth, soft and short. */
-const NOTES = [587.33, 880];
-/** Between their beginnings, and until the second has died away, seconds. */
-const STEP = 0.09;
-const FADE = 0.35;
-const LOUDNESS = 0.12;
 /** For so long after one tab has sounded, the others of this browser are silent, milliseconds. */
 const ONE_TAB_MS = 1_000;
 
-/** The sound of a new message: made on the spot, heard only by who wants it. The choice is kept in this browser. */
+/** The sound of a new message: heard only by who wants it. The choice is kept in this browser. */
 export class Sound {
   readonly on: Signal<boolean>;
   private context: AudioContext | undefined;
@@ -56,18 +50,8 @@ export class Sound {
         new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ONE_TAB_MS)),
       ]);
       if (!allowed) return;
-      for (const [index, frequency] of NOTES.entries()) {
-        const from = context.currentTime + index * STEP;
-        const tone = context.createOscillator();
-        const volume = context.createGain();
-        tone.frequency.value = frequency;
-        volume.gain.setValueAtTime(0, from);
-        volume.gain.linearRampToValueAtTime(LOUDNESS, from + 0.01);
-        volume.gain.exponentialRampToValueAtTime(0.0001, from + FADE);
-        tone.connect(volume).connect(context.destination);
-        tone.start(from);
-        tone.stop(from + FADE);
-      }
+      const { chime } = await import('./chime');
+      chime(context);
     } catch {
       // No sound here: the dot says it as well.
     }

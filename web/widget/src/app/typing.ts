@@ -1,5 +1,5 @@
 import type { Author, TypingFrame } from '@beckon/sdk';
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 
 /** As long as somebody writes, the other side is told again this often, milliseconds. */
 const REPEAT_MS = 3_000;

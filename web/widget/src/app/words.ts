@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { loadWords } from '../languages';
 import type { Words } from '../words';
 

@@ -36,6 +36,7 @@ const en: Words = {
   firstSent: 'Sent. You can close this, the answer will wait here.',
   reconnecting: 'Reconnecting. You can go on writing, we send it as soon as we are back.',
   unreachable: 'We cannot be reached at the moment. You can write all the same, we send it as soon as we are back.',
+  loadFailed: "We can't load this right now. Trying again.",
   refused: 'The chat had to stop here. Reload the page to go on.',
   tooManyTabs: 'The chat is open in too many tabs. Close one to go on here.',
   writing: '{name} is writing',

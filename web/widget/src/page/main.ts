@@ -1,8 +1,10 @@
 import { loadWords } from '../languages';
 import type { News } from '../port';
 import { counted, type Words } from '../words';
+import { addStyles } from './add_styles';
+import { BADGE_STYLES } from './badge_styles';
 import { createFullScreen } from './full_screen';
-import { createPreview } from './preview';
+import type { createPreview } from './preview';
 import { createTitle } from './title';
 
 /** More unread messages are not counted out. */
@@ -49,8 +51,13 @@ export function start(host: Host): PagePart {
   const { wrapper, button, close } = host;
   const title = createTitle();
   const fullScreen = createFullScreen(host.iframe, close, host.closeWindow);
-  const preview = createPreview(wrapper, host.openThread);
   const badge = document.createElement('span');
+  // There from the start: a screen reader says what comes into it.
+  const place = document.createElement('div');
+  let bubble: ReturnType<typeof createPreview> | undefined;
+  let loading = false;
+  /** What the bubble is to show, also while its file is on its way. */
+  let news: News | undefined;
   let state: PageState | undefined;
   let asked = '';
   let spoken: { tag: string; words: Words } | undefined;
@@ -77,9 +84,37 @@ export function start(host: Host): PagePart {
     const closed = unread ? counted(page.unread, unread, spoken.tag) : page.open;
     button.setAttribute('aria-label', open ? page.close : closed);
     close.setAttribute('aria-label', page.close);
-    preview.speak(page);
+    bubble?.speak(page);
   }
 
+  /** Without its file there is no bubble now: the badge says it as well, and the next message asks again. */
+  function show(): void {
+    if (bubble) {
+      label();
+      if (news) bubble.show(news);
+    } else if (!loading) void load();
+  }
+
+  async function load(): Promise<void> {
+    loading = true;
+    try {
+      const { createPreview } = await import('./preview');
+      bubble = createPreview(wrapper, place, host.openThread);
+      show();
+    } catch {
+      loading = false;
+    }
+  }
+
+  function dismiss(): void {
+    news = undefined;
+    bubble?.dismiss();
+  }
+
+  addStyles(BADGE_STYLES);
+  place.className = 'bk-place';
+  place.setAttribute('aria-live', 'polite');
+  wrapper.append(place);
   badge.className = 'bk bk-badge';
   badge.setAttribute('aria-hidden', 'true');
 
@@ -103,12 +138,14 @@ export function start(host: Host): PagePart {
       count();
       fullScreen.set(open && full && !hidden);
       title.set(host.titleUnread && !hidden ? unread : 0, language);
-      if (!unread) preview.dismiss();
+      if (!unread) dismiss();
     },
-    preview(news) {
-      if (state && !state.open && !state.hidden) preview.show(news);
+    preview(next) {
+      if (!state || state.open || state.hidden) return;
+      news = next;
+      show();
     },
-    dismiss: preview.dismiss,
+    dismiss,
     title: title.own,
   };
 }

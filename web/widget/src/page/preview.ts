@@ -1,12 +1,14 @@
 import type { News } from '../port';
 import type { Words } from '../words';
-import { STYLES } from './styles';
+import { addStyles } from './add_styles';
+import { PREVIEW_STYLES } from './preview_styles';
 
-/** The newest message beside the launcher while the window is closed: one only, until it is opened, read elsewhere or sent away. */
-export function createPreview(wrapper: HTMLElement, open: (thread: string) => void) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLES);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+/**
+ * The newest message beside the launcher while the window is closed: one only, until it is opened, read elsewhere or sent away. In a file of its
+ * own, because most pages see no message come. `place`: where the page's part has it said by screen readers.
+ */
+export function createPreview(wrapper: HTMLElement, place: HTMLElement, open: (thread: string) => void) {
+  addStyles(PREVIEW_STYLES);
 
   const part = <Name extends 'div' | 'span' | 'button'>(name: Name, className: string, ...inside: Node[]) => {
     const made = document.createElement(name);
@@ -20,16 +22,12 @@ export function createPreview(wrapper: HTMLElement, open: (thread: string) => vo
   const message = part('button', 'bk-message', face, part('span', 'bk-said', name, text));
   const cross = part('button', 'bk-dismiss');
   const bubble = part('div', 'bk bk-preview', message, cross);
-  // There from the start: a screen reader says what comes into it.
-  const place = part('div', 'bk-place');
   let thread = '';
 
   message.type = cross.type = 'button';
   face.setAttribute('aria-hidden', 'true');
   cross.textContent = '\u00d7';
   bubble.setAttribute('role', 'group');
-  place.setAttribute('aria-live', 'polite');
-  wrapper.append(place);
 
   function dismiss(): void {
     bubble.remove();

@@ -25,9 +25,13 @@ describe('in adversity', () => {
     const { beckon } = set;
     await set.visit();
     await set.call('send_contextual_data', { metadata: { car: 'Strand' } });
-    beckon.down = true;
+    // So that the views are here: a window that was never open needs the server once.
     await set.call('open');
-    await set.chat.getByText('We cannot be reached').waitFor();
+    await set.call('close');
+    beckon.down = true;
+    beckon.cut();
+    await set.call('open');
+    await set.chat.getByText('Reconnecting').waitFor();
     await set.say('is anybody there');
     await set.chat.getByText('Waiting for a connection').waitFor();
     beckon.down = false;
@@ -97,6 +101,9 @@ describe('in adversity', () => {
     );
     const chat = other.frameLocator('#ib-iframe-messaging');
     await chat.locator('.ib-widget-message-input').waitFor();
+    // The list comes in a file of its own, which can be had only now.
+    await set.call('show_thread_list');
+    await set.chat.getByRole('button', { name: 'New conversation' }).waitFor();
     beckon.down = true;
     beckon.cut();
     await chat.locator('.ib-widget-message-input').fill('from the other tab');

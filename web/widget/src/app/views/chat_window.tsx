@@ -1,14 +1,23 @@
+import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { type Chat, TOO_MANY_TABS } from '../chat';
 import { words } from '../words';
 import styles from './chat_window.module.css';
 import { Header } from './header';
+import { onUse } from './on_use';
 import { MessageSkeleton } from './skeleton';
-import { ThreadList } from './thread_list';
 import { ThreadView } from './thread_view';
 
+const list = onUse(() => import('./thread_list').then(({ ThreadList }) => ThreadList));
+
+/** Puts the window into the page, in place of what was there. */
+export function show(chat: Chat, onClose: () => void): void {
+  document.body.replaceChildren();
+  render(<ChatWindow chat={chat} onClose={onClose} />, document.body);
+}
+
 /** Everything inside the iframe. */
-export function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void }) {
+function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   useEffect(() => {
     const onKey = (key: KeyboardEvent) => {
       if (key.key !== 'Escape' || key.defaultPrevented || key.isComposing) return;
@@ -19,12 +28,18 @@ export function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void 
     return () => document.removeEventListener('keydown', onKey);
   }, [onClose]);
 
+  // The way back leads there.
+  const mayGoBack = chat.config.multiThread && chat.threads.value.length > 0;
+  useEffect(() => {
+    if (mayGoBack) list.load();
+  }, [mayGoBack]);
+
   const place = chat.places.place.value;
   return (
     <main class={styles.window} aria-label={chat.name}>
       <Header chat={chat} onClose={onClose} />
       <Notice chat={chat} />
-      {place.name === 'list' && <ThreadList chat={chat} />}
+      {place.name === 'list' && <list.View chat={chat} />}
       {place.name === 'thread' && <ThreadView key={place.thread} chat={chat} thread={place.thread} />}
       {place.name === 'nowhere' && (
         <div class={styles.skeleton}>

@@ -1,8 +1,7 @@
 /** As strong as the loader's own rules, and for the same reasons. */
-export const STYLES = `
-.ib-widget-wrapper .bk-badge{position:absolute;pointer-events:none;top:-6px;inset-inline-end:-6px;min-width:22px;height:22px;padding:0 5px;border:2px solid var(--bk-surface);border-radius:11px;background:var(--bk-signal);color:var(--bk-surface);font:600 12px/18px system-ui,sans-serif;text-align:center}
-.ib-widget-wrapper{--bk-signal:#b3470e;--bk-text:#1b201d;--bk-sunken:#ebeae3;--bk-face:92% .035;--bk-letters:35% .06}
-.bk-dark.ib-widget-wrapper{--bk-signal:#f2a362;--bk-text:#e6e9e4;--bk-sunken:#222724;--bk-face:32% .04;--bk-letters:88% .04}
+export const PREVIEW_STYLES = `
+.ib-widget-wrapper{--bk-text:#1b201d;--bk-sunken:#ebeae3;--bk-face:92% .035;--bk-letters:35% .06}
+.bk-dark.ib-widget-wrapper{--bk-text:#e6e9e4;--bk-sunken:#222724;--bk-face:32% .04;--bk-letters:88% .04}
 .ib-widget-wrapper .bk-preview{inset-inline-end:calc(88px + max(env(safe-area-inset-right),env(safe-area-inset-left)));bottom:calc(20px + env(safe-area-inset-bottom));width:max-content;max-width:min(300px,100vw - 108px);border:1px solid var(--bk-line);border-radius:14px;background:var(--bk-surface);color:var(--bk-text);box-shadow:var(--bk-shadow);font:400 13px/20px system-ui,sans-serif;animation:bk-rise .18s cubic-bezier(.2,0,0,1)}
 .ib-widget-wrapper .bk-preview *{all:unset;box-sizing:border-box}
 .ib-widget-wrapper .bk-preview .bk-message{display:flex;gap:8px;min-width:160px;padding:12px;border-radius:14px;cursor:pointer}

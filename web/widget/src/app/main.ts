@@ -1,15 +1,15 @@
 import '@beckon/ui/tokens.css';
 import '@beckon/ui/base.css';
-import { effect } from '@preact/signals';
-import { render } from 'preact';
+import { effect } from '@preact/signals-core';
 import { known } from '../language';
 import type { ToApp, ToLoader } from '../port';
 import { applyTheme } from './apply_theme';
 import { newsOf } from './arrivals';
 import { Chat } from './chat';
 import { awaitPort } from './host_port';
+import { part } from './part';
+import { placeholder } from './placeholder';
 import { server } from './server';
-import { ChatWindow } from './views/chat_window';
 import { speak, words } from './words';
 
 const widget = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
@@ -19,8 +19,23 @@ const chat = config.then((found) => new Chat(found, doors));
 // The loader has put it behind the address, so that the words come at the same time as everything else.
 const spoken = speak(known(location.hash.slice(1)) ?? 'en');
 
+const { failed } = placeholder();
+let views: Promise<void> | undefined;
+
+/** Puts the views into the window when it is first on screen: a page whose window stays closed never loads them. */
+function showViews(): Promise<void> {
+  if (views) return views;
+  const file = part(
+    () => import('./views/chat_window'),
+    () => void spoken.then(failed),
+  );
+  views = Promise.all([file, chat, spoken]).then(([{ show }, ready]) => show(ready, () => close()));
+  return views;
+}
+
 /** Runs once the window has something to show. */
-function shown(ready: Chat, run: () => void): void {
+async function shown(ready: Chat, run: () => void): Promise<void> {
+  await showViews();
   let stop: (() => void) | undefined;
   let ran = false;
   stop = effect(() => {
@@ -67,7 +82,7 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
       if (message.command === 'open') ready.places.show(message.thread);
       else if (message.command === 'show_thread_list') ready.places.showList();
       else ready.places.startNew();
-      if (message.command === 'open') shown(ready, () => post({ kind: 'reply', call: message.call }));
+      if (message.command === 'open') void shown(ready, () => post({ kind: 'reply', call: message.call }));
       else post({ kind: 'reply', call: message.call });
       break;
     case 'context': {
@@ -84,10 +99,13 @@ let close = (): void => undefined;
 awaitPort(config, (post) => {
   close = () => post({ kind: 'close' });
   void chat.then((ready) => tell(ready, post));
-  return (message) => void chat.then((ready) => obey(ready, message, post));
+  return (message) => {
+    // At once: the file comes while the settings do.
+    if (message.kind === 'window' && message.open) void showViews();
+    void chat.then((ready) => obey(ready, message, post));
+  };
 });
 
-void Promise.all([chat, spoken]).then(([ready]) => {
+void chat.then((ready) => {
   document.title = ready.name;
-  render(<ChatWindow chat={ready} onClose={() => close()} />, document.body);
 });

@@ -1,0 +1,56 @@
+/** Waits between two tries for a file that did not come, milliseconds; the last one stays. */
+const PAUSES_MS = [500, 2_000, 5_000];
+/** Tries that fail although the server answers, before the page is loaded again: the first may have met a bad moment. */
+const PATIENCE = 2;
+/** The page is not loaded again sooner than after so long, milliseconds: it must not spin. */
+const RELOAD_MS = 60_000;
+const RELOADED = 'beckon:reloaded';
+
+/**
+ * Loads a file of the chat on first use, and goes on until it is here. `failed` runs after each try that failed. Where the server answers and the
+ * file still does not come, the server has newer files, or the browser remembers the failure: then the page is loaded again, once.
+ */
+export async function part<Part>(load: () => Promise<Part>, failed: () => void): Promise<Part> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await load();
+    } catch {
+      failed();
+      await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0);
+      if (tries >= PATIENCE && (await answers())) reloadOnce();
+    }
+  }
+}
+
+/** Ends sooner when the device is online again. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener('online', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    addEventListener('online', end);
+  });
+}
+
+async function answers(): Promise<boolean> {
+  try {
+    return (await fetch(location.pathname, { method: 'HEAD', cache: 'no-store', credentials: 'omit' })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function reloadOnce(): void {
+  try {
+    const now = Date.now();
+    const before = Number(sessionStorage.getItem(RELOADED));
+    if (Math.abs(now - before) < RELOAD_MS) return;
+    sessionStorage.setItem(RELOADED, String(now));
+    location.reload();
+  } catch {
+    // Without storage nothing would keep it from spinning.
+  }
+}
