@@ -1,7 +1,5 @@
 import { vi } from 'vitest';
-
-/** Longest wait for what should come at once, milliseconds: a guard against hanging on a busy machine, not a measure. */
-const PATIENCE_MS = 15_000;
+import { PATIENCE_MS } from './vitest.pace.ts';
 
 const { waitFor } = vi;
 // A second, the default, is too short where two cores share browsers, servers and builds.

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { POLL } from '../vitest.pace.ts';
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -16,7 +17,7 @@ export default defineConfig({
     // Guards against hanging, far above what a test takes.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000, interval: 50 } },
+    expect: { poll: POLL },
     passWithNoTests: false,
   },
 });

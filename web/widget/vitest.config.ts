@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { POLL } from '../vitest.pace.ts';
 import { languages } from './vite.languages.ts';
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
     // A guard against hanging: browser tests share two cores with everything else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000, interval: 50 } },
+    expect: { poll: POLL },
     include: ['{src,tests}/**/*.test.{ts,tsx}'],
   },
 });

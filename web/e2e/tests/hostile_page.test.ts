@@ -106,7 +106,7 @@ test('two scripts, two inits and commands of any kind are one widget and typed e
       wrong.map(
         ([command, argument]) =>
           new Promise<number | string>((resolve) => {
-            setTimeout(() => resolve('no answer'), 10_000);
+            setTimeout(() => resolve('no answer'), 60_000);
             try {
               call(command, argument, (error?: { code: number }) => resolve(error?.code ?? 'no error'));
             } catch (error) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { expect, liveChat, pageWithWidget, send, startThread, test } from '../src/harness';
+import { expect, liveChat, pageWithWidget, send, startThread, test, until, VISITOR_PACE_MS } from '../src/harness';
 
 const PASSWORD = 'correct horse battery staple';
 const NEW_PASSWORD = 'a new one, and longer';
@@ -129,9 +129,12 @@ test('a widget is set up in the console: live check, protected key, origin', asy
   await admin.getByLabel('Key', { exact: true }).fill('tier');
   await admin.getByLabel('Key', { exact: true }).press('Enter');
   await admin.getByRole('button', { name: 'Remove tier' }).waitFor();
-  await expect
-    .poll(async () => (await send(visitor, { tier: 'gold', n: Math.random() }, 'ACTIVE')).ignored)
-    .toEqual([{ key: 'tier', reason: 'locked' }]);
+  const ignored = async () => {
+    const { ignored } = await send(visitor, { tier: 'gold', n: Math.random() }, 'ACTIVE');
+    return ignored.length > 0 ? ignored : undefined;
+  };
+  const locked = await until('the key is protected', ignored, { pace: VISITOR_PACE_MS });
+  expect(locked).toEqual([{ key: 'tier', reason: 'locked' }]);
 
   await admin.getByLabel('Origin of your site').fill('https://shop.example');
   await admin.getByLabel('Origin of your site').press('Enter');

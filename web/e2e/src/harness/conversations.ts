@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { until } from '../../../vitest.pace.ts';
 import type { Beckon } from './beckon';
 
 /** A conversation as the API tells it. */
@@ -44,14 +44,11 @@ export async function conversations(beckon: Beckon): Promise<Conversation[]> {
 
 /** Waits until the newest message of a conversation is `text` and returns that conversation's id. */
 export async function conversationWith(beckon: Beckon, text: string): Promise<string> {
-  const find = async () => {
+  return until(`a conversation saying "${text}"`, async () => {
     const answer = await beckon.api<{ rows: InboxRow[] }>('/ccaas/1/inbox?view=all&limit=200');
     if (answer.status !== 200) throw new Error(`inbox answered ${answer.status}: ${answer.text}`);
     return answer.body.rows.find((row) => row.preview?.text === text)?.conversation;
-  };
-  let found: string | undefined;
-  await expect.poll(async () => (found = await find()), { message: `a conversation saying "${text}"` }).toBeDefined();
-  return found as string;
+  });
 }
 
 export async function conversation(beckon: Beckon, id: string): Promise<Conversation> {

@@ -1,4 +1,5 @@
 export { expect } from 'vitest';
+export { until, VISITOR_PACE_MS } from '../../../vitest.pace.ts';
 export { accessibilityFaults } from './accessibility';
 export { type Answer, Beckon, type BeckonOptions, type Call, program, run, type Widget } from './beckon';
 export { Cable } from './cable';

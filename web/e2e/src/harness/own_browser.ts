@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { until } from '../../../vitest.pace.ts';
 import { args, executable } from './chromium';
 
-/** A guard against hanging. */
-const PATIENCE_MS = 30_000;
+/** A guard against hanging: a browser takes its time to start, and to write to the disk. */
+const PATIENCE = { patience: 60_000 };
 
 /** A Chromium process of a test's own with a profile on disk, so that it can be killed and started again. */
 export class OwnBrowser {
@@ -31,16 +31,12 @@ export class OwnBrowser {
     await rm(told, { force: true });
     const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${this.profile}`, 'about:blank'];
     this.child = spawn(executable(), [...args, ...this.flags, ...own], { stdio: 'ignore' });
-    const until = Date.now() + PATIENCE_MS;
-    let port: string | undefined;
-    while (port === undefined) {
-      if (Date.now() > until) throw new Error('Chromium does not say where it listens');
-      await setTimeout(50);
-      port = await readFile(told, 'utf8').then(
+    const listening = () =>
+      readFile(told, 'utf8').then(
         (text) => text.split('\n')[0] || undefined,
         () => undefined,
       );
-    }
+    const port = await until('Chromium says where it listens', listening, PATIENCE);
     this.browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
   }
 
@@ -55,14 +51,12 @@ export class OwnBrowser {
   /** Waits until this stands in the profile's files of what pages have stored. */
   async hasWrittenDown(text: string): Promise<void> {
     const folder = join(this.profile, 'Default', 'Local Storage', 'leveldb');
-    const until = Date.now() + PATIENCE_MS;
-    for (;;) {
+    const written = async () => {
       const names = await readdir(folder).catch(() => []);
       const files = await Promise.all(names.map((name) => readFile(join(folder, name)).catch(() => Buffer.of())));
-      if (files.some((file) => file.includes(text) || file.includes(text, 0, 'utf16le'))) return;
-      if (Date.now() > until) throw new Error(`the browser has not written down: ${text}`);
-      await setTimeout(50);
-    }
+      return files.some((file) => file.includes(text) || file.includes(text, 0, 'utf16le')) || undefined;
+    };
+    await until(`the browser has written down: ${text}`, written, PATIENCE);
   }
 
   /** Ends the process with no chance to tidy up. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Beckon } from './beckon';
 import type { JournalEntry } from './conversations';
 
@@ -10,6 +11,9 @@ interface Frame {
   type: string;
   request?: number;
   code?: string;
+  /** Of `rejected`: `later` with `after_ms` when a limit was met. */
+  retry?: string;
+  after_ms?: number;
   message?: string;
   conversation?: string;
   position?: number;
@@ -28,6 +32,8 @@ export class SocketAgent {
   private readonly writers = new Set<string>();
   private readonly answers = new Map<number, (frame: Frame) => void>();
   private requests = 0;
+  /** Writes go one after the other: the next when the last is taken. */
+  private lane: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly name: string,
@@ -138,7 +144,24 @@ export class SocketAgent {
     this.heard.push({ conversation: frame.conversation ?? '', position: frame.position ?? 0, event: frame.event });
   }
 
-  private request(frame: { type: string } & Record<string, unknown>): Promise<Frame> {
+  /** Sends a write. An agent who writes faster than the limit waits as the server says, as the console does. */
+  private request(frame: { type: string } & Record<string, unknown>): Promise<void> {
+    const taken = this.lane.then(() => this.insist(frame));
+    // One that is refused holds up no other.
+    this.lane = taken.catch(() => {});
+    return taken;
+  }
+
+  private async insist(frame: { type: string }): Promise<void> {
+    for (;;) {
+      const answer = await this.ask(frame);
+      if (answer.type === 'accepted') return;
+      if (answer.retry !== 'later') throw new Error(`${frame.type} was refused: ${answer.code} ${answer.message}`);
+      await pause(answer.after_ms ?? 0);
+    }
+  }
+
+  private ask(frame: { type: string }): Promise<Frame> {
     this.requests += 1;
     const request = this.requests;
     return new Promise((resolve, reject) => {
@@ -146,8 +169,7 @@ export class SocketAgent {
       this.answers.set(request, (answer) => {
         clearTimeout(guard);
         this.answers.delete(request);
-        if (answer.type === 'accepted') resolve(answer);
-        else reject(new Error(`${frame.type} was refused: ${answer.code} ${answer.message}`));
+        resolve(answer);
       });
       this.socket.send(JSON.stringify({ ...frame, request }));
     });
