@@ -14,6 +14,7 @@ import type {
 } from '@beckon/sdk';
 import { inject } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { until } from '../../../vitest.pace.ts';
 
 const TYPES: { [ending: string]: string } = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 const CSP =
@@ -63,6 +64,7 @@ export class FakeBeckon {
 
   private closing: number | undefined;
   private readonly sockets = new Set<WebSocket>();
+  private onHello: (() => void)[] = [];
   private readonly answers = new Map<string, object>();
   private constructor(
     private readonly http: Server,
@@ -172,7 +174,14 @@ export class FakeBeckon {
 
   /** Waits until a widget listens. */
   async listened(): Promise<void> {
-    while (this.sockets.size === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (this.sockets.size === 0) await new Promise<void>((resolve) => this.onHello.push(resolve));
+  }
+
+  /** Waits until the chat says that it has everything of a conversation. */
+  async delivered({ thread, events }: Conversation): Promise<void> {
+    const all = (frame: Sent) =>
+      frame.type === 'delivered' && frame.conversation === thread.conversation && frame.position === events.length;
+    await until('the chat says that it has the newest message', () => this.frames.find(all));
   }
 
   /** The visitor read all of it in another tab. */
@@ -281,6 +290,7 @@ export class FakeBeckon {
     switch (frame.type) {
       case 'hello': {
         this.sockets.add(socket);
+        for (const told of this.onHello.splice(0)) told();
         const threads = this.conversations.map(({ thread }) => thread);
         const now = new Date().toISOString();
         queueMicrotask(() => {

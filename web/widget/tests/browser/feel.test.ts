@@ -67,8 +67,8 @@ describe('a message while the window is closed', () => {
     const thread = await listening();
     await set.call('hide');
     set.beckon.say(thread, 'unseen');
-    await expect.poll(() => set.beckon.frames.some(({ type }) => type === 'delivered')).toBe(true);
-    await set.page.waitForTimeout(200);
+    await set.beckon.delivered(thread);
+    await set.settle();
     expect(await set.page.getByText('unseen').count()).toBe(0);
     expect(await set.page.title()).toBe('Site');
     await set.call('show');
@@ -131,7 +131,8 @@ describe('the sound', () => {
     expect(await tones()).toBe(2);
     await set.call('hide');
     set.beckon.say(thread, 'hidden');
-    await set.page.waitForTimeout(300);
+    await set.beckon.delivered(thread);
+    await set.settle();
     expect(await tones()).toBe(2);
     await set.call('show');
     set.beckon.say(thread, 'heard');
@@ -253,10 +254,10 @@ describe('a thread', () => {
     const pill = set.chat.getByRole('button', { name: 'New messages', exact: true });
     expect(await pill.count()).toBe(0);
     set.beckon.join(thread);
-    await set.page.waitForTimeout(200);
-
+    await log.getByText('Maja Horvat joined').waitFor({ state: 'attached' });
     set.beckon.typing(thread, false);
-    await set.page.waitForTimeout(200);
+    await set.chat.locator('[data-writing]').waitFor({ state: 'detached' });
+    await set.turned();
     expect(await pill.count()).toBe(0);
     set.beckon.say(thread, 'below');
     await pill.waitFor();

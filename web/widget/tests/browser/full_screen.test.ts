@@ -7,6 +7,8 @@ const iframe = () => set.page.locator('#ib-iframe-messaging');
 const shown = () => iframe().isVisible();
 const state = () => set.page.evaluate('history.state');
 const entries = () => set.page.evaluate('history.length') as Promise<number>;
+/** How often the page has been asked to go back. */
+const backs = () => set.page.evaluate('window.backs') as Promise<number>;
 
 /** A site that goes from page to page by itself, and writes down each page it shows. */
 const ROUTER = `
@@ -14,6 +16,9 @@ const ROUTER = `
   history.replaceState({ page: 'start' }, '');
   const push = history.pushState;
   history.pushState = function (state, ...rest) { push.call(this, state, ...rest); window.shown.push('push ' + location.pathname); };
+  window.backs = 0;
+  const back = History.prototype.back;
+  History.prototype.back = function () { window.backs++; back.call(this); };
   addEventListener('popstate', (event) => window.shown.push('back to ' + location.pathname + ' ' + (event.state && event.state.page)));
 `;
 
@@ -58,8 +63,10 @@ describe('the back gesture', () => {
     }
     // Closed and opened again in one breath: there is one entry, and it works.
     await open();
+    const before = await backs();
     await set.page.evaluate("liveChat('close'); liveChat('open')");
-    await set.page.waitForTimeout(300);
+    await set.turned();
+    expect(await backs()).toBe(before);
     expect(await shown()).toBe(true);
     await set.page.evaluate('history.back()');
     await expect.poll(shown).toBe(false);
@@ -70,17 +77,21 @@ describe('the back gesture', () => {
     await set.visit(ROUTER);
     await open();
     await set.page.evaluate("liveChat('close'); history.pushState({ page: 'next' }, '', '/next')");
-    await set.page.waitForTimeout(300);
+    await set.turned();
+    expect(await backs()).toBe(0);
     expect(new URL(set.page.url()).pathname).toBe('/next');
     expect(await state()).toEqual({ page: 'next' });
     await open();
     // The site goes on under the open window, which stays.
     await set.page.evaluate("history.pushState({ page: 'last' }, '', '/last')");
-    await set.page.evaluate("location.hash = 'part'");
-    await set.page.waitForTimeout(300);
+    const gone =
+      "new Promise((done) => { addEventListener('hashchange', done, { once: true }); location.hash = 'part'; })";
+    await set.page.evaluate(`${gone}.then(() => undefined)`);
+    await set.turned();
     expect(await shown()).toBe(true);
     await set.call('close');
-    await set.page.waitForTimeout(300);
+    await set.turned();
+    expect(await backs()).toBe(0);
     expect(set.page.url()).toMatch(/\/last#part$/);
   });
 
@@ -90,7 +101,8 @@ describe('the back gesture', () => {
     const before = await entries();
     await set.call('open');
     await set.field.waitFor();
-    await set.page.waitForTimeout(200);
+    await set.page.locator('.bk-place').waitFor({ state: 'attached' });
+    await set.turned();
     expect(await entries()).toBe(before);
     expect(await state()).toEqual({ page: 'start' });
     // A tablet that is turned.

@@ -23,6 +23,10 @@ export interface Stage {
   chat: FrameLocator;
   field: Locator;
   say(text: string): Promise<void>;
+  /** Goes to the list, which a closed window does not show: what the chat told the page before is there when this resolves. */
+  settle(): Promise<void>;
+  /** The next turn of the page has come and what belongs to it is on screen: nothing that was put off is still to be done. */
+  turned(): Promise<void>;
   /** Scrolls the messages of the open thread; the chat knows of it when this resolves. */
   scroll(top: number): Promise<void>;
 }
@@ -86,6 +90,19 @@ export function stage(): Stage {
   set.say = async (text) => {
     await set.field.fill(text);
     await set.field.press('Enter');
+  };
+  set.settle = async () => {
+    expect((await set.call('show_thread_list')).error).toBeUndefined();
+    await set.turned();
+  };
+  set.turned = async () => {
+    // The chat first, which tells the page. A closed chat is drawn by nobody: only the page's frames come in any case.
+    for (const frame of set.page.frames().reverse()) {
+      await frame.evaluate(() => new Promise<void>((done) => setTimeout(() => setTimeout(done))));
+    }
+    await set.page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+    );
   };
   set.scroll = (top) =>
     set.chat.getByRole('log').evaluate(

@@ -101,9 +101,13 @@ describe('the window', () => {
     await set.field.waitFor();
     const iframe = set.page.locator('#ib-iframe-messaging');
     await expect.poll(() => iframe.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
+    // The wheel over the chat turns nothing behind it: it has been turned, and drawn.
     await set.page.mouse.move(200, 300);
+    const inside = set.chat.locator('body');
+    await inside.evaluate(() => addEventListener('wheel', () => document.body.setAttribute('data-wheel', ''), true));
     await set.page.mouse.wheel(0, 800);
-    await set.page.waitForTimeout(200);
+    await set.chat.locator('body[data-wheel]').waitFor({ state: 'attached' });
+    await set.turned();
     expect(await set.page.evaluate('scrollY')).toBe(0);
     expect(await set.field.evaluate((element) => getComputedStyle(element).fontSize)).toBe('16px');
     await set.page.locator('.ib-close-mobile-button').click();
