@@ -22,6 +22,7 @@ const languages = Object.keys(manifest).filter((entry) => entry.startsWith('src/
 const [language] = languages.map((entry) => withImports(entry)).sort((one, other) => sum(other) - sum(one));
 const app = new Set([...withImports('index.html'), ...language]);
 const page = withImports('src/page/main.ts');
+const refusals = withImports('src/page/refusals.ts');
 const views = without(withImports('src/app/views/chat_window.tsx'), app);
 
 /** What is loaded on use, on top of what is there by then. */
@@ -40,6 +41,7 @@ const budgets = [
   { what: 'loader (widget.js)', limit: 6_000, files: ['widget.js'] },
   // Its words are one of the languages below.
   { what: 'page part', limit: 3_000, files: page },
+  { what: 'words of errors, for a page with a mistake', limit: 1_500, files: refusals },
   { what: 'iframe app on every page (JS, CSS and a language)', limit: 35_000, files: app },
   { what: 'the largest language, of that', limit: 2_000, files: language },
 ];

@@ -30,7 +30,8 @@ const smallPreload: Plugin = {
 
 /**
  * The chat itself: the page inside the iframe, served at /widget/{widgetId}/ with its files at /widget/assets/. Beside it the page's
- * part, a module that the loader imports when it needs it; both load the languages from the same files.
+ * part and the words of its errors, modules that the loader imports when it needs them; app and page's part load the languages from the
+ * same files.
  */
 export default mergeConfig(
   shared,
@@ -46,7 +47,7 @@ export default mergeConfig(
       // Tells what is loaded with what: see `sizes.mjs`.
       manifest: true,
       rolldownOptions: {
-        input: { index: 'index.html', page: 'src/page/main.ts' },
+        input: { index: 'index.html', page: 'src/page/main.ts', refusals: 'src/page/refusals.ts' },
         preserveEntrySignatures: 'exports-only',
       },
     },

@@ -3,15 +3,19 @@ import { resolve } from 'node:path';
 import { defineConfig, mergeConfig, type Plugin } from 'vite';
 import { shared } from '../vite.shared.ts';
 import { languages } from './vite.languages.ts';
+import { noPreload } from './vite.no_preload.ts';
 
-/** Tells the loader the name of the page's part, which the app's build before has made. */
-const pagePart: Plugin = {
-  name: 'beckon-page-part',
+/** Tells the loader the names of the files that it fetches on use, which the app's build before has made. */
+const onUse: Plugin = {
+  name: 'beckon-on-use',
   config({ root = '.', build }) {
     const assets = resolve(root, build?.outDir ?? 'dist', 'app/assets');
-    const file = readdirSync(assets).find((name) => /^page-.*\.js$/.test(name));
-    if (!file) throw new Error(`no page part in ${assets}: build the app first`);
-    return { define: { BECKON_PAGE_PART: JSON.stringify(file) } };
+    const made = (part: string) => {
+      const file = readdirSync(assets).find((name) => name.startsWith(`${part}-`) && name.endsWith('.js'));
+      if (!file) throw new Error(`no ${part} in ${assets}: build the app first`);
+      return JSON.stringify(file);
+    };
+    return { define: { BECKON_PAGE_PART: made('page'), BECKON_REFUSALS: made('refusals') } };
   },
 };
 
@@ -20,7 +24,7 @@ export default mergeConfig(
   shared,
   defineConfig({
     define: languages,
-    plugins: [pagePart],
+    plugins: [noPreload, onUse],
     build: {
       // The app was built into dist/app before.
       emptyOutDir: false,

@@ -1,3 +1,5 @@
+import { readableOn } from './accent';
+
 /** One theme of a widget: overrides of the `--bk-` variables. */
 export interface Theme {
   styles?: { [variable: string]: string };
@@ -12,19 +14,17 @@ export function isDark(theme: Theme, systemDark: boolean): boolean {
   return theme.scheme ? theme.scheme === 'dark' : systemDark;
 }
 
+/** The variables that a theme sets itself here. */
+export function ownStyles(theme: Theme, systemDark: boolean): { [variable: string]: string } {
+  return { ...theme.styles, ...(isDark(theme, systemDark) && theme.darkStyles) };
+}
+
 /** The variables a theme sets here, and the text on its accent where it names none: the better readable of white and #0c1f18. */
 export function chosenStyles(theme: Theme, systemDark: boolean): { [variable: string]: string } {
-  const styles = { ...theme.styles, ...(isDark(theme, systemDark) && theme.darkStyles) };
+  const styles = ownStyles(theme, systemDark);
   const accent = styles['--bk-accent'];
   if (!accent) return styles;
-  const [red, green, blue] = [1, 3, 5].map((at) => (Number.parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2) as [
-    number,
-    number,
-    number,
-  ];
-  // Where both contrast equally; not a number if the accent is not written #rrggbb, which makes the text white.
-  const bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2022;
-  return { '--bk-on-accent': bright ? '#0c1f18' : '#ffffff', ...styles };
+  return { '--bk-on-accent': readableOn(accent), ...styles };
 }
 
 /** Everything a theme sets inside the chat: a theme that changes only its accent gets what depends on it. */

@@ -4,11 +4,15 @@
  */
 export const PORT_GREETING = 'beckon:port';
 
-/** The shape of every error a page gets to see. */
-export interface WidgetError {
+/** An error as the app tells it. */
+export interface PortError {
   code: number;
-  name: string;
   message: string;
+}
+
+/** The shape of every error a page gets to see. The loader knows the names. */
+export interface WidgetError extends PortError {
+  name: string;
 }
 
 /** One `send_contextual_data`, checked. */
@@ -59,7 +63,7 @@ export type ToApp =
   | { kind: 'language'; tag: string };
 
 export type ToLoader =
-  | { kind: 'reply'; call: number; error?: WidgetError; result?: ContextResult }
+  | { kind: 'reply'; call: number; error?: PortError; result?: ContextResult }
   /** The call with this id outlives the page on the app's side, or was refused for good: the loader may forget it. */
   | { kind: 'committed'; client_id: string }
   | { kind: 'unread'; count: number }

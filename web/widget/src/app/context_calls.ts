@@ -9,13 +9,13 @@ import {
   uuid,
   type Write,
 } from '@beckon/sdk';
-import type { ContextCall, ContextResult, HostPage, WidgetError } from '../port';
+import type { ContextCall, ContextResult, HostPage, PortError } from '../port';
 import type { WidgetConfig } from '../theme';
 import { excess, fold, type Patch } from './holding';
 import type { TabMemory } from './tab_memory';
 
 /** What the page calls back with. */
-export type Answer = { result: ContextResult } | { error: WidgetError };
+export type Answer = { result: ContextResult } | { error: PortError };
 
 /** What the rules need to know of the chat. */
 export interface Situation {
@@ -37,17 +37,12 @@ export interface Situation {
 const HELD = 'held';
 
 const PENDING: ContextResult = { pending: true, conversations: [], ignored: [] };
-const NAMES: { [code: number]: string } = {
-  1202: 'Field in wrong type',
-  1203: 'Limit exceeded',
-  1205: 'Request refused',
-};
 const CODES: { [code: string]: number } = { metadata_invalid: 1202, bad_request: 1202, metadata_limit: 1203 };
 /** The conversation went away between the call and its turn. */
 const UNREACHABLE = ['closed', 'not_found'];
 
 function failed(code: number, message: string): Answer {
-  return { error: { code, name: NAMES[code] ?? NAMES[1205] ?? '', message } };
+  return { error: { code, message } };
 }
 
 /** Decides for each context call whether it is held, and sends the others; gives what is held to the conversation it waited for. */

@@ -4,9 +4,10 @@ import { PORT_GREETING, type ToApp, type ToLoader } from '../port';
 export interface AppFrame {
   /** Starts loading the chat, unless it already did. */
   load(): void;
-  loaded(): boolean;
   /** Loads the chat if need be; messages keep their order and wait until it listens. */
   post(message: ToApp): void;
+  /** Once it was loaded; before, nobody needs to know. */
+  tell(message: ToApp): void;
 }
 
 export function createAppFrame(
@@ -35,13 +36,17 @@ export function createAppFrame(
     waiting = [];
   });
 
+  function post(message: ToApp): void {
+    load();
+    if (port) port.postMessage(message);
+    else waiting.push(message);
+  }
+
   return {
     load,
-    loaded: () => iframe.src !== '',
-    post(message) {
-      load();
-      if (port) port.postMessage(message);
-      else waiting.push(message);
+    post,
+    tell(message) {
+      if (iframe.src) post(message);
     },
   };
 }

@@ -1,4 +1,7 @@
-import type { WidgetError } from '../port';
+import type { Refused } from '../page/refusals';
+import type { PortError, WidgetError } from '../port';
+import { bring, REFUSALS } from './files';
+import { Refusal } from './refusal';
 
 const INITIALIZING = 'Widget initializing error';
 const MISSING = 'Mandatory field missing';
@@ -14,43 +17,30 @@ const NAMES: { [code: number]: string } = {
   1202: 'Field in wrong type',
   1203: 'Limit exceeded',
   1204: 'Unknown strategy',
+  1205: 'Request refused',
   1207: 'Unknown command',
   1208: 'Unknown theme',
   1209: 'Unknown language',
 };
 
-const made = new WeakSet<WidgetError>();
+/** What the chat answers has its words already. */
+export type Failure = Refusal | PortError;
 
-/** The error a page gets. Messages teach: what was wrong, and what would be right. */
-export function widgetError(code: number, message: string): WidgetError {
-  const error = { code, name: NAMES[code] as string, message };
-  made.add(error);
-  return error;
-}
+/** One promise for all who wait, so that callbacks keep the order of their calls. */
+let words: Promise<typeof import('../page/refusals')> | undefined;
 
-/** Ours, and not something that a page or a browser threw. */
-export function isWidgetError(error: unknown): error is WidgetError {
-  return made.has(error as WidgetError);
-}
-
-/** Pairs of neighbouring letters; capitals and what is no letter or digit make no difference. */
-function pairs(word: string): string[] {
-  const letters = word.toLowerCase().replace(/\W|_/g, '');
-  return Array.from(letters.slice(1), (letter, index) => `${letters[index]}${letter}`);
-}
-
-/**
- * A name that is none of those it could be: says which was probably meant, the one that shares most pairs of letters for its length,
- * if any shares one, and all there are.
- */
-export function unknownName(code: number, what: string, given: unknown, names: string[]): WidgetError {
-  const name = typeof given === 'string' ? given : typeof given;
-  const letters = pairs(name.slice(0, 40));
-  const likeness = (candidate: string) => {
-    const own = pairs(candidate);
-    return own.filter((pair) => letters.includes(pair)).length / (own.length + letters.length);
-  };
-  const [meant] = names.filter(likeness).sort((one, other) => likeness(other) - likeness(one));
-  const hint = meant ? ` Did you mean '${meant}'?` : '';
-  return widgetError(code, `Unknown ${what} '${name}'.${hint} There are: ${names.join(', ')}`);
+/** The error a page gets: with its whole message, or with what is known without the file, the name and what it is about. */
+export async function worded(failure: Failure): Promise<WidgetError> {
+  const { code } = failure;
+  const name = NAMES[code] as string;
+  if (!(failure instanceof Refusal)) return { code, name, message: failure.message };
+  let message = `${name}: ${failure.about[0]}`;
+  try {
+    words ||= bring(REFUSALS);
+    message = (await words).explain(failure as Refused);
+  } catch {
+    // See above. The next mistake asks again.
+    words = undefined;
+  }
+  return { code, name, message };
 }

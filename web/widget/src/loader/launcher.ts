@@ -1,4 +1,4 @@
-import { chosenStyles, isDark, type Theme } from '@beckon/ui/theme';
+import { isDark, ownStyles, type Theme } from '@beckon/ui/theme';
 import { STYLES } from './styles';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -16,6 +16,8 @@ export interface Launcher {
   /** Draws what is so. */
   draw(state: { open: boolean; hidden: boolean }): void;
   applyTheme(theme: Theme): void;
+  /** The variables that the theme sets itself, as light or dark as it is now. */
+  worn(): { [variable: string]: string };
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string, id?: string) {
@@ -57,7 +59,7 @@ export function createLauncher(
   const mark = icon(MARK);
   const cross = icon(CROSS);
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const phone = matchMedia('(max-width: 479.98px)');
+  const phone = matchMedia('(max-width:479.98px)');
   let theme: Theme = {};
   let set: string[] = [];
   let open = false;
@@ -76,19 +78,21 @@ export function createLauncher(
   close.addEventListener('click', press.close);
   button.addEventListener('pointerenter', press.near);
   button.addEventListener('focus', press.near);
-  button.addEventListener('keydown', (key) => {
-    if (key.key === 'Escape' && open) press.close();
-  });
+
+  const worn = () => ownStyles(theme, dark.matches);
 
   function paint(): void {
-    const values = chosenStyles(theme, dark.matches);
+    const values = worn();
     wrapper.classList.toggle('bk-dark', isDark(theme, dark.matches));
     for (const variable of set) wrapper.style.removeProperty(variable);
     set = Object.keys(values);
     for (const variable of set) wrapper.style.setProperty(variable, values[variable] as string);
   }
 
-  dark.addEventListener('change', paint);
+  dark.addEventListener('change', () => {
+    paint();
+    press.turn();
+  });
   phone.addEventListener('change', press.turn);
   paint();
   document.body.append(wrapper);
@@ -112,5 +116,6 @@ export function createLauncher(
       theme = next;
       paint();
     },
+    worn,
   };
 }

@@ -1,8 +1,10 @@
 import type { ContextCall, WidgetError } from '../port';
 import type { WidgetConfig } from '../theme';
-import { isWidgetError, unknownName, widgetError } from './errors';
+import { type Failure, worded } from './errors';
+import { base, within } from './files';
 import { metadataText } from './metadata';
 import { keepCall, readCalls } from './page_store';
+import { Refusal } from './refusal';
 import { type Command, createWidget, type Done, type Widget } from './widget';
 
 type Callback = (error?: WidgetError, result?: unknown) => unknown;
@@ -11,6 +13,12 @@ interface LiveChat {
   (command?: unknown, arg?: unknown, callback?: unknown): void;
   q?: ArrayLike<unknown>[];
   beckon?: true;
+}
+
+interface Waiting {
+  done: Done;
+  run(ready: Widget): void;
+  context?: ContextCall | undefined;
 }
 
 /** No `init`, or no configuration, for so long: whoever waits for it is answered with an error, milliseconds. */
@@ -24,14 +32,12 @@ const MODES = ['merge', 'replace'];
 const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
 
 const host = window as unknown as { liveChat?: LiveChat };
-const script = document.currentScript as HTMLScriptElement | null;
-const base = script?.src ? new URL(script.src).origin : location.origin;
 
 let widget: Widget | undefined;
 /** The id `init` was called with, from then on; undefined again when it failed. */
 let widgetId: string | undefined;
-let failure: WidgetError | undefined;
-const waiting: { done: Done; run: (ready: Widget) => void; context?: ContextCall }[] = [];
+let failure: Failure | undefined;
+const waiting: Waiting[] = [];
 let patience: ReturnType<typeof setTimeout> | undefined;
 
 /** A random UUID. crypto.randomUUID needs a secure context; pages on plain http must work too. */
@@ -43,104 +49,83 @@ function uuid(): string {
 /** Wraps a page's callback: runs once, later than the call itself, and whatever it throws stays here. */
 function once(callback: unknown): Done {
   let ended = false;
-  return (error, result) => {
+  return async (failed, result) => {
     if (ended) return;
     ended = true;
+    // Waits in either case, so that nothing of the page runs inside its own call.
+    const error = await (failed && worded(failed));
     if (typeof callback !== 'function') {
       // A refused origin stands there already, as an error, once for all calls.
       if (error && error.code !== 1031)
         console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
       return;
     }
-    Promise.resolve().then(() => {
-      try {
-        if (error) (callback as Callback)(error);
-        else (callback as Callback)(undefined, result);
-      } catch (thrown) {
-        console.error(thrown);
-      }
-    });
+    try {
+      if (error) (callback as Callback)(error);
+      else (callback as Callback)(undefined, result);
+    } catch (thrown) {
+      console.error(thrown);
+    }
   };
 }
 
 /** Now, if the widget is there; with the error of `init`, if that failed; else when it has ended, in order. */
-function whenReady(done: Done, run: (ready: Widget) => void, context?: ContextCall): void {
-  if (widget) {
-    run(widget);
-    return;
-  }
-  if (failure && !widgetId) {
-    done(failure);
-    return;
-  }
-  waiting.push({ done, run, ...(context && { context }) });
-  if (context && widgetId) keepCall(widgetId, context.client_id, context);
-  if (!widgetId && !patience) {
-    patience = setTimeout(() => fail(widgetError(1012, "No liveChat('init', widgetId) within 30 seconds")), INIT_MS);
+function whenReady(call: Waiting): void {
+  if (widget) call.run(widget);
+  else if (failure && !widgetId) call.done(failure);
+  else {
+    waiting.push(call);
+    if (widgetId) keep(widgetId, call);
+    else
+      patience ||= setTimeout(
+        () => fail(new Refusal(1012, "No liveChat('init', widgetId) within 30 seconds")),
+        INIT_MS,
+      );
   }
 }
 
-function fail(error: WidgetError): void {
+/** Should the page go before `init` has ended, the next one takes over. */
+function keep(id: string, { context }: Waiting): void {
+  if (context) keepCall(id, context.client_id, context);
+}
+
+function fail(error: Failure): void {
+  stopWaiting();
+  for (const call of waiting.splice(0)) call.done(error);
+}
+
+function stopWaiting(): void {
   clearTimeout(patience);
   patience = undefined;
-  for (const call of waiting.splice(0)) call.done(error);
 }
 
 async function loadConfig(id: string): Promise<WidgetConfig> {
   const answer = await fetch(`${base}/livechat/1/widgets/${encodeURIComponent(id)}/config`, { credentials: 'omit' });
   if (answer.ok) return (await answer.json()) as WidgetConfig;
-  if (answer.status !== 403) throw widgetError(1012, `No widget '${id}' at ${base} (status ${answer.status})`);
+  if (answer.status !== 403) throw new Refusal(1012, base, id, answer.status);
   const body = (await answer.json()) as { requestError: { serviceException: { text: string } } };
   const { text } = body.requestError.serviceException;
   console.error(`liveChat: ${text}`);
-  throw widgetError(1031, text);
+  throw new Refusal(1031, text);
 }
 
-function silence(): Promise<never> {
-  return new Promise((_, reject) => setTimeout(reject, INIT_MS));
-}
-
-function documentReady(): Promise<void> {
-  return new Promise((resolve) => {
-    if (document.body) resolve();
-    else document.addEventListener('DOMContentLoaded', () => resolve());
-  });
-}
-
-async function init(arg: unknown, done: Done): Promise<void> {
-  let given: unknown;
+async function init(given: unknown, done: Done): Promise<void> {
+  stopWaiting();
+  waiting.unshift({ done, run: () => done(undefined, { widgetId: given }) });
   try {
-    given = Object(arg) === arg ? (arg as { widgetId?: unknown }).widgetId : arg;
-  } catch {
-    // The page's own getter threw: no widgetId then.
-  }
-  if (widgetId) {
-    done(widgetError(1011, `Already initialised: ${widgetId}`));
-    return;
-  }
-  if (typeof given !== 'string' || given === '') {
-    failure = widgetError(1001, 'widgetId is missing');
-    done(failure);
-    fail(failure);
-    return;
-  }
-  widgetId = given;
-  clearTimeout(patience);
-  patience = undefined;
-  const earlier = readCalls(given);
-  for (const call of waiting) if (call.context) keepCall(given, call.context.client_id, call.context);
-  try {
-    const [config] = await Promise.all([Promise.race([loadConfig(given), silence()]), documentReady()]);
-    widget = createWidget(base, config, earlier);
+    if (typeof given !== 'string' || given === '') throw new Refusal(1001, 'widgetId');
+    widgetId = given;
+    const earlier = readCalls(given);
+    for (const call of waiting) keep(given, call);
+    const config = await within(INIT_MS, loadConfig(given));
+    if (!document.body) await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve));
+    widget = createWidget(config, earlier);
   } catch (error) {
     widgetId = undefined;
-    failure = isWidgetError(error) ? error : widgetError(1012, `No answer from ${base}`);
-    done(failure);
+    failure = error instanceof Refusal ? error : new Refusal(1012, `No answer from ${base}`);
     fail(failure);
     return;
   }
-  failure = undefined;
-  done(undefined, { widgetId: given });
   for (const call of waiting.splice(0)) call.run(widget);
 }
 
@@ -152,8 +137,8 @@ function readContext(arg: unknown): ContextCall {
   const fields = Object(arg) as { [name: string]: unknown };
   const metadata = metadataText(fields.metadata);
   const { multiThreadStrategy: strategy = 'ACTIVE', mode = 'merge' } = fields;
-  if (!STRATEGIES.includes(strategy as string)) throw unknownName(1204, 'multiThreadStrategy', strategy, STRATEGIES);
-  if (!MODES.includes(mode as string)) throw unknownName(1204, 'mode', mode, MODES);
+  if (!STRATEGIES.includes(strategy as string)) throw new Refusal(1204, 'multiThreadStrategy', strategy, STRATEGIES);
+  if (!MODES.includes(mode as string)) throw new Refusal(1204, 'mode', mode, MODES);
   const unknown = Object.keys(fields).filter((name) => !CONTEXT_FIELDS.includes(name));
   if (unknown.length > 0 && !warned) {
     warned = true;
@@ -162,32 +147,19 @@ function readContext(arg: unknown): ContextCall {
   return { client_id: uuid(), strategy, mode, metadata } as ContextCall;
 }
 
-function sendContextualData(arg: unknown, done: Done): void {
-  let call: ContextCall;
-  try {
-    call = readContext(arg);
-  } catch (error) {
-    done(isWidgetError(error) ? error : widgetError(1202, 'The argument could not be read'));
-    return;
-  }
-  whenReady(done, (ready) => ready.sendContext(call, done), call);
-}
-
-function run(command: unknown, arg: unknown, callback: unknown): void {
-  // A command without an argument may have its callback there.
-  const done = once(callback || arg);
-  if (command === 'init') void init(arg, done);
-  else if (command === 'send_contextual_data') sendContextualData(arg, done);
-  else if (!COMMANDS.includes(command as string)) done(unknownName(1207, 'command', command, COMMANDS));
-  else whenReady(done, (ready) => ready.commands[command as Command](arg, done));
-}
-
 /** A page must never break because of its chat, whatever it hands in. */
 const liveChat: LiveChat = (command, arg, callback) => {
+  // A command without an argument may have its callback there.
+  const done = once(callback || arg);
   try {
-    run(command, arg, callback);
+    const context = command === 'send_contextual_data' ? readContext(arg) : undefined;
+    if (!COMMANDS.includes(command as string)) throw new Refusal(1207, 'command', command, COMMANDS);
+    if (command !== 'init') {
+      whenReady({ done, run: (ready) => ready[command as Command](context || arg, done), context });
+    } else if (widgetId) throw new Refusal(1011, widgetId);
+    else void init(Object(arg) === arg ? (arg as { widgetId?: unknown }).widgetId : arg, done);
   } catch (error) {
-    console.error(error);
+    done(error instanceof Refusal ? error : new Refusal(1202, 'argument', error, 'argument'));
   }
 };
 
@@ -195,13 +167,13 @@ const stub = host.liveChat;
 if (!stub?.beckon) {
   liveChat.beckon = true;
   host.liveChat = liveChat;
-  const forward = (call: ArrayLike<unknown>): number => {
-    liveChat(call[0], call[1], call[2]);
-    return 0;
-  };
   // Whoever kept the snippet's own function, or the new one's queue, is heard too.
   const queue = stub?.q || [];
   liveChat.q = queue;
-  for (const call of queue.splice(0)) forward(call);
-  queue.push = (...calls) => calls.map(forward).length;
+  const push = (...calls: ArrayLike<unknown>[]): void => {
+    for (const call of calls) liveChat(...Array.from(call || []));
+  };
+  // Not by assignment: on a page that froze the arrays' prototype that would throw.
+  Object.defineProperty(queue, 'push', { value: push });
+  push(...queue.splice(0));
 }

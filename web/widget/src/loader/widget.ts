@@ -1,35 +1,31 @@
 import type { Theme } from '@beckon/ui/theme';
 import { known, LANGUAGES } from '../language';
 import type { PagePart } from '../page/main';
-import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader, WidgetError } from '../port';
+import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader } from '../port';
 import type { WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
-import { unknownName, widgetError } from './errors';
+import type { Failure } from './errors';
+import { base, bring, PAGE_PART } from './files';
 import { createLauncher } from './launcher';
 import { keepCall, readMarker, writeMarker } from './page_store';
-
-/** Set by the build: the file of the page's part. */
-declare const BECKON_PAGE_PART: string;
+import { Refusal } from './refusal';
 
 /** How a command ends, once. */
-export type Done = (error: WidgetError | undefined, result?: unknown) => void;
+export type Done = (error: Failure | undefined, result?: unknown) => void;
 
 /** Longest wait for the chat's own answer, milliseconds. */
 const ANSWER_MS = 30_000;
 /** A known visitor's chat is loaded this long after the page, to count what is unread. */
 const IDLE_MS = 2_000;
 
-/** What a site may call besides `init` and `send_contextual_data`. */
-export type Command = 'close' | 'show' | 'hide' | 'set_theme' | 'set_language' | AppCommand;
+/** What a site may call besides `init`. The argument of `send_contextual_data` is a checked `ContextCall`. */
+export type Command = 'send_contextual_data' | 'close' | 'show' | 'hide' | 'set_theme' | 'set_language' | AppCommand;
 
 /** The widget in the page, once `init` has ended. Each command may be called in every state, and twice. */
-export interface Widget {
-  commands: { [name in Command]: (arg: unknown, done: Done) => void };
-  sendContext(call: ContextCall, done: Done): void;
-}
+export type Widget = { [name in Command]: (arg: unknown, done: Done) => void };
 
 /** `earlier`: context calls of an earlier page that the chat never confirmed. */
-export function createWidget(base: string, config: WidgetConfig, earlier: ContextCall[]): Widget {
+export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widget {
   let open = false;
   let hidden = false;
   let unread = 0;
@@ -38,10 +34,10 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
     [config.language, document.documentElement.lang, ...navigator.languages].map(known).find(Boolean) || 'en';
   let part: PagePart | undefined;
   let calls = 0;
-  const answers = new Map<number, Done>();
+  const answers = new Map<number, Done | undefined>();
 
   const launcher = createLauncher(config.teamName || config.name, {
-    toggle: () => (open ? setWindow(false) : openWindow(() => undefined)),
+    toggle: () => (open ? setWindow(false) : openWindow()),
     close: () => setWindow(false),
     near: () => frame.load(),
     turn: draw,
@@ -61,12 +57,11 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
   /** Without it, because a policy of the site forbids it, the chat works as well: it only does less in the page around it. */
   async function loadPart(): Promise<void> {
     try {
-      const url = `${base}/widget/assets/${BECKON_PAGE_PART}`;
-      const { start } = (await import(/* @vite-ignore */ url)) as typeof import('../page/main');
+      const { start } = await bring<typeof import('../page/main')>(PAGE_PART);
       part ||= start({
         ...launcher,
         titleUnread: !!config.titleUnread,
-        openThread: (thread) => openWindow(() => undefined, thread),
+        openThread: (thread) => openWindow(undefined, thread),
         closeWindow: () => setWindow(false),
       });
       drawPage();
@@ -87,7 +82,7 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   function draw(): void {
     drawPage();
-    if (frame.loaded()) frame.post(windowState());
+    frame.tell(windowState());
   }
 
   function setWindow(next: boolean): void {
@@ -101,24 +96,24 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
     else if (!next && (focused || launcher.full())) launcher.button.focus();
   }
 
-  function openWindow(done: Done, thread?: string): void {
+  function openWindow(done?: Done, thread?: string): void {
     hidden = false;
     // Asked first: what the window stood on before must not count as seen. It is there even if the chat inside takes its time.
-    ask('open', () => done(undefined, {}), thread);
+    ask('open', () => done?.(undefined, {}), thread);
     setWindow(true);
   }
 
   function ask(command: AppCommand, done: Done, thread?: string): void {
-    const call = expect(done, widgetError(1198, 'The chat does not answer'));
+    const call = expect(done, new Refusal(1198, 'The chat does not answer'));
     frame.post({ kind: 'command', call, command, ...(thread && { thread }) });
   }
 
   /** The number of a call that ends with whichever comes first, the answer or the end of patience. */
-  function expect(done: Done, ...silence: Parameters<Done>): number {
+  function expect(done: Done | undefined, ...silence: Parameters<Done>): number {
     const call = ++calls;
     answers.set(call, done);
     setTimeout(() => {
-      if (answers.delete(call)) done(...silence);
+      if (answers.delete(call)) done?.(...silence);
     }, ANSWER_MS);
     return call;
   }
@@ -155,10 +150,10 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   /** Tells the page which view is on screen, in the form that embedding apps listen for. */
   function announce(view: string): void {
-    if (location.origin !== 'null') postMessage({ destination: 'viewChange', view }, location.origin);
+    postMessage({ destination: 'viewChange', view }, '/');
   }
 
-  function sendContext(context: ContextCall, done: Done): void {
+  function sendContext(context: ContextCall, done?: Done): void {
     keepCall(config.id, context.client_id, context);
     const queued: ContextResult = { pending: true, conversations: [], ignored: [] };
     const call = expect(done, undefined, queued);
@@ -167,52 +162,51 @@ export function createWidget(base: string, config: WidgetConfig, earlier: Contex
 
   draw();
   // Nobody waits for these answers any more.
-  for (const call of earlier) sendContext(call, () => undefined);
+  for (const call of earlier) sendContext(call);
   if (!/^en/.test(language)) loadPart();
   if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
 
   return {
-    commands: {
-      set_theme(name, done) {
-        const names = Object.keys(config.themes);
-        if (!names.includes(name as string)) {
-          done(unknownName(1208, 'theme', name, names));
-          return;
-        }
-        theme = name as string;
-        launcher.applyTheme(config.themes[theme] as Theme);
-        if (frame.loaded()) frame.post({ kind: 'theme', name: theme });
-        done(undefined, {});
-      },
-      set_language(code, done) {
-        const tag = known(code);
-        if (!tag) {
-          done(unknownName(1209, 'language', code, LANGUAGES));
-          return;
-        }
-        language = tag;
-        loadPart();
-        if (frame.loaded()) frame.post({ kind: 'language', tag });
-        done(undefined, { language });
-      },
-      open: (_, done) => openWindow(done),
-      close(_, done) {
-        setWindow(false);
-        done(undefined, {});
-      },
-      show(_, done) {
-        hidden = false;
-        draw();
-        done(undefined, {});
-      },
-      hide(_, done) {
-        hidden = true;
-        setWindow(false);
-        done(undefined, {});
-      },
-      show_thread_list: (_, done) => ask('show_thread_list', done),
-      open_new_thread: (_, done) => ask('open_new_thread', done),
+    set_theme(name, done) {
+      const names = Object.keys(config.themes);
+      if (!names.includes(name as string)) {
+        done(new Refusal(1208, 'theme', name, names));
+        return;
+      }
+      theme = name as string;
+      launcher.applyTheme(config.themes[theme] as Theme);
+      loadPart();
+      frame.tell({ kind: 'theme', name: theme });
+      done(undefined, {});
     },
-    sendContext,
+    set_language(code, done) {
+      const tag = known(code);
+      if (!tag) {
+        done(new Refusal(1209, 'language', code, LANGUAGES));
+        return;
+      }
+      language = tag;
+      loadPart();
+      frame.tell({ kind: 'language', tag });
+      done(undefined, { language });
+    },
+    open: (_, done) => openWindow(done),
+    close(_, done) {
+      setWindow(false);
+      done(undefined, {});
+    },
+    show(_, done) {
+      hidden = false;
+      draw();
+      done(undefined, {});
+    },
+    hide(_, done) {
+      hidden = true;
+      setWindow(false);
+      done(undefined, {});
+    },
+    show_thread_list: (_, done) => ask('show_thread_list', done),
+    open_new_thread: (_, done) => ask('open_new_thread', done),
+    send_contextual_data: (context, done) => sendContext(context as ContextCall, done),
   };
 }

@@ -1,10 +1,11 @@
+import { readableOn } from '@beckon/ui/accent';
 import { loadWords } from '../languages';
 import type { News } from '../port';
 import { counted, type Words } from '../words';
 import { addStyles } from './add_styles';
-import { BADGE_STYLES } from './badge_styles';
 import { createFullScreen } from './full_screen';
 import type { createPreview } from './preview';
+import { STYLES } from './styles';
 import { createTitle } from './title';
 
 /** More unread messages are not counted out. */
@@ -16,6 +17,8 @@ export interface Host {
   button: HTMLButtonElement;
   close: HTMLButtonElement;
   iframe: HTMLIFrameElement;
+  /** The variables that the theme sets itself. */
+  worn(): { [variable: string]: string };
   /** Unread messages are counted in the page's title. */
   titleUnread: boolean;
   /** Opens the window, on this thread. */
@@ -111,12 +114,22 @@ export function start(host: Host): PagePart {
     bubble?.dismiss();
   }
 
-  addStyles(BADGE_STYLES);
+  addStyles(STYLES);
   place.className = 'bk-place';
   place.setAttribute('aria-live', 'polite');
   wrapper.append(place);
+  button.addEventListener('keydown', (key) => {
+    if (key.key === 'Escape' && state?.open) host.closeWindow();
+  });
   badge.className = 'bk bk-badge';
   badge.setAttribute('aria-hidden', 'true');
+
+  /** The icon on the theme's accent, where the theme names no colour for it. */
+  function colour(): void {
+    const { '--bk-accent': accent, '--bk-on-accent': icon } = host.worn();
+    // Nothing takes the property away.
+    wrapper.style.setProperty('--bk-on-accent', icon ?? (accent ? readableOn(accent) : ''));
+  }
 
   /** With something unread the dot of the mark is its count. */
   function count(): void {
@@ -135,6 +148,7 @@ export function start(host: Host): PagePart {
       const { open, hidden, full, unread, language } = next;
       if (language !== asked) void speak(language);
       label();
+      colour();
       count();
       fullScreen.set(open && full && !hidden);
       title.set(host.titleUnread && !hidden ? unread : 0, language);

@@ -1,0 +1,132 @@
+import * as limits from '../limits';
+
+/** What each refusal is about. The first is named even where this file cannot be fetched. */
+export interface About {
+  1001: [field: 'widgetId'];
+  1011: [widgetId: string];
+  /** With a status: what Beckon at this address answered for this widget. */
+  1012: [text: string, widgetId?: string, status?: number];
+  1031: [text: string];
+  1198: [text: string];
+  1201: [field: 'metadata'];
+  /** `value` is what stands at that path; `fault` says what else is wrong than its type. */
+  1202: [path: string, value: unknown, fault?: 'argument' | 'key' | 'twice' | 'cycle' | 'throws'];
+  1203: [
+    path: string,
+    fault: 'key' | 'text' | 'depth' | 'items' | 'keys' | 'whole',
+    amount: number,
+    members?: string[],
+  ];
+  1204: Unknown;
+  1207: Unknown;
+  1208: Unknown;
+  1209: Unknown;
+}
+type Unknown = [what: string, given: unknown, names: string[]];
+
+export type Refused = { [Code in keyof About]: { code: Code; about: About[Code] } }[keyof About];
+
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+const count = (amount: number): string => amount.toLocaleString('en');
+
+/** The whole message. It teaches: what was wrong, and what would be right. */
+export function explain({ code, about }: Refused): string {
+  switch (code) {
+    case 1001:
+      return 'widgetId is missing';
+    case 1011:
+      return `Already initialised: ${about[0]}`;
+    case 1012: {
+      const [text, widgetId, status] = about;
+      return status ? `No widget '${widgetId}' at ${text} (status ${status})` : text;
+    }
+    case 1031:
+    case 1198:
+      return about[0];
+    case 1201:
+      return 'metadata is missing';
+    case 1202:
+      return wrong(...about);
+    case 1203:
+      return over(...about);
+    default:
+      return unknown(...about);
+  }
+}
+
+/** What classes are called, and what to send in their place. */
+const INSTEAD: { [kind: string]: string } = {
+  Promise: 'was an await forgotten?',
+  Map: 'send Object.fromEntries(map)',
+  Set: 'send Array.from(set)',
+  FormData: 'send Object.fromEntries(data)',
+  URLSearchParams: 'send Object.fromEntries(params)',
+  Error: 'send its message',
+  RegExp: 'send its source',
+};
+
+function wrong(path: string, value: unknown, fault: About[1202][2]): string {
+  if (fault === 'argument') return 'The argument could not be read';
+  if (fault === 'throws') return `${path} throws when it is read`;
+  if (fault === 'cycle') return `${path} is a cycle`;
+  if (fault === 'key') return `${path} is not allowed as a key`;
+  if (fault === 'twice') return `${path} is a key that differs from another only in half a character`;
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (path === 'metadata' && !object) return "metadata is not an object, like { color: 'red' }";
+  const awaited = typeof value === 'function' && path.endsWith('.then') ? `: ${INSTEAD.Promise}` : '';
+  try {
+    if (object) return `${path} is ${instance(value)}`;
+    return `${path} is ${typeof value === 'number' ? value : `a ${typeof value}`}, which JSON cannot say${awaited}`;
+  } catch {
+    return `${path} is an object that JSON would empty`;
+  }
+}
+
+/** An object that JSON would empty: what it is, and what helps. */
+function instance(value: object): string {
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind === 'Date') return 'a date that is none';
+  if (kind === 'Object' && 'valueOf' in value && Number.isNaN(value.valueOf())) return 'a date that is none';
+  const then = (value as { then?: unknown }).then;
+  const known = typeof then === 'function' ? 'Promise' : kind;
+  const name = kind === 'Object' ? (value.constructor?.name ?? '') : kind;
+  const help = INSTEAD[known] ?? 'send a plain object, or give it a toJSON';
+  return `an instance of ${name || 'a class'}, which JSON would empty: ${help}`;
+}
+
+function over(path: string, fault: About[1203][1], amount: number, members: string[] = []): string {
+  const [what, limit] = {
+    key: ['is a key of # characters', limits.KEY_LENGTH],
+    text: ['is # bytes', limits.STRING_BYTES],
+    depth: ['is # levels deep', limits.DEPTH],
+    // Each has two bytes at least.
+    items: ['has # items', limits.CONTEXT_BYTES / 2],
+    keys: ['has # keys', limits.CONTEXT_KEYS],
+    whole: ['is # bytes', limits.CONTEXT_BYTES],
+  }[fault] as [string, number];
+  const [largest] = [...members].sort((one, other) => bytes(other) - bytes(one));
+  const named = largest ? `; largest key: ${Object.keys(JSON.parse(`{${largest}}`))}, ${count(bytes(largest))}` : '';
+  return `${path} ${what.replace('#', count(amount))}, limit ${count(limit)}${named}`;
+}
+
+/** Pairs of neighbouring letters; capitals and what is no letter or digit make no difference. */
+function pairs(word: string): string[] {
+  const letters = word.toLowerCase().replace(/\W|_/g, '');
+  return Array.from(letters.slice(1), (letter, index) => `${letters[index]}${letter}`);
+}
+
+/**
+ * A name that is none of those it could be: says which was probably meant, the one that shares most pairs of letters for its length,
+ * if any shares one, and all there are.
+ */
+function unknown(what: string, given: unknown, names: string[]): string {
+  const name = typeof given === 'string' ? given : typeof given;
+  const letters = pairs(name.slice(0, 40));
+  const likeness = (candidate: string) => {
+    const own = pairs(candidate);
+    return own.filter((pair) => letters.includes(pair)).length / (own.length + letters.length);
+  };
+  const [meant] = names.filter(likeness).sort((one, other) => likeness(other) - likeness(one));
+  const hint = meant ? ` Did you mean '${meant}'?` : '';
+  return `Unknown ${what} '${name}'.${hint} There are: ${names.join(', ')}`;
+}
