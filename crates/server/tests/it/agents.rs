@@ -5,7 +5,7 @@ use beckon_core::text::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Server, answer, message, text};
+use crate::harness::{Server, answer, message, text, until_so};
 
 fn command(name: &str, conversation: &str) -> Value {
     json!({"type": "command", "client_id": Uuid::new_v4(), "conversation": conversation, "command": name})
@@ -178,13 +178,23 @@ async fn visitors_see_online_while_an_agent_is_there() {
     let visitor = server.visitor().await;
     let (mut tab, welcome) = visitor.resume(json!([])).await;
     assert_eq!(welcome["online"], false);
-    let agent = server.agent(Role::Agent).await;
+    let (agent, colleague) = (server.agent(Role::Agent).await, server.agent(Role::Agent).await);
     let (one, two) = (agent.connect().await, agent.connect().await);
+    let other = colleague.connect().await;
     assert_eq!(tab.expect("presence").await["online"], true);
     let config = format!("/livechat/1/widgets/{}/config", server.widget);
     assert_eq!(answer(server.get(&config)).await.1["online"], true);
+    let open = server.app.hub.connections();
     one.drop_without_goodbye().await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    until_so("the server has noticed", async || server.app.hub.connections() < open).await;
+    // The grace of one who goes after it is over: so is that of the first.
+    other.drop_without_goodbye().await;
+    let is_away = async || {
+        let (_, list) = answer(agent.get("/ccaas/1/agents")).await;
+        let listed = list["agents"].as_array().expect("agents");
+        listed.iter().any(|one| one["id"] == json!(colleague.agent.id) && one["status"] == "INVISIBLE")
+    };
+    until_so("the colleague is away", is_away).await;
     assert_eq!(answer(server.get(&config)).await.1["online"], true, "one console is left");
     two.drop_without_goodbye().await;
     assert_eq!(tab.expect("presence").await["online"], false);

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::harness::{Socket, answer, first_message, message, open_socket, text};
+use crate::harness::{Socket, answer, first_message, message, open_socket, text, until};
 use crate::process::{Process, assert_one_line, beckon, connect, key_of, printed, run, token, widget_of};
 
 /// Visitors that write at once, each as fast as its answers come.
@@ -89,14 +89,12 @@ async fn a_copy_under_load_holds_all_that_was_acknowledged_before() {
             }
         });
     }
-    let before = loop {
+    let acknowledged_enough = async || {
         let so_far = acknowledged.lock().await.clone();
         let heard = so_far.iter().map(|(conversation, _)| conversation).collect::<HashSet<_>>().len();
-        if so_far.len() >= BEFORE && heard == WRITERS {
-            break so_far;
-        }
-        tokio::task::yield_now().await;
+        (so_far.len() >= BEFORE && heard == WRITERS).then_some(so_far)
     };
+    let before = until("each writer has been answered", acknowledged_enough).await;
     let copy = place.path().join("copy.db");
     let command = {
         let (folder, copy) = (folder.path().to_path_buf(), copy.clone());

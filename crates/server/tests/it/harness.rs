@@ -29,7 +29,30 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_a
 use uuid::Uuid;
 
 /// Far more than anything takes: a hang ends here, and nothing is measured with it.
-pub(crate) const HANG: Duration = Duration::from_secs(20);
+pub(crate) const HANG: Duration = Duration::from_secs(60);
+
+/// Between two looks at what tells nobody that it has changed.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Looks until there is something, at a pace that leaves the machine to what is waited for, and bounded. Where the thing
+/// tells of itself, a frame say, that is waited for instead.
+pub(crate) async fn until<Found>(what: &str, mut look: impl AsyncFnMut() -> Option<Found>) -> Found {
+    let looks = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(PACE).await;
+        }
+    };
+    let found = timeout(HANG, looks).await;
+    found.unwrap_or_else(|_| panic!("not within {HANG:?}: {what}"))
+}
+
+/// The same for what is so or is not.
+pub(crate) async fn until_so(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    until(what, async || so().await.then_some(())).await;
+}
 
 /// Of every agent that the harness signs in.
 pub(crate) const PASSWORD: &str = "a long password";

@@ -4,7 +4,7 @@ use beckon_core::agent::Role;
 use beckon_core::key::Scope;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, SignedIn, answer, blamed, error_of, text};
+use crate::harness::{Server, SignedIn, answer, blamed, error_of, text, until};
 
 async fn make(admin: &SignedIn<'_>, scopes: Value) -> Value {
     let (status, key) =
@@ -122,15 +122,11 @@ async fn the_last_use_of_a_key_is_known_to_the_minute() {
         let call = server.get("/ccaas/1/conversations").header("authorization", format!("App {secret}"));
         assert_eq!(answer(call).await.0, 200);
         // Noted beside the answer, so a moment later.
-        let noted = async {
-            loop {
-                let at = listed(&admin).await[0]["last_used_at"].clone();
-                if at.is_string() && !seen.contains(&at) {
-                    return at;
-                }
-            }
+        let noted = async || {
+            let at = listed(&admin).await[0]["last_used_at"].clone();
+            (at.is_string() && !seen.contains(&at)).then_some(at)
         };
-        let at = tokio::time::timeout(crate::harness::HANG, noted).await.expect("noted");
+        let at = until("the use is noted", noted).await;
         assert!(text(&at).contains(":00.000"), "{at}");
         seen.push(at);
     }

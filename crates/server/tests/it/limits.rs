@@ -4,7 +4,7 @@ use beckon_core::agent::Role;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use crate::harness::{Server, answer, context, first_message, message};
+use crate::harness::{Server, answer, context, first_message, message, until_so};
 
 fn rate_limited(answer: &Value) -> u64 {
     assert_eq!((&answer["code"], &answer["retry"]), (&json!("rate_limited"), &json!("later")), "{answer}");
@@ -84,13 +84,12 @@ async fn a_session_has_five_sockets() {
     assert_eq!(sixth.closed().await, 4504);
     tabs.pop().expect("a tab").drop_without_goodbye().await;
     // The server learns of it when it reads the end; until then the place is taken.
-    loop {
+    let welcomed = async || {
         let mut next = server.socket().await;
         next.send(json!({"type": "hello", "version": 1, "token": visitor.token})).await;
-        if next.next().await.is_ok() {
-            break;
-        }
-    }
+        next.next().await.is_ok()
+    };
+    until_so("the place is free", welcomed).await;
 }
 
 #[tokio::test]

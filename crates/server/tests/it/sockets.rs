@@ -11,7 +11,7 @@ use beckon_server::ws::outbound::Outbound;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::harness::{Server, Socket, context, message, open_narrow_socket};
+use crate::harness::{Server, Socket, context, message, open_narrow_socket, until_so};
 
 #[tokio::test]
 async fn a_silent_peer_is_given_up() {
@@ -19,7 +19,7 @@ async fn a_silent_peer_is_given_up() {
     let visitor = server.visitor().await;
     let mut silent = visitor.connect().await;
     // This client answers pings only while it reads.
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    until_so("the server has given it up", async || server.app.hub.connections() == 0).await;
     assert_eq!(silent.closed().await, 4012);
 }
 
@@ -131,13 +131,9 @@ async fn a_planned_stop_waits_until_the_last_has_heard_it() {
     let visitor = server.visitor().await;
     let mut tab = visitor.connect().await;
     server.begin_stop();
-    while server.app.hub.connections() > 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    until_so("nobody is connected", async || server.app.hub.connections() == 0).await;
     // It has been told, but does not read: it has its time for that.
-    while !server.has_stopped() {
-        tokio::task::yield_now().await;
-    }
+    until_so("the server has stopped", async || server.has_stopped()).await;
     assert_eq!(server.app.hub.farewells(), 0);
     assert_eq!(tab.closed().await, 4001);
 }
@@ -154,12 +150,13 @@ async fn a_planned_stop_sends_any_crowd_away_within_its_spread() {
     };
     let mut crowd: Vec<_> = (0..MANY).map(join).collect();
     server.begin_stop();
-    while !crowd.is_empty() && !server.has_stopped() {
+    until_so("everybody is told, or the server has gone", async || {
         crowd.retain(|(_, outbound)| {
             outbound.waiting().and_then(|batch| batch.close) != Some(CloseCode::Drain)
         });
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+        crowd.is_empty() || server.has_stopped()
+    })
+    .await;
     assert_eq!(crowd.len(), 0, "are left where the server has gone");
 }
 
@@ -169,9 +166,7 @@ async fn nobody_is_welcomed_during_a_stop() {
     let visitor = server.visitor().await;
     let mut early = server.socket().await;
     server.begin_stop();
-    while !server.app.is_stopping() {
-        tokio::task::yield_now().await;
-    }
+    until_so("the server stops", async || server.app.is_stopping()).await;
     early.send(json!({"type": "hello", "version": 1, "token": visitor.token})).await;
     assert_eq!(early.closed().await, 4001);
 }

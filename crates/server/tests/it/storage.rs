@@ -1,23 +1,13 @@
 //! A storage that takes no writes for a while, on real files: what clients are told, what goes on, and that it heals.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use reqwest::{Client, RequestBuilder};
 use rlimit::Resource;
 use serde_json::{Value, json};
 
-use crate::harness::{answer, cookie_of, first_message, message, text};
+use crate::harness::{answer, cookie_of, first_message, message, text, until_so};
 use crate::process::{Process, connect, key_of, token, widget_of};
-
-/// Tries until it is so; far more time than it takes.
-async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    let began = Instant::now();
-    while !so().await {
-        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 /// From now on no file of the process may grow beyond this; `None`: as before.
 fn limit_files(process: &Process, bytes: Option<u64>) {
@@ -88,7 +78,7 @@ async fn a_storage_that_cannot_grow_refuses_writes_reads_on_and_heals() {
     let response = write().send().await.expect("an answer");
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key("retry-after"));
-    until("readiness tells", async || answer(get("/readyz")).await.0 == 503).await;
+    until_so("readiness tells", async || answer(get("/readyz")).await.0 == 503).await;
     assert_eq!(answer(get("/healthz")).await.0, 200);
 
     // Reads go on, at every door, and nothing of what was refused is there.
@@ -101,7 +91,7 @@ async fn a_storage_that_cannot_grow_refuses_writes_reads_on_and_heals() {
     assert_eq!((&state["head"], events.len()), (&json!(1), 1));
 
     limit_files(&process, None);
-    until("it heals", async || answer(get("/readyz")).await.0 == 200).await;
+    until_so("it heals", async || answer(get("/readyz")).await.0 == 200).await;
     for send in &refused {
         let accepted = tab.write(send.clone()).await;
         assert_eq!(accepted["type"], "accepted", "{accepted}");

@@ -4,7 +4,7 @@ use beckon_core::agent::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Server, SignedIn, answer, blamed, first_message};
+use crate::harness::{Server, SignedIn, answer, blamed, first_message, until_so};
 
 fn path(server: &Server) -> String {
     format!("/console/1/widgets/{}", server.widget)
@@ -205,9 +205,7 @@ async fn the_last_page_and_its_visitors_are_seen() {
     let _three = other_widget.connect().await;
     assert_eq!(seen().await["connected"], 2);
     one.drop_without_goodbye().await;
-    while seen().await["connected"] != 1 {
-        tokio::task::yield_now().await;
-    }
+    until_so("one has left", async || seen().await["connected"] == 1).await;
     // A page that is refused has not loaded it.
     change(&admin, &path(&server), json!({"allowed_origins": ["https://shop.example"]})).await;
     assert_eq!(load(Some("https://evil.example"), None).await.0, 403);
