@@ -16,18 +16,16 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use uuid::Uuid;
 
 use self::machine::Machine;
 use crate::log::{Kind, Line, Queued};
-use crate::wire::Door;
+use crate::pace::until;
+use crate::wire::{Door, HANG};
 use crate::{Failure, Outcome, agent, visitor};
 
 /// Orders that may wait for a client.
 const ORDERS: usize = 4096;
-/// Between two looks whether a client has ended.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Word in every note and context: no visitor's bytes may hold it.
 pub const INTERNAL: &str = "internal-canary";
 
@@ -210,10 +208,11 @@ impl Client {
 
     /// It takes no orders any more: what it says, which it may be about to.
     async fn at_end(&self) -> Failure {
-        while !self.task.is_finished() {
-            sleep(LOOK_AGAIN).await;
+        let ended = || Ok(self.task.is_finished().then_some(()));
+        match until("a client that takes no orders has ended", HANG, ended).await {
+            Ok(()) => self.why(),
+            Err(failure) => failure,
         }
-        self.why()
     }
 
     fn why(&self) -> Failure {

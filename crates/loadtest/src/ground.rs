@@ -15,6 +15,7 @@ use crate::agent::Agent;
 use crate::check::{Report, check};
 use crate::client::{Client, Counts, Order, Rules, Start, Who, seeded_id};
 use crate::log::Kind;
+use crate::pace::{PACE, until};
 use crate::proxy::Proxy;
 use crate::server::{Server, Setup};
 use crate::visitor::Visitor;
@@ -23,8 +24,6 @@ use crate::{Failure, Outcome};
 
 /// Longest that nothing may come nearer to rest: nothing is measured with it.
 const REST: Duration = Duration::from_secs(120);
-/// Between two looks.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Clients that connect at once at the start.
 const AT_ONCE: usize = 50;
 /// Of every agent here.
@@ -147,15 +146,8 @@ impl Ground {
 
     /// Waits for something.
     pub async fn until(&self, what: &str, holds: impl Fn() -> bool) -> Outcome<()> {
-        let begun = Instant::now();
-        while !holds() {
-            self.all_alive()?;
-            if begun.elapsed() > REST {
-                return Err(Failure::new(format!("after {REST:?} it is not so that {what}")));
-            }
-            sleep(LOOK_AGAIN).await;
-        }
-        Ok(())
+        let look = || self.all_alive().map(|()| holds().then_some(()));
+        until(what, REST, look).await
     }
 
     /// Lets visitors write, so many messages a second from when they are due, for so long; every tenth write is
@@ -173,7 +165,7 @@ impl Ground {
                 client.order(Order::Write(kind, self.chance.random_range(0..64))).await?;
                 written += 1;
             }
-            sleep(Duration::from_millis(5)).await;
+            sleep(PACE).await;
         }
         Ok(written)
     }
@@ -233,7 +225,7 @@ impl Ground {
     /// Waits until every write has its answer.
     pub async fn all_answered(&self) -> Outcome<()> {
         // An order is carried out a little after it was given.
-        sleep(LOOK_AGAIN).await;
+        sleep(PACE).await;
         let answered = || Counts::of(&self.counts.acked) + Counts::of(&self.counts.failed);
         let (mut known, mut since) = (answered(), Instant::now());
         while self.waiting() > 0 {
@@ -248,7 +240,7 @@ impl Ground {
                     self.waiting()
                 )));
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(PACE).await;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ pub mod faults;
 pub mod ground;
 pub mod lane;
 pub mod log;
+pub mod pace;
 pub mod proxy;
 pub mod scene;
 pub mod server;

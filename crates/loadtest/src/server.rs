@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::pace::until;
 use crate::scene::LOG;
 use crate::{Failure, Outcome};
 
 /// A binary that has not ended by then never will.
 const HANG: Duration = Duration::from_secs(90);
-/// Between two looks whether it has ended.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// How to start it.
 #[derive(Clone, Debug)]
@@ -222,16 +221,7 @@ impl Server {
 
     /// Waits until it has ended by itself.
     pub async fn ended(mut self) -> Outcome<ExitStatus> {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(status);
-            }
-            if begun.elapsed() > HANG {
-                return Err(Failure::new("the server does not end"));
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
+        until("the server has ended", HANG, || Ok(self.child.try_wait()?)).await
     }
 
     /// Whether it still runs.

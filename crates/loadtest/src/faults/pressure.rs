@@ -12,6 +12,7 @@ use super::{RATE, Run, fast, fast_setup, preload};
 use crate::client::{Counts, Order, Rules, Who};
 use crate::ground::Ground;
 use crate::log::Kind;
+use crate::pace::PACE;
 use crate::visitor::Visitor;
 use crate::wire::{HANG, Heard};
 use crate::{Failure, Outcome};
@@ -172,7 +173,7 @@ pub(super) async fn slow(run: &Run) -> Outcome<String> {
         messages += 1;
         ground.all_answered().await?;
         most = most.max(ground.server.as_ref().map_or(Ok(0), crate::server::Server::resident_bytes)?);
-        sleep(Duration::from_millis(10)).await;
+        sleep(PACE).await;
     }
     if messages < FEWEST_MESSAGES {
         return Err(Failure::new(format!("closed after {messages} long messages, which fill nothing")));
