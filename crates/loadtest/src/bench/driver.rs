@@ -80,7 +80,7 @@ pub struct Outcome {
     pub accepted: Histogram<u64>,
     /// Messages sent, those before the measurement included.
     pub sent: u64,
-    /// Messages that were not accepted or did not reach every watcher.
+    /// Messages that were not accepted or did not reach every watcher; what the sender hears of its own does not count.
     pub lost: u64,
     /// Messages that arrived twice, or before an earlier one of their conversation.
     pub doubled: u64,
@@ -195,7 +195,8 @@ impl Driver {
         self.wires.wake_every(interval.max(LEAST_PERIOD), begin, end);
         let intended = |number: u64| begin + Duration::from_secs_f64(number as f64 / load.rate);
         let counted = (load.warm.as_secs_f64() * load.rate) as u64;
-        let mut tally = Tally::new(total, load, counted);
+        let watches = self.sockets.iter().map(|socket| matches!(socket.who, Who::Watcher(_))).collect();
+        let mut tally = Tally::new(total, load, counted, watches);
         let most_behind = (load.rate * MOST_SECONDS_BEHIND) as u64 + 1_000;
         let (mut sent, mut overloaded) = (0, false);
         loop {
@@ -240,6 +241,8 @@ impl Driver {
 struct Tally {
     conversations: u64,
     watchers: usize,
+    /// By socket: whether it watches. Others hear their own messages again, and nobody waits for those.
+    watches: Vec<bool>,
     counted: u64,
     accepted: Vec<bool>,
     delivered: Vec<u16>,
@@ -253,11 +256,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(total: u64, load: &Load, counted: u64) -> Self {
+    fn new(total: u64, load: &Load, counted: u64, watches: Vec<bool>) -> Self {
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         Self {
             conversations: load.conversations as u64,
             watchers: load.watchers,
+            watches,
             counted,
             accepted: vec![false; total],
             delivered: vec![0; total],
@@ -291,6 +295,9 @@ impl Tally {
             return;
         }
         *last = number;
+        if !self.watches[wire] {
+            return;
+        }
         self.delivered[number as usize] += 1;
         self.delivered_count += 1;
         if number >= self.counted {
@@ -322,6 +329,7 @@ impl Tally {
 mod tests {
     use super::*;
 
+    /// Socket 0 is the sender's, those after it watch.
     fn tally(messages: u64, watchers: usize) -> Tally {
         let load = Load {
             conversations: 2,
@@ -331,7 +339,7 @@ mod tests {
             measure: Duration::ZERO,
             grace: Duration::ZERO,
         };
-        Tally::new(messages, &load, 0)
+        Tally::new(messages, &load, 0, (0..=watchers).map(|wire| wire > 0).collect())
     }
 
     #[test]
@@ -340,26 +348,47 @@ mod tests {
         let mut right = tally(2, 1);
         for number in 0..2 {
             right.accept(number, now);
-            right.deliver(7, number, now);
+            right.deliver(1, number, now);
         }
         assert!(right.complete(2) && right.outcome(2, false).is_right());
 
         let mut lost = tally(2, 1);
         lost.accept(0, now);
-        lost.deliver(7, 0, now);
+        lost.deliver(1, 0, now);
         lost.accept(1, now);
         assert!(!lost.complete(2));
         assert_eq!(lost.outcome(2, false).lost, 1);
 
         let mut doubled = tally(1, 1);
-        doubled.deliver(7, 0, now);
-        doubled.deliver(7, 0, now);
+        doubled.deliver(1, 0, now);
+        doubled.deliver(1, 0, now);
         assert_eq!(doubled.outcome(1, false).doubled, 1);
 
         let mut late = tally(3, 1);
-        late.deliver(7, 2, now);
-        late.deliver(7, 0, now);
+        late.deliver(1, 2, now);
+        late.deliver(1, 0, now);
         assert_eq!(late.outcome(3, false).doubled, 1, "0 and 2 are of one conversation");
+    }
+
+    #[test]
+    fn the_senders_own_copy_is_no_delivery() {
+        let mut tally = tally(2, 3);
+        for number in 0..2 {
+            tally.accept(number, Duration::ZERO);
+            tally.deliver(0, number, Duration::ZERO);
+        }
+        for watcher in 1..=3 {
+            tally.deliver(watcher, 0, Duration::ZERO);
+        }
+        tally.deliver(1, 1, Duration::ZERO);
+        // As many copies as two messages have watchers, and two watchers still wait for one.
+        assert!(!tally.complete(2));
+        tally.deliver(2, 1, Duration::ZERO);
+        tally.deliver(3, 1, Duration::ZERO);
+        assert!(tally.complete(2));
+        assert_eq!(tally.to_watcher.len(), 6, "the sender's are not among the times");
+        tally.deliver(0, 1, Duration::ZERO);
+        assert_eq!(tally.outcome(2, false).doubled, 1, "the sender's, too, come once");
     }
 
     #[test]
