@@ -78,6 +78,8 @@ pub struct Outcome {
     pub delivered: Histogram<u64>,
     /// From the intended time to the answer that says *stored*.
     pub accepted: Histogram<u64>,
+    /// From that answer, with which the caller is called back, to each watcher; a microsecond where the watcher was first.
+    pub after_answer: Histogram<u64>,
     /// Messages sent, those before the measurement included.
     pub sent: u64,
     /// Messages that were not accepted or did not reach every watcher; what the sender hears of its own does not count.
@@ -244,7 +246,8 @@ struct Tally {
     /// By socket: whether it watches. Others hear their own messages again, and nobody waits for those.
     watches: Vec<bool>,
     counted: u64,
-    accepted: Vec<bool>,
+    /// By message: when the answer came, after its intended time.
+    accepted: Vec<Option<Duration>>,
     delivered: Vec<u16>,
     last: HashMap<(usize, u64), u64>,
     accepted_count: u64,
@@ -253,6 +256,7 @@ struct Tally {
     refused: u64,
     to_answer: Histogram<u64>,
     to_watcher: Histogram<u64>,
+    after_answer: Histogram<u64>,
 }
 
 impl Tally {
@@ -263,7 +267,7 @@ impl Tally {
             watchers: load.watchers,
             watches,
             counted,
-            accepted: vec![false; total],
+            accepted: vec![None; total],
             delivered: vec![0; total],
             last: HashMap::new(),
             accepted_count: 0,
@@ -272,15 +276,17 @@ impl Tally {
             refused: 0,
             to_answer: histogram(),
             to_watcher: histogram(),
+            after_answer: histogram(),
         }
     }
 
     fn accept(&mut self, number: u64, after: Duration) {
         let accepted = &mut self.accepted[number as usize];
-        if std::mem::replace(accepted, true) {
+        if accepted.is_some() {
             self.doubled += 1;
             return;
         }
+        *accepted = Some(after);
         self.accepted_count += 1;
         if number >= self.counted {
             self.to_answer.saturating_record(micros(after));
@@ -302,6 +308,9 @@ impl Tally {
         self.delivered_count += 1;
         if number >= self.counted {
             self.to_watcher.saturating_record(micros(after));
+            let answered = self.accepted[number as usize];
+            let since = answered.map_or(Duration::ZERO, |answered| after.saturating_sub(answered));
+            self.after_answer.saturating_record(micros(since));
         }
     }
 
@@ -311,11 +320,13 @@ impl Tally {
 
     fn outcome(self, sent: u64, overloaded: bool) -> Outcome {
         let places = self.accepted.iter().zip(&self.delivered).take(sent as usize);
-        let lost =
-            places.filter(|(accepted, count)| !**accepted || usize::from(**count) < self.watchers).count();
+        let lost = places
+            .filter(|(accepted, count)| accepted.is_none() || usize::from(**count) < self.watchers)
+            .count();
         Outcome {
             delivered: self.to_watcher,
             accepted: self.to_answer,
+            after_answer: self.after_answer,
             sent,
             lost: lost as u64,
             doubled: self.doubled,
@@ -389,6 +400,19 @@ mod tests {
         assert_eq!(tally.to_watcher.len(), 6, "the sender's are not among the times");
         tally.deliver(0, 1, Duration::ZERO);
         assert_eq!(tally.outcome(2, false).doubled, 1, "the sender's, too, come once");
+    }
+
+    #[test]
+    fn from_the_callback_to_the_card_counts_from_the_answer() {
+        let mut tally = tally(2, 2);
+        // The first watcher is before the answer, the second 3 ms after it.
+        tally.deliver(1, 0, Duration::from_millis(4));
+        tally.accept(0, Duration::from_millis(5));
+        tally.deliver(0, 0, Duration::from_millis(6));
+        tally.deliver(2, 0, Duration::from_millis(8));
+        let times = tally.outcome(1, false).after_answer;
+        assert_eq!((times.len(), times.min()), (2, 1), "what the sender hears is no card");
+        assert!((2_990..3_010).contains(&times.max()), "{}", times.max());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
+
 use super::contenders::{Engine, Running, Stage, visitors, watchers};
 use super::driver::{Load, Outcome, millis};
 use super::languages::{Scene, Writes};
@@ -39,7 +41,10 @@ fn open(stage: &mut Stage, engine: Engine, scene: Scene) -> Result<(Running, Vec
     Ok((running, senders))
 }
 
-fn judged(outcome: &Outcome) -> Run {
+/// The times that a row is about.
+type Times = fn(&Outcome) -> &Histogram<u64>;
+
+fn judged(outcome: &Outcome, times: Times) -> Run {
     if outcome.overloaded {
         return Run::Wrong("fell too far behind".to_owned());
     }
@@ -47,17 +52,17 @@ fn judged(outcome: &Outcome) -> Run {
         let Outcome { sent, lost, doubled, refused, .. } = outcome;
         return Run::Wrong(format!("of {sent}: {lost} lost, {doubled} doubled or late, {refused} refused"));
     }
-    Run::Right(vec![millis(&outcome.delivered, 0.5), millis(&outcome.delivered, 0.99)])
+    Run::Right(vec![millis(times(outcome), 0.5), millis(times(outcome), 0.99)])
 }
 
-fn steady(stage: &mut Stage, engine: Engine, scene: Scene, load: Load) -> Result<Run, Failure> {
+fn steady(stage: &mut Stage, engine: Engine, scene: Scene, load: Load, times: Times) -> Result<Run, Failure> {
     let (mut running, senders) = open(stage, engine, scene)?;
     let before = running.server.cpu_seconds();
     let outcome = running.driver.run(&load, &senders)?;
     let used = (running.server.cpu_seconds() - before) * 1e6 / outcome.sent.max(1) as f64;
     let answered = millis(&outcome.accepted, 0.99);
     eprintln!("    {engine:?}: {used:.0} µs of processor a message, 99 % answered within {answered:.2} ms");
-    Ok(judged(&outcome))
+    Ok(judged(&outcome, times))
 }
 
 /// Visitor to console at 1,000 messages a second.
@@ -78,7 +83,7 @@ pub fn latency(stage: &mut Stage, length: Length, conversations: usize) -> Row {
         &format!("visitor → console, durable, 1,000 msg/s, {conversations} conversations"),
         (&P50_P99, &targets, "p50 ≤ 1.5×, p99 ≤ 2× limit; p99 ≤ 0.5× socket.io"),
         (&[Engine::Beckon, Engine::Limit, Engine::SocketIo], length.rounds()),
-        |stage, engine| steady(stage, engine, scene, load),
+        |stage, engine| steady(stage, engine, scene, load, |outcome| &outcome.delivered),
     )
 }
 
@@ -165,12 +170,30 @@ pub fn fan_out(stage: &mut Stage, length: Length) -> Row {
         "one event → 500 watchers, 10/s",
         (&P50_P99, &targets, "≤ 1.2× limit, ≤ 0.6× socket.io"),
         (&[Engine::Beckon, Engine::Limit, Engine::SocketIo], length.rounds()),
-        |stage, engine| steady(stage, engine, scene, load),
+        |stage, engine| steady(stage, engine, scene, load, |outcome| &outcome.delivered),
     )
 }
 
-/// Context to the card, against messages on the same way. The *limit* column is Beckon's own message path here.
+/// A page's call to the card, against messages on the same way.
 pub fn context(stage: &mut Stage, length: Length) -> Row {
+    let targets = ([at_most(1, Engine::Limit, 1.5)], "p99 ≤ 1.5× the message path");
+    card(stage, length, "context: call → card", (&targets.0, targets.1), |outcome| &outcome.delivered)
+}
+
+/// A page's callback to the card: what a page that was told *stored* and an agent may still disagree about. Messages on
+/// the same way: from their *sent* to the agent's screen.
+pub fn callback(stage: &mut Stage, length: Length) -> Row {
+    card(stage, length, "context: callback → card", (&[], "–"), |outcome| &outcome.after_answer)
+}
+
+/// The *limit* column is Beckon's own message path here.
+fn card(
+    stage: &mut Stage,
+    length: Length,
+    measure: &str,
+    (targets, asked): (&[Target], &str),
+    times: Times,
+) -> Row {
     const CONVERSATIONS: usize = 5_000;
     let messages = Scene::of(CONVERSATIONS);
     let load = Load {
@@ -183,13 +206,13 @@ pub fn context(stage: &mut Stage, length: Length) -> Row {
     };
     let mut row = contest(
         stage,
-        "context update → card, 2,000/s, 5,000 conversations (second column: messages of Beckon, same rate)",
-        (&P50_P99, &[at_most(1, Engine::Limit, 1.5)], "p99 ≤ 1.5× the message path"),
+        &format!("{measure}, 2,000/s, 5,000 conversations (second column: messages of Beckon, same rate)"),
+        (&P50_P99, targets, asked),
         (&[Engine::Beckon, Engine::Limit], length.rounds()),
         |stage, engine| {
             // In this row the one held against is Beckon itself.
             let writes = if engine == Engine::Beckon { Writes::Context } else { Writes::Messages };
-            steady(stage, Engine::Beckon, Scene { writes, ..messages }, load)
+            steady(stage, Engine::Beckon, Scene { writes, ..messages }, load, times)
         },
     );
     row.cells[1] = format!("{} (Beckon)", row.cells[1]);

@@ -136,7 +136,7 @@ pub fn contest(
         target: asked.to_owned(),
         met: if reached.contains(&Some(false)) {
             Some(false)
-        } else if reached.contains(&None) {
+        } else if reached.is_empty() || reached.contains(&None) {
             None
         } else {
             Some(true)

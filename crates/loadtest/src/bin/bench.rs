@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 type Measure = fn(&mut Stage, Length) -> Vec<Row>;
 
 /// Rows by the name that `--only` looks in.
-const ROWS: [(&str, Measure); 11] = [
+const ROWS: [(&str, Measure); 12] = [
     ("binary", |stage, _| vec![sizes::binary(stage)]),
     ("cold-empty", |stage, length| vec![sizes::cold_empty(stage, length)]),
     ("latency-50", |stage, length| vec![messages::latency(stage, length, 50)]),
@@ -40,6 +40,7 @@ const ROWS: [(&str, Measure); 11] = [
     ("resume", |stage, length| vec![storm::resume(stage, length)]),
     ("memory", |stage, _| vec![storm::memory(stage)]),
     ("context", |stage, length| vec![messages::context(stage, length)]),
+    ("callback", |stage, length| vec![messages::callback(stage, length)]),
     ("fan-out", |stage, length| vec![messages::fan_out(stage, length)]),
     ("inbox", |stage, length| lists::inbox(stage, length)),
     ("cold-million", |stage, length| vec![sizes::cold_million(stage, length)]),
