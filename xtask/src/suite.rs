@@ -61,8 +61,6 @@ pub(crate) fn e2e(progress: &mut Progress, filter: &[String]) -> Result<(), Fail
 /// Breaks a running chat in every way and checks what was promised.
 pub(crate) fn chaos(progress: &mut Progress, arguments: &[String]) -> Result<(), Failure> {
     build(progress)?;
-    let package = ["build", "--package", "beckon-loadtest", "--bin", "loadtest"];
-    progress.step("build of the fault tests", &mut cargo(&package))?;
     let mut command = Command::new(target().join("debug/loadtest"));
     progress.step("fault tests", command.arg("chaos").args(arguments))
 }
@@ -74,8 +72,10 @@ pub(crate) fn screenshots(progress: &mut Progress) -> Result<(), Failure> {
     progress.step("screenshots", web::npm(&["run", "screenshots"]).env("BECKON_CHROMIUM", &chromium))
 }
 
+/// Everything at once, tests included: a crate by itself asks for fewer features of what it shares with the others, and
+/// tokio, axum and hyper would be compiled again for each such set.
 fn build(progress: &mut Progress) -> Result<(), Failure> {
-    progress.step("build", &mut cargo(&["build", "--package", "beckon-server", "--bin", "beckon"]))
+    progress.step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--locked"]))
 }
 
 fn browser_tests(progress: &mut Progress, chromium: &str, filter: &[String]) -> Result<(), Failure> {
