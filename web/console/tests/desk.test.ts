@@ -178,6 +178,10 @@ describe('quick replies', () => {
     await see('/price');
     await see('The Strand costs €46,900.');
     await seeNo('/hello');
+    // They are an input method's.
+    for (const name of ['Enter', 'Tab', 'Escape']) await key({ key: name, keyCode: 229 });
+    expect(field().value).toBe('/pri');
+    await see('/price');
     await key({ key: 'Enter' });
     expect(field().value).toBe('The Strand costs €46,900.');
     expect(sent('send')).toEqual([]);

@@ -166,6 +166,8 @@ describe('a thread', () => {
     await type('one');
     await key({ key: 'Enter', shiftKey: true });
     await key({ key: 'Enter', isComposing: true });
+    // Safari says it only by the code.
+    await key({ key: 'Enter', keyCode: 229 });
     // A message that is sent leaves the field at once.
     expect(document.querySelector('textarea')?.value).toBe('one');
   });

@@ -3,6 +3,7 @@ export { Button, type ButtonProps, IconButton, type IconButtonProps } from './bu
 export { Dot } from './dot';
 export type { IconProps } from './glyph';
 export * from './icons';
+export { isEnter, isInputMethods, type KeyPress } from './keys';
 export { safeHref } from './linkify';
 export { Mark } from './mark';
 export { hueOf, initials } from './name_face';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hueOf, initials } from '../src/avatar';
+import { hueOf, initials } from '../src/name_face';
 
 test.each([
   ['Maja Kovač', 'MK'],

@@ -1,3 +1,5 @@
+import { isInputMethods } from '@beckon/ui';
+
 /** What the keys do beyond moving about, which is the same everywhere. */
 export interface CardKeys {
   /** Copies the value, or the path, of the row at `path`. */
@@ -47,6 +49,7 @@ export function listenToKeys(root: HTMLElement, keys: CardKeys): () => void {
       press.ctrlKey ||
       press.metaKey ||
       press.altKey ||
+      isInputMethods(press) ||
       !(press.target instanceof HTMLElement)
     )
       return;

@@ -1,4 +1,4 @@
-import { Button, UsersIcon } from '@beckon/ui';
+import { Button, isInputMethods, UsersIcon } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../locales/en';
 import { fill, missingIn, type Values } from './fill';
@@ -30,7 +30,7 @@ export function usePicker(replies: QuickReplies, draft: string, onChoose: (reply
   const offered = looking && !dismissed ? findReplies(all ?? [], query) : null;
   const active = offered?.[Math.min(at, offered.length - 1)];
   const key = (event: KeyboardEvent): boolean => {
-    if (offered === null || event.isComposing) return false;
+    if (offered === null || isInputMethods(event)) return false;
     switch (event.key) {
       case 'ArrowDown':
         setAt((at + 1) % Math.max(1, offered.length));

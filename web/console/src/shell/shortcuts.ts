@@ -1,3 +1,4 @@
+import { isInputMethods } from '@beckon/ui';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** What the single keys do. An action that has nothing to act on does nothing. */
@@ -42,7 +43,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 }
 
 function actionOf(event: KeyboardEvent): keyof Shortcuts | undefined {
-  if (event.defaultPrevented || event.repeat || event.isComposing) return undefined;
+  if (event.defaultPrevented || event.repeat || isInputMethods(event)) return undefined;
   const { key, altKey, ctrlKey, metaKey } = event;
   if (key === 'F6' || (altKey && event.code === 'KeyI')) return inDialog(event.target) ? undefined : 'card';
   if (altKey || ctrlKey || metaKey || isField(event.target) || inDialog(event.target)) return undefined;

@@ -1,5 +1,5 @@
 import type { Row } from '@beckon/sdk';
-import { PaperPlaneIcon } from '@beckon/ui';
+import { isEnter, isInputMethods, PaperPlaneIcon } from '@beckon/ui';
 import type { RefObject } from 'preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { textOf } from '../context/fold';
@@ -148,12 +148,11 @@ export function Composer({ desk, conversation, row, field, onLeave }: ComposerPr
                   event.preventDefault();
                   return;
                 }
-                if (event.key === 'Escape' && !event.isComposing) {
+                if (event.key === 'Escape' && !isInputMethods(event)) {
                   event.preventDefault();
                   onLeave();
                 }
-                // An input method's Enter ends a word, not the message.
-                if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.isComposing) return;
+                if (!isEnter(event) || event.shiftKey || event.altKey) return;
                 event.preventDefault();
                 send();
               }}

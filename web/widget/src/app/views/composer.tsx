@@ -1,4 +1,4 @@
-import { PaperPlaneIcon } from '@beckon/ui';
+import { isEnter, PaperPlaneIcon } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { counted } from '../../words';
 import type { Chat } from '../chat';
@@ -68,7 +68,7 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
         enterkeyhint="send"
         onInput={(input) => change(input.currentTarget.value)}
         onKeyDown={(key) => {
-          if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
+          if (!isEnter(key) || key.shiftKey) return;
           key.preventDefault();
           submit();
         }}
