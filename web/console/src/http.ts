@@ -1,3 +1,6 @@
+/** No answer for so long, and none is waited for: on a connection that died in silence none ever comes. Milliseconds. */
+const ANSWER_MS = 20_000;
+
 /** What the server said no to. `status` is HTTP's; `fields` says what is wrong with which part of the request. */
 export class Refused extends Error {
   override readonly name = 'Refused';
@@ -39,7 +42,8 @@ export function askText(path: string): Promise<string> {
 }
 
 async function answerOf(method: string, path: string, body: object | undefined): Promise<string> {
-  const request: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const request: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' }, signal };
   if (body !== undefined) {
     request.headers = { ...request.headers, 'content-type': 'application/json' };
     request.body = JSON.stringify(body);

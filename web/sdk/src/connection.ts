@@ -5,7 +5,7 @@ import { Emitter } from './emitter';
 import { browserEnvironment, type Environment, type SocketLike } from './environment';
 import { Feed } from './feed';
 import { type ClientFrame, PROTOCOL_VERSION, type ServerFrame, type WelcomeFrame, type WriteFrame } from './frames';
-import { Heartbeat, SILENCE_MS } from './heartbeat';
+import { Heartbeat, PROBE_MS, SILENCE_MS } from './heartbeat';
 import { uuid } from './identifier';
 import { Outbox, type Outcome } from './outbox';
 import { MemoryStore } from './write_store';
@@ -31,6 +31,13 @@ export class Connection {
   private socket: SocketLike | undefined;
   private attempt = 0;
   private cancelRetry: (() => void) | undefined;
+  /** When the next try begins, milliseconds since 1970. */
+  private retryAt = 0;
+  /** What carried the last connection may be dead for others as well: the next try is given up soon, so that the one after it finds another way. */
+  private diedInSilence = false;
+  private unwatch: (() => void) | undefined;
+  /** The page was left: it is connected again as soon as it is back. */
+  private away = false;
   /** Not before this time may the server be asked again: it said so. Milliseconds since 1970. */
   private restUntil = 0;
   private readonly heartbeat: Heartbeat;
@@ -46,7 +53,10 @@ export class Connection {
     this.heartbeat = new Heartbeat(
       this.environment,
       () => this.transmit({ type: 'ping' }),
-      () => this.ended(4012),
+      () => {
+        this.diedInSilence = this.status.state === 'live';
+        this.ended(4012);
+      },
     );
     this.outbox = new Outbox({
       store: options.store ?? new MemoryStore(),
@@ -63,22 +73,27 @@ export class Connection {
     return this.emitter.on(name, listener);
   }
 
-  /** Connects and stays connected. Does nothing while it already does so, or when the server said not to come back yet. */
+  /**
+   * Connects and stays connected, except while the page is in the back/forward cache or frozen. Does nothing while it already does so, or
+   * when the server said not to come back yet.
+   */
   start(): void {
-    if (this.status.state === 'connecting' || this.status.state === 'live' || this.resting) return;
+    if (this.status.state === 'connecting' || this.status.state === 'live' || this.resting || this.away) return;
     this.cancelRetry?.();
-    globalThis.addEventListener?.('online', this.wake);
-    globalThis.addEventListener?.('pageshow', this.wake);
+    this.unwatch ??= this.environment.watch({
+      looked: () => this.looked(),
+      left: () => this.left(),
+      returned: () => this.returned(),
+    });
     void this.connect();
   }
 
   /** Disconnects. Followed conversations and waiting writes stay for the next `start()`. */
   stop(): void {
-    globalThis.removeEventListener?.('online', this.wake);
-    globalThis.removeEventListener?.('pageshow', this.wake);
-    this.cancelRetry?.();
-    this.lose();
-    this.become({ state: 'idle' });
+    this.unwatch?.();
+    this.unwatch = undefined;
+    this.away = false;
+    this.rest();
   }
 
   /** Follows a conversation; the same feed for everyone who asks, until it is closed. */
@@ -133,17 +148,44 @@ export class Connection {
     return this.status.state === 'waiting' && this.environment.now() < this.restUntil;
   }
 
-  private readonly wake = (): void => {
-    if (this.status.state === 'live') this.heartbeat.probe();
-    if (this.status.state !== 'waiting' || this.resting) return;
+  private looked(): void {
+    if (this.away) this.returned();
+    else if (this.status.state === 'live') this.heartbeat.probe();
+    else if (this.status.state === 'waiting' && !this.resting) {
+      // As short as a first wait; and who looks twice does not wait longer.
+      const wait = reconnectDelay(0, this.environment.random, true);
+      if (this.environment.now() + wait < this.retryAt) this.connectIn(wait);
+    }
+  }
+
+  /** Nobody is at this page any more, so nobody may seem to be: a page in the back/forward cache can keep its socket open. */
+  private left(): void {
+    if (this.status.state === 'idle' || this.status.state === 'refused') return;
+    this.away = true;
+    this.rest();
+  }
+
+  private returned(): void {
+    if (!this.away) return;
+    this.away = false;
+    const wait = this.restUntil - this.environment.now();
+    if (wait > 0) this.comeBack(wait);
+    else void this.connect();
+  }
+
+  /** Lets go of everything until it is asked for again. */
+  private rest(): void {
     this.cancelRetry?.();
-    void this.connect();
-  };
+    this.lose();
+    this.become({ state: 'idle' });
+    for (const feed of this.feeds.values()) feed.disconnected();
+  }
 
   private async connect(): Promise<void> {
     const era = ++this.era;
     this.become({ state: 'connecting', attempt: this.attempt });
-    this.heartbeat.open();
+    this.heartbeat.open(this.diedInSilence ? PROBE_MS : SILENCE_MS);
+    this.diedInSilence = false;
     let credentials: Credentials;
     try {
       credentials = await this.options.credentials();
@@ -154,7 +196,7 @@ export class Connection {
       else if (error instanceof RetryLater) {
         this.restUntil = this.environment.now() + error.after_ms;
         this.comeBack(error.after_ms);
-      } else this.comeBack(reconnectDelay(this.attempt, this.environment.random));
+      } else this.comeBack(this.nextWait);
       return;
     }
     if (era !== this.era) return;
@@ -306,14 +348,24 @@ export class Connection {
     const { spread } = this;
     this.lose();
     if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.become({ state: 'refused', code });
-    else if (spread === undefined) this.comeBack(reconnectDelay(this.attempt, this.environment.random));
+    else if (spread === undefined) this.comeBack(this.nextWait);
     else this.comeBack(this.environment.random() * spread);
     for (const feed of this.feeds.values()) feed.disconnected();
+  }
+
+  private get nextWait(): number {
+    return reconnectDelay(this.attempt, this.environment.random, this.environment.visible());
   }
 
   private comeBack(wait: number): void {
     this.attempt++;
     this.become({ state: 'waiting', attempt: this.attempt });
+    this.connectIn(wait);
+  }
+
+  private connectIn(wait: number): void {
+    this.cancelRetry?.();
+    this.retryAt = this.environment.now() + wait;
     this.cancelRetry = this.environment.after(wait, () => void this.connect());
   }
 

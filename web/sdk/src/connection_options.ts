@@ -34,7 +34,7 @@ export class Refused extends Error {
 }
 
 /**
- * `idle`: not started. `connecting`: on its way. `live`: welcome was said. `waiting`: lost, will come back by itself.
+ * `idle`: not started, or its page was left. `connecting`: on its way. `live`: welcome was said. `waiting`: lost, will come back by itself.
  * `refused`: stopped for good, `code` says why (a close code from 4500, or what `Refused` carried); `start()` tries anew.
  */
 export type Status =

@@ -1,3 +1,5 @@
+import { type PageListener, watchPage } from './page';
+
 /** The part of `WebSocket` that a connection uses. */
 export interface SocketLike {
   send(text: string): void;
@@ -7,7 +9,7 @@ export interface SocketLike {
   onclose: ((end: { code: number }) => void) | null;
 }
 
-/** Clock, chance and sockets, so that tests decide about them. */
+/** Clock, chance, sockets and the page, so that tests decide about them. */
 export interface Environment {
   open(url: string): SocketLike;
   /** Milliseconds since 1970. */
@@ -16,6 +18,10 @@ export interface Environment {
   random(): number;
   /** Runs once after so many milliseconds, unless cancelled by the returned function. */
   after(milliseconds: number, run: () => void): () => void;
+  /** Whether the page may be seen. True where there is no page. */
+  visible(): boolean;
+  /** Listens to what happens to the page, until the returned function is called. */
+  watch(page: PageListener): () => void;
 }
 
 /** The browser's own. */
@@ -40,4 +46,6 @@ export const browserEnvironment: Environment = {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);
   },
+  visible: () => globalThis.document?.visibilityState !== 'hidden',
+  watch: watchPage,
 };

@@ -37,8 +37,8 @@ interface Slot {
   attempts: number;
   /** Cancels the timer of the current wait. */
   cancel: (() => void) | undefined;
-  /** Waiting out a rejection before the next try. */
-  resting: boolean;
+  /** Waiting out a rejection before the next try: as long as the server asked, or as we see fit, which a new connection ends. */
+  resting: false | 'told' | 'own';
   waiters: ((outcome: Outcome) => void)[];
 }
 
@@ -206,8 +206,10 @@ export class Outbox {
   disconnected(): void {
     for (const slot of this.slots) {
       slot.requests = [];
-      // A rest that the server asked for goes on; a wait for an answer does not.
-      if (!slot.resting) this.cancel(slot);
+      // A rest that the server asked for goes on; our own and a wait for an answer do not: what waits leaves with the next connection.
+      if (slot.resting === 'told') continue;
+      slot.resting = false;
+      this.cancel(slot);
     }
     this.expireLater(this.host.environment.now());
   }
@@ -227,7 +229,7 @@ export class Outbox {
       return;
     }
     const rest = frame.after_ms ?? retryDelay(slot.attempts - 1, this.host.environment.random);
-    slot.resting = true;
+    slot.resting = frame.after_ms === undefined ? 'own' : 'told';
     slot.cancel = this.host.environment.after(rest, () => {
       slot.resting = false;
       slot.cancel = undefined;

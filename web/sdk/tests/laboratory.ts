@@ -1,4 +1,5 @@
 import { Connection, type ConnectionOptions, type Environment, type SocketLike } from '../src';
+import type { PageListener } from '../src/page';
 
 /** A frame as it went over the wire. */
 export type Wire = { type: string; request?: number; client_id?: string; [name: string]: unknown };
@@ -41,6 +42,10 @@ export class Laboratory {
   readonly sockets: TestSocket[] = [];
   time = 1_000_000;
   chance = 0.5;
+  /** Whether the page may be seen. */
+  visible = true;
+  /** What the page tells, once a connection listens to it. */
+  page: PageListener | undefined;
   private timers: { at: number; run: () => void }[] = [];
 
   readonly environment: Environment = {
@@ -56,6 +61,13 @@ export class Laboratory {
       this.timers.push(timer);
       return () => {
         this.timers = this.timers.filter((other) => other !== timer);
+      };
+    },
+    visible: () => this.visible,
+    watch: (page) => {
+      this.page = page;
+      return () => {
+        this.page = undefined;
       };
     },
   };

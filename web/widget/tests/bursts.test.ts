@@ -49,6 +49,8 @@ class Tab {
       now: () => this.now,
       random: () => 0.5,
       after: (milliseconds: number, run: () => void) => this.later(milliseconds, run),
+      visible: () => true,
+      watch: () => () => undefined,
     };
     this.outbox = new Outbox({
       store: new MemoryStore(),

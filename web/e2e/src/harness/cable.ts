@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Cable {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  private readonly upgraded = new WeakSet<Socket>();
+  private readonly dead = new WeakSet<Socket>();
   private target = 0;
   private pulled = false;
   /** Connections that went through so far. */
@@ -34,6 +36,17 @@ export class Cable {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /**
+   * From here on every WebSocket stands and carries nothing, as after a device's sleep. Other connections end, since browsers drop the
+   * idle ones then; new ones get through.
+   */
+  deaden(): void {
+    for (const socket of this.sockets) {
+      if (this.upgraded.has(socket)) this.dead.add(socket);
+      else socket.destroy();
+    }
+  }
+
   /** Ends every connection and lets none through until `plug`. */
   pull(): void {
     this.pulled = true;
@@ -62,6 +75,11 @@ export class Cable {
     ] as const) {
       this.sockets.add(one);
       one.on('data', (bytes) => {
+        if (this.dead.has(one)) return;
+        if (/^upgrade: websocket/im.test(bytes.toString('latin1'))) {
+          this.upgraded.add(near);
+          this.upgraded.add(far);
+        }
         if (!other.write(bytes)) {
           one.pause();
           other.once('drain', () => one.resume());
