@@ -50,6 +50,13 @@ pub struct Settings {
     pub limits: LimitSettings,
 }
 
+/// Time an agent's console has to answer a ping, in ms: a slow network takes seconds, and every second more is one in which
+/// visitors read *Online* of nobody.
+pub const PRESENCE_ANSWER_MS: u64 = 10_000;
+/// Silence of a console's page, in ms, after which it counts as asleep although its browser answers pings: a page that is not
+/// on screen may say something once a minute, because browsers let its timers run no more often.
+pub const PRESENCE_PAGE_MS: u64 = 90_000;
+
 /// Times of a connection's life, in milliseconds so that tests can be short.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Timing")]
@@ -73,6 +80,14 @@ pub struct Timing {
     /// Time visitors still see "Online" after the last agent's socket went, in ms
     #[arg(long, env = "BECKON_PRESENCE_GRACE_MS", default_value_t = 2_500, value_name = "MS")]
     pub presence_grace_ms: u64,
+
+    /// Time an agent's console has to answer a ping before it no longer counts as online, in ms
+    #[arg(long, env = "BECKON_PRESENCE_ANSWER_MS", default_value_t = PRESENCE_ANSWER_MS, value_name = "MS")]
+    pub presence_answer_ms: u64,
+
+    /// Silence of a console's page after which it no longer counts as online, in ms
+    #[arg(long, env = "BECKON_PRESENCE_PAGE_MS", default_value_t = PRESENCE_PAGE_MS, value_name = "MS")]
+    pub presence_page_ms: u64,
 
     /// Time an agent counts as writing after the console last said so, in ms
     #[arg(long, env = "BECKON_TYPING_MS", default_value_t = 6_000, value_name = "MS")]

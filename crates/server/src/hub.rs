@@ -63,6 +63,8 @@ struct Console {
     agent: Arc<Agent>,
     session: AgentSessionId,
     outbound: Arc<Outbound>,
+    /// It was heard of lately: only then it counts for who is online.
+    there: bool,
     inbox: bool,
     followed: Vec<ConversationId>,
     /// Those of them that were opened: there colleagues see the agent.
@@ -92,6 +94,7 @@ impl Hub {
                     agent: Arc::clone(agent),
                     session: *session,
                     outbound,
+                    there: true,
                     inbox: false,
                     followed: Vec::new(),
                     shown: Vec::new(),
@@ -134,7 +137,7 @@ impl Hub {
     /// With `leaving` false only the way to *online* is taken: leaving waits for a grace time.
     pub fn settle_presence(&self, leaving: bool) -> Option<bool> {
         let mut topics = self.topics();
-        let online = !topics.agents.is_empty();
+        let online = topics.agents.values().any(|console| console.there);
         if online == topics.online || (!online && !leaving) {
             return None;
         }
@@ -253,9 +256,10 @@ impl Hub {
         }
     }
 
-    /// The agents who have a console open here.
+    /// The agents who have a console open here that counts as there.
     pub fn agents_online(&self) -> HashSet<AgentId> {
-        self.topics().agents.values().map(|console| console.agent.id).collect()
+        let topics = self.topics();
+        topics.agents.values().filter(|console| console.there).map(|console| console.agent.id).collect()
     }
 
     /// The queues of all sockets, to send them away at a planned stop.
@@ -335,6 +339,17 @@ impl Membership {
             for conversation in shown {
                 topics.announce_viewers(conversation);
             }
+        }
+    }
+
+    /// The console counts as there, or no longer (agents).
+    pub fn be_there(&self, there: bool) {
+        let mut topics = self.hub.topics();
+        let Some(console) = topics.agents.get_mut(&self.id) else { return };
+        console.there = there;
+        let shown = console.shown.clone();
+        for conversation in shown {
+            topics.announce_viewers(conversation);
         }
     }
 

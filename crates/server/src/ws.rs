@@ -4,6 +4,7 @@ pub mod close;
 mod connection;
 mod handshake;
 pub mod outbound;
+mod presence;
 mod requests;
 mod typing;
 

@@ -32,7 +32,8 @@ impl Topics {
     /// The agents at the conversation, each once however many consoles, in the order in which they came.
     fn viewers(&self, conversation: ConversationId) -> Vec<Viewer> {
         let mut viewers: Vec<Viewer> = Vec::new();
-        for console in self.consoles(conversation).filter(|console| console.shown.contains(&conversation)) {
+        let there = |console: &&Console| console.there && console.shown.contains(&conversation);
+        for console in self.consoles(conversation).filter(there) {
             let typing = console.writes_in(conversation);
             match viewers.iter_mut().find(|viewer| viewer.agent.id == console.agent.id) {
                 Some(known) => known.typing = known.typing.or(typing),

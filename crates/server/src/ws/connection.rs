@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use beckon_core::agent::Agent;
 use beckon_core::frame::server::{ConversationOnly, ServerFrame};
-use beckon_core::frame::{FrameError, parse};
+use beckon_core::frame::{ClientFrame, FrameError, parse};
 use beckon_core::id::{AgentSessionId, ConversationId, SessionId};
 use beckon_core::visitor::Session;
 use beckon_store::{SecretHash, StoreError};
@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::close::CloseCode;
 use super::outbound::{Batch, Delivery, Outbound};
+use super::presence::{Presence, silence_of};
 use super::typing::Typing;
 use crate::app::{App, Reader, event_frame};
 use crate::error::{rejected, rejected_frame};
@@ -83,7 +84,9 @@ pub(super) struct Connection {
     pub(super) followed: HashMap<ConversationId, i64>,
     /// What the agent is writing. Boxed: an idle socket keeps no room for it.
     pub(super) writing: Option<Box<Typing>>,
-    heard_at: Instant,
+    /// Whether the agent counts as there. Boxed, as above.
+    pub(super) presence: Option<Box<Presence>>,
+    pub(super) heard_at: Instant,
     pace: Pace,
     unflushed: bool,
 }
@@ -109,6 +112,7 @@ enum Step {
     Incoming(Option<Result<Message, axum::Error>>),
     Outgoing(Batch),
     WritesNoMore,
+    Silence,
     Tick,
 }
 
@@ -122,6 +126,7 @@ impl Connection {
     ) -> Self {
         let now = Instant::now();
         let per_second = app.limits.frames;
+        let presence = Presence::of(&peer, now, &app.timing);
         Self {
             app,
             socket,
@@ -130,6 +135,7 @@ impl Connection {
             peer,
             followed: HashMap::new(),
             writing: None,
+            presence,
             heard_at: now,
             pace: Pace { per_second, tokens: per_second * FRAMES_BURST_SECONDS, at: now },
             unflushed: false,
@@ -145,15 +151,17 @@ impl Connection {
                 message = self.socket.recv() => Step::Incoming(message),
                 batch = self.outbound.take() => Step::Outgoing(batch),
                 () = end_of(&mut self.writing) => Step::WritesNoMore,
+                () = silence_of(&mut self.presence) => Step::Silence,
                 () = &mut tick => Step::Tick,
             };
             // After a pause of this process, what the other side said meanwhile counts before its silence does.
-            let step = match step {
-                Step::Tick if self.is_silent() => {
-                    self.socket.recv().now_or_never().map_or(Step::Tick, Step::Incoming)
-                }
-                step => step,
+            let counts = match step {
+                Step::Tick => self.is_silent(),
+                Step::Silence => self.is_absent(),
+                _ => false,
             };
+            let said = if counts { self.socket.recv().now_or_never() } else { None };
+            let step = said.map_or(step, Step::Incoming);
             match step {
                 Step::Incoming(None) => return Err(Ended::Lost),
                 // Too large, not UTF-8 or against the WebSocket protocol; or gone, and then nobody hears the code.
@@ -162,6 +170,7 @@ impl Connection {
                     self.heard_at = Instant::now();
                     // Boxed, like all the rest: a write's future is large, and an idle socket has none.
                     Box::pin(self.receive(message)).await?;
+                    self.settle_presence();
                     // What a write brought to its own sender leaves together with the answer.
                     if let Some(batch) = self.outbound.waiting() {
                         Box::pin(self.deliver(batch)).await?;
@@ -169,6 +178,7 @@ impl Connection {
                 }
                 Step::Outgoing(batch) => Box::pin(self.deliver(batch)).await?,
                 Step::WritesNoMore => self.stop_writing(),
+                Step::Silence => self.settle_presence(),
                 Step::Tick => {
                     Box::pin(self.tick()).await?;
                     tick.as_mut().reset(Instant::now() + between_pings);
@@ -232,7 +242,10 @@ impl Connection {
         }
         match message {
             Message::Text(text) => match parse(&text) {
-                Ok(frame) => self.handle(frame).await,
+                Ok(frame) => {
+                    self.page_spoke(matches!(frame, ClientFrame::Ping));
+                    self.handle(frame).await
+                }
                 Err(FrameError::Broken) => Err(Ended::Close(CloseCode::BadFrame)),
                 Err(error) => self.feed(ServerFrame::Rejected(rejected_frame(error))).await,
             },

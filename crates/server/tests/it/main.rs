@@ -21,6 +21,7 @@ mod notes;
 mod pages;
 mod path;
 mod people;
+mod presence;
 mod privacy;
 mod process;
 mod roles;

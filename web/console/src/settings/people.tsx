@@ -16,7 +16,7 @@ import rows from './rows.module.css';
 const LOOK_MS = 10_000;
 
 /** Everybody who answers, what they may do, and who was invited. */
-export function People({ me, back }: { me: Agent; back: Parameters<typeof Page>[0]['back'] }) {
+export function People({ me, live, back }: { me: Agent; live: boolean; back: Parameters<typeof Page>[0]['back'] }) {
   const { remote, retry, refresh } = useRemote('people', api.people);
   useEvery(LOOK_MS, () => {
     if (remote.state === 'ready') void refresh();
@@ -29,7 +29,7 @@ export function People({ me, back }: { me: Agent; back: Parameters<typeof Page>[
           <Section heading={words.pages.people} lead={words.people.lead}>
             <ul class={rows.list}>
               {remote.value.people.map((person) => (
-                <PersonRow key={person.id} person={person} isMe={person.id === me.id} onChange={refresh} />
+                <PersonRow key={person.id} person={person} isMe={person.id === me.id} live={live} onChange={refresh} />
               ))}
             </ul>
             {remote.value.people.length === 1 && <p class={rows.note}>{words.people.alone}</p>}
@@ -43,7 +43,16 @@ export function People({ me, back }: { me: Agent; back: Parameters<typeof Page>[
 
 type Asking = 'role' | 'disable' | 'enable' | null;
 
-function PersonRow({ person, isMe, onChange }: { person: Person; isMe: boolean; onChange: () => Promise<boolean> }) {
+interface PersonRowProps {
+  person: Person;
+  isMe: boolean;
+  live: boolean;
+  onChange: () => Promise<boolean>;
+}
+
+function PersonRow({ person, isMe, live, onChange }: PersonRowProps) {
+  // Without a connection what was read of it may be long past.
+  const known = live && !person.disabled;
   const [asking, setAsking] = useState<Asking>(null);
   const { name } = person;
   const change = async (what: { role?: Agent['role']; disabled?: boolean }): Promise<void> => {
@@ -56,7 +65,7 @@ function PersonRow({ person, isMe, onChange }: { person: Person; isMe: boolean; 
     <li class={rows.row} data-off={person.disabled}>
       <span class={styles.face}>
         <Avatar id={person.id} name={name} />
-        {!person.disabled && <span class={styles.presence} data-here={person.online} aria-hidden="true" />}
+        {known && <span class={styles.presence} data-here={person.online} aria-hidden="true" />}
       </span>
       <div class={rows.main}>
         <p class={rows.name}>
@@ -65,7 +74,7 @@ function PersonRow({ person, isMe, onChange }: { person: Person; isMe: boolean; 
         </p>
         <p class={rows.meta}>
           {person.email && <span>{person.email}</span>}
-          {!person.disabled && <span class="bk-spoken">{person.online ? words.people.here : words.people.away}</span>}
+          {known && <span class="bk-spoken">{person.online ? words.people.here : words.people.away}</span>}
         </p>
       </div>
       <p class={rows.end}>{person.disabled ? words.people.disabled : words.roles[person.role].name}</p>

@@ -26,8 +26,15 @@ function entriesFor(role: Agent['role']): readonly Entry[] {
   return role === 'ADMIN' ? ['profile', 'people', 'widgets', 'keys'] : ['profile'];
 }
 
+interface SettingsProps {
+  who: SessionBody;
+  place: SettingsPlace;
+  /** The connection stands: only then is known who is here. */
+  live: boolean;
+}
+
 /** The settings: the list of pages, and the one that was chosen. */
-export function Settings({ who, place }: { who: SessionBody; place: SettingsPlace }) {
+export function Settings({ who, place, live }: SettingsProps) {
   const entries = entriesFor(who.agent.role);
   const entry = place.name === 'widget' ? 'widgets' : place.name;
   const wide = panesBeside.value;
@@ -42,7 +49,7 @@ export function Settings({ who, place }: { who: SessionBody; place: SettingsPlac
     <div class={styles.settings} data-menu={hasMenu && wide ? 'beside' : 'none'}>
       <LeaveGuard />
       {hasMenu && (wide || entry === 'menu') && <PageList entries={entries} current={entry} alone={!wide} />}
-      {entry !== 'menu' && <Chosen who={who} place={place} hasMenu={hasMenu} />}
+      {entry !== 'menu' && <Chosen who={who} place={place} live={live} hasMenu={hasMenu} />}
     </div>
   );
 }
@@ -79,7 +86,7 @@ function PageList({ entries, current, alone }: { entries: readonly Entry[]; curr
   );
 }
 
-function Chosen({ who, place, hasMenu }: { who: SessionBody; place: SettingsPlace; hasMenu: boolean }) {
+function Chosen({ who, place, live, hasMenu }: SettingsProps & { hasMenu: boolean }) {
   const back = hasMenu ? ({ to: { name: 'menu' }, label: words.backToMenu } as const) : undefined;
   switch (place.name) {
     case 'menu':
@@ -87,7 +94,7 @@ function Chosen({ who, place, hasMenu }: { who: SessionBody; place: SettingsPlac
     case 'profile':
       return <Profile who={who} back={back} />;
     case 'people':
-      return <People me={who.agent} back={back} />;
+      return <People me={who.agent} live={live} back={back} />;
     case 'widgets':
       return <Widgets back={back} />;
     case 'widget':

@@ -70,7 +70,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
       <Rail agent={who.agent} unread={desk.inbox.unread.value} page={place.page} />
       <ConnectionNotice desk={desk} />
       {place.page === 'settings' ? (
-        <Settings who={who} place={place.place} />
+        <Settings who={who} place={place.place} live={desk.status.value.state === 'live'} />
       ) : (
         <div class={styles.panes} data-card={conversation !== null && cardBeside.value ? 'beside' : 'none'}>
           {(wide || conversation === null) && (

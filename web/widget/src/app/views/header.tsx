@@ -7,6 +7,7 @@ import styles from './header.module.css';
 export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const inThread = chat.places.place.value.name === 'thread';
   const agent = inThread ? chat.places.thread.value?.agent : undefined;
+  const live = chat.status.value.state === 'live';
   const canGoBack = chat.config.multiThread && inThread && chat.threads.value.length > 0;
   return (
     <header class={styles.header} data-full={chat.full.value}>
@@ -25,8 +26,9 @@ export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
       <div class={styles.names}>
         <h1 class={styles.name}>{agent?.name ?? chat.name}</h1>
         <p class={styles.presence}>
-          {chat.online.value && <span class={styles.here} aria-hidden="true" />}
-          {chat.online.value ? words().online : words().away}
+          {chat.online.value && live && <span class={styles.here} aria-hidden="true" />}
+          {/* Without a connection nobody knows; the line keeps its height. */}
+          {!live ? '\u00a0' : chat.online.value ? words().online : words().away}
         </p>
       </div>
       {/* Beside the way back there would be no room for the line under the name. */}
