@@ -33,6 +33,7 @@ const ON_USE = {
     limit: 2_500,
     known: new Set([...app, ...views]),
   },
+  'src/app/wrong_address.ts': { what: 'what is wrong with the address', limit: 400, known: app },
   'src/app/chime.ts': { what: 'sound of a new message', limit: 500, known: app },
   'src/page/preview.ts': { what: 'bubble of a new message', limit: 1_700, known: page },
 };

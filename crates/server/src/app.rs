@@ -8,6 +8,7 @@ mod invites;
 mod keys;
 mod lists;
 mod people;
+mod public_address;
 mod publish;
 mod readiness;
 mod tickets;
@@ -32,6 +33,7 @@ pub use invites::Joining;
 pub use keys::KeyUses;
 pub(crate) use lists::author_for_visitor;
 pub use lists::{row_of, thread_of};
+pub use public_address::StrangeOrigins;
 pub(crate) use publish::event_frame;
 pub use publish::{Dirty, keep_lists_fresh};
 pub use readiness::Readiness;
@@ -62,6 +64,8 @@ pub struct App {
     pub tickets: Tickets,
     /// Pages that loaded widgets.
     pub seen_pages: SeenPages,
+    /// Origins that pages came from and that are not ours.
+    pub strange_origins: StrangeOrigins,
     /// When keys were last used.
     pub key_uses: KeyUses,
     /// Conversations whose list rows are old.

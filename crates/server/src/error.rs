@@ -30,6 +30,8 @@ pub enum ApiError {
     Unauthorized(String),
     /// Valid credentials, or none needed, but not allowed.
     Forbidden(String),
+    /// Asked at an address that is not this server's.
+    WrongAddress(String),
     /// Unknown to this caller: foreign things look the same.
     NotFound(String),
     /// The path does not know this method.
@@ -93,6 +95,7 @@ impl ApiError {
             Self::BadRequest { .. } => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::WrongAddress(_) => (StatusCode::MISDIRECTED_REQUEST, "MISDIRECTED_REQUEST"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
@@ -107,7 +110,10 @@ impl ApiError {
     fn text(self) -> (String, BTreeMap<String, Vec<String>>) {
         let text = match self {
             Self::BadRequest { text, fields } => return (text, fields),
-            Self::Unauthorized(text) | Self::Forbidden(text) | Self::NotFound(text) => text,
+            Self::Unauthorized(text)
+            | Self::Forbidden(text)
+            | Self::WrongAddress(text)
+            | Self::NotFound(text) => text,
             Self::MethodNotAllowed => "This method is not allowed here.".to_owned(),
             Self::TooLarge => format!("The request body is larger than {BODY_BYTES} bytes."),
             Self::TooMany(_) => "Too many requests".to_owned(),

@@ -18,7 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::app::{App, Dirty, KeyUses, Readiness, SeenPages, Tickets, keep_lists_fresh, watch_access};
+use crate::app::{
+    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, keep_lists_fresh, watch_access,
+};
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
 use crate::hub::Hub;
@@ -106,6 +108,7 @@ pub fn assemble(
         passwords: Passwords::default(),
         tickets: Tickets::default(),
         seen_pages: SeenPages::default(),
+        strange_origins: StrangeOrigins::default(),
         key_uses: KeyUses::default(),
         dirty: Dirty::default(),
         readiness: Readiness::default(),

@@ -49,7 +49,7 @@ pub(crate) async fn open_socket(
     // Only pages served from here open sockets; programs send no origin.
     let origin_is_own = match headers.get(header::ORIGIN) {
         None => true,
-        Some(origin) => origin.to_str().is_ok_and(|origin| app.own.contains(origin)),
+        Some(origin) => origin.to_str().is_ok_and(|origin| app.is_own_page(origin)),
     };
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)

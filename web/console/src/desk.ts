@@ -27,6 +27,8 @@ import { TypingReport } from './thread/typing_report';
 const KEPT_CONVERSATIONS = 30;
 /** Close code of a session that was ended on the server, and what `credentials` refuses with when signed out. */
 const REVOKED = 4503;
+/** The same of a console that is open at an address which Beckon does not take for its own. */
+export const WRONG_ADDRESS = 4505;
 /** Wait before asking for a socket ticket again when the server said *too many* and not until when, milliseconds. */
 const TOO_MANY_WAIT_MS = 5_000;
 
@@ -254,6 +256,7 @@ async function readTicket(): Promise<{ ticket: string }> {
     return { ticket };
   } catch (error) {
     if (error instanceof Refused && error.status === 401) throw new ConnectionRefused(REVOKED);
+    if (error instanceof Refused && error.status === 403) throw new ConnectionRefused(WRONG_ADDRESS);
     if (error instanceof Refused && error.status === 429) throw new RetryLater(error.after_ms ?? TOO_MANY_WAIT_MS);
     if (error instanceof Unreachable && error.after_ms !== undefined) throw new RetryLater(error.after_ms);
     throw error;

@@ -46,6 +46,8 @@ export interface Words {
   loadFailed: string;
   refused: string;
   tooManyTabs: string;
+  /** Nothing that is written here would arrive; only whoever runs the chat can mend it. */
+  wrongAddress: string;
   writing: string;
   joined: string;
   left: string;

@@ -15,6 +15,7 @@ use beckon_core::visitor::Session;
 use beckon_store::{AgentSession, SecretHash};
 
 use crate::app::{App, Caller};
+use crate::config::origin_of;
 use crate::error::ApiError;
 use crate::secret::token_hash;
 
@@ -142,11 +143,21 @@ fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
 /// Refuses what another site makes a browser send. A browser names the origin of every unsafe request; programs that
 /// hold no cookie need none.
 pub(super) fn check_origin(app: &App, headers: &HeaderMap, required: bool) -> Result<(), ApiError> {
-    let own = match headers.get(header::ORIGIN) {
-        None => !required,
-        Some(origin) => origin.to_str().is_ok_and(|origin| app.own.contains(origin)),
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        let text = "This request names no origin: it did not come from a page of this server.";
+        return if required { Err(ApiError::Forbidden(text.to_owned())) } else { Ok(()) };
     };
-    if own { Ok(()) } else { Err(ApiError::Forbidden("This request came from another site.".to_owned())) }
+    let origin = origin.to_str().unwrap_or_default();
+    if app.is_own_page(origin) {
+        return Ok(());
+    }
+    // What is no origin is not repeated. A page that is not ours cannot read this.
+    let page = origin_of(origin).unwrap_or_else(|| "another site".to_owned());
+    Err(ApiError::Forbidden(format!(
+        "This request came from {page}, and this server's public address is {public_url}. Open {public_url}, or set the \
+         server's --public-url (BECKON_PUBLIC_URL) to the address that browsers use.",
+        public_url = app.own.public_url,
+    )))
 }
 
 /// One quiet line for each request: method, path and time; never a query, a header or a body.

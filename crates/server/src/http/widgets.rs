@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use beckon_core::frame::server::{CLIENT_LIMITS, ClientLimits};
 use beckon_core::id::{VisitorId, WidgetId};
 use beckon_core::time::Timestamp;
 use beckon_core::widget::Theme;
-use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::{IntoParams, ToSchema};
 
 use super::access::{ClientAddress, Named, check_origin};
 use crate::app::App;
+use crate::config::origin_of;
 use crate::error::{ApiError, ErrorBody};
 
 /// All looks that a page can choose, in order.
@@ -57,32 +59,66 @@ pub(super) struct WidgetConfig {
     limits: ClientLimits,
 }
 
+/// Where the asker was loaded from.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LoadedFrom {
+    /// Origin that `widget.js` came from. Where it is not this server's, nothing that a visitor writes would arrive.
+    at: Option<String>,
+}
+
 /// Read a widget's configuration
 #[utoipa::path(
     get,
     path = "/livechat/1/widgets/{id}/config",
     tag = "widget",
-    params(("id" = String, Path, description = "Widget id, from the snippet")),
+    params(("id" = String, Path, description = "Widget id, from the snippet"), LoadedFrom),
     responses(
         (status = 200, description = "The configuration", body = WidgetConfig),
+        (status = 400, description = "`at` is no origin", body = ErrorBody),
         (status = 403, description = "The page's origin is not allowed", body = ErrorBody),
         (status = 404, description = "No such widget", body = ErrorBody),
+        (status = 421, description = "`at` is not this server's public address", body = ErrorBody),
     )
 )]
 pub(super) async fn get_config(
     State(app): State<Arc<App>>,
     Named(id): Named,
+    query: Result<Query<LoadedFrom>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     // Any page may read the answer, also the one that says why it may not embed the widget.
     let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-store")];
-    (open, config(&app, &id, &headers).await.map(Json)).into_response()
+    (open, config(&app, &id, query, &headers).await.map(Json)).into_response()
 }
 
 /// What a browser says for a page whose origin is nobody's: no list can name it, and no frame in it keeps a visitor.
 const NO_ORIGIN: &str = "null";
 
-async fn config(app: &App, id: &str, headers: &HeaderMap) -> Result<WidgetConfig, ApiError> {
+/// Refuses a loader from an address that is not ours: the sessions and sockets of its frame would be refused, after the first
+/// word.
+fn check_address(app: &App, at: &str) -> Result<(), ApiError> {
+    let at = origin_of(at)
+        .ok_or_else(|| ApiError::field("at", "must be an origin, as https://chat.example is"))?;
+    if app.is_own_page(&at) {
+        return Ok(());
+    }
+    Err(ApiError::WrongAddress(format!(
+        "This page loads Beckon from {at}, but Beckon's public address is {public_url}. Start Beckon with --public-url {at} \
+         (BECKON_PUBLIC_URL), or load widget.js from {public_url}.",
+        public_url = app.own.public_url,
+    )))
+}
+
+async fn config(
+    app: &App,
+    id: &str,
+    query: Result<Query<LoadedFrom>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<WidgetConfig, ApiError> {
+    let Query(LoadedFrom { at }) =
+        query.map_err(|_| ApiError::field("at", "must be one origin, as https://chat.example is"))?;
+    at.map_or(Ok(()), |at| check_address(app, &at))?;
     let widget = app.widget_named(id).await?;
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or(NO_ORIGIN);

@@ -24,6 +24,7 @@ mod people;
 mod presence;
 mod privacy;
 mod process;
+mod public_address;
 mod roles;
 mod sign_in;
 mod sockets;

@@ -25,8 +25,13 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
+        Self::start_loud(folder, flags, Stdio::null())
+    }
+
+    /// With a place for its log.
+    pub(crate) fn start_loud(folder: &Path, flags: &[&str], log: Stdio) -> Self {
         let mut command = beckon(folder);
-        command.args(["--listen", "127.0.0.1:0"]).args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["--listen", "127.0.0.1:0"]).args(flags).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("starts");
         let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut printed = Vec::new();

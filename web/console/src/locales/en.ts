@@ -270,6 +270,8 @@ export const text = {
   dismiss: 'Dismiss',
 
   // Connection and context
+  wrongAddress: (here: string) =>
+    `Beckon's public address is not ${here}. Open the console there, or start Beckon with --public-url ${here}.`,
   reconnecting: 'The connection is lost. Trying again; what you write is kept and sent.',
   offline: 'You are offline. What you write is kept and sent when the network is back.',
   tryNow: 'Try now',

@@ -1,6 +1,6 @@
 import { Button, PlugsIcon } from '@beckon/ui';
 import { useEffect, useState } from 'preact/hooks';
-import type { Desk } from '../desk';
+import { type Desk, WRONG_ADDRESS } from '../desk';
 import { text } from '../locales/en';
 import { online } from '../viewport';
 import styles from './shell.module.css';
@@ -20,7 +20,7 @@ export function ConnectionNotice({ desk }: { desk: Desk }) {
       {status.state === 'refused' ? (
         <div class={styles.notice}>
           <PlugsIcon />
-          <span>{text.connectionRefused}</span>
+          <span>{status.code === WRONG_ADDRESS ? text.wrongAddress(location.origin) : text.connectionRefused}</span>
           <Button onClick={() => desk.reconnect()}>{text.tryAgain}</Button>
         </div>
       ) : (

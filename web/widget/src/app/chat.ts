@@ -6,7 +6,7 @@ import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
 import { Neighbours } from './neighbours';
 import { Places } from './places';
-import type { Server } from './server';
+import { type Server, WRONG_ADDRESS } from './server';
 import { SessionKeeper } from './session_keeper';
 import { Sound } from './sound';
 import { TabMemory } from './tab_memory';
@@ -75,7 +75,7 @@ export class Chat {
 
   constructor(
     readonly config: WidgetConfig,
-    server: Server,
+    private readonly server: Server,
   ) {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
@@ -191,6 +191,7 @@ export class Chat {
       if (status.state !== 'live') this.typing.forget();
       if (status.state === 'refused') {
         if (SESSION_LOST.includes(status.code)) this.renewSession();
+        if (status.code === WRONG_ADDRESS) void this.server.explainAddress();
         if (status.code === TOO_MANY_TABS) setTimeout(() => this.tryAgain(), TABS_RETRY_MS);
       }
       if ((status.state === 'waiting' || status.state === 'refused') && this.open.value) this.places.showAnything();

@@ -6,6 +6,8 @@ const HISTORY_PAGE = 50;
 const SESSION_MS = 10_000;
 /** Waiting time when the server asks to come back later without saying when, seconds. */
 const RETRY_SECONDS = 5;
+/** Beckon is reached at an address that it does not take for its own, so nothing written here would arrive. The socket's close code. */
+export const WRONG_ADDRESS = 4505;
 
 /** Who this browser is to the server. */
 export interface Session {
@@ -18,8 +20,10 @@ export interface Session {
 export interface Server {
   socketUrl: string;
   config(): Promise<WidgetConfig>;
-  /** Throws `RetryLater` when there are too many, `Refused` when the widget is gone. */
+  /** Throws `RetryLater` when there are too many, `Refused` when the widget is gone or the address is wrong. */
   createSession(): Promise<Session>;
+  /** Says in the page's console what is wrong with the address. */
+  explainAddress(): Promise<void>;
   history(token: string, conversation: string, before: number): Promise<HistoryPage>;
 }
 
@@ -40,9 +44,14 @@ export function server(widget: string): Server {
         const seconds = Number(answer.headers.get('retry-after')) || RETRY_SECONDS;
         throw new RetryLater(seconds * 1000);
       }
-      if (answer.status === 403 || answer.status === 404) throw new Refused(answer.status);
+      if (answer.status === 403) throw new Refused(WRONG_ADDRESS);
+      if (answer.status === 404) throw new Refused(answer.status);
       expectOk(answer);
       return (await answer.json()) as Session;
+    },
+    async explainAddress() {
+      const { explainAddress } = await import('./wrong_address');
+      await explainAddress(door, base);
     },
     async history(token, conversation, before) {
       const query = `before=${before}&limit=${HISTORY_PAGE}`;

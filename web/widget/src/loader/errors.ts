@@ -21,6 +21,7 @@ const NAMES: { [code: number]: string } = {
   1207: 'Unknown command',
   1208: 'Unknown theme',
   1209: 'Unknown language',
+  1211: 'Public address',
 };
 
 /** What the chat answers has its words already. */

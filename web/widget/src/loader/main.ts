@@ -27,6 +27,8 @@ const INIT_MS = 30_000;
 const DOCS = 'docs/site-guide.md';
 const COMMANDS =
   'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread'.split(' ');
+/** What a refused configuration means, by its status: the page's origin, or the address that this script came from. */
+const REFUSED: { [status: number]: 1031 | 1211 } = { 403: 1031, 421: 1211 };
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
 const MODES = ['merge', 'replace'];
 const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
@@ -55,8 +57,8 @@ function once(callback: unknown): Done {
     // Waits in either case, so that nothing of the page runs inside its own call.
     const error = await (failed && worded(failed));
     if (typeof callback !== 'function') {
-      // A refused origin stands there already, as an error, once for all calls.
-      if (error && error.code !== 1031)
+      // A refused origin or address stands there already, as an error, once for all calls.
+      if (error && error.code !== 1031 && error.code !== 1211)
         console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
       return;
     }
@@ -100,13 +102,16 @@ function stopWaiting(): void {
 }
 
 async function loadConfig(id: string): Promise<WidgetConfig> {
-  const answer = await fetch(`${base}/livechat/1/widgets/${encodeURIComponent(id)}/config`, { credentials: 'omit' });
+  const answer = await fetch(`${base}/livechat/1/widgets/${encodeURIComponent(id)}/config?at=${base}`, {
+    credentials: 'omit',
+  });
   if (answer.ok) return (await answer.json()) as WidgetConfig;
-  if (answer.status !== 403) throw new Refusal(1012, base, id, answer.status);
+  const code = REFUSED[answer.status];
+  if (!code) throw new Refusal(1012, base, id, answer.status);
   const body = (await answer.json()) as { requestError: { serviceException: { text: string } } };
   const { text } = body.requestError.serviceException;
   console.error(`liveChat: ${text}`);
-  throw new Refusal(1031, text);
+  throw new Refusal(code, text);
 }
 
 async function init(given: unknown, done: Done): Promise<void> {

@@ -38,6 +38,7 @@ const en: Words = {
   unreachable: 'We cannot be reached at the moment. You can write all the same, we send it as soon as we are back.',
   loadFailed: "We can't load this right now. Trying again.",
   refused: 'The chat had to stop here. Reload the page to go on.',
+  wrongAddress: "We can't receive messages here: this chat isn't set up correctly. Please contact us another way.",
   tooManyTabs: 'The chat is open in too many tabs. Close one to go on here.',
   writing: '{name} is writing',
   joined: '{name} joined',

@@ -21,6 +21,7 @@ export interface About {
   1207: Unknown;
   1208: Unknown;
   1209: Unknown;
+  1211: [text: string];
 }
 type Unknown = [what: string, given: unknown, names: string[]];
 
@@ -42,6 +43,7 @@ export function explain({ code, about }: Refused): string {
     }
     case 1031:
     case 1198:
+    case 1211:
       return about[0];
     case 1201:
       return 'metadata is missing';

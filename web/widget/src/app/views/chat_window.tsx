@@ -1,6 +1,8 @@
+import { isInputMethods } from '@beckon/ui';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { type Chat, TOO_MANY_TABS } from '../chat';
+import { WRONG_ADDRESS } from '../server';
 import { words } from '../words';
 import styles from './chat_window.module.css';
 import { Header } from './header';
@@ -20,7 +22,7 @@ export function show(chat: Chat, onClose: () => void): void {
 function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   useEffect(() => {
     const onKey = (key: KeyboardEvent) => {
-      if (key.key !== 'Escape' || key.defaultPrevented || key.isComposing) return;
+      if (key.key !== 'Escape' || key.defaultPrevented || isInputMethods(key)) return;
       key.preventDefault();
       onClose();
     };
@@ -57,7 +59,9 @@ function Notice({ chat }: { chat: Chat }) {
     status.state === 'refused'
       ? status.code === TOO_MANY_TABS
         ? words().tooManyTabs
-        : words().refused
+        : status.code === WRONG_ADDRESS
+          ? words().wrongAddress
+          : words().refused
       : status.state === 'waiting' || (status.state === 'connecting' && status.attempt > 0)
         ? chat.welcomed.value
           ? words().reconnecting

@@ -1,5 +1,6 @@
 import { Button } from '@beckon/ui';
 import type { Chat } from '../chat';
+import { WRONG_ADDRESS } from '../server';
 import { closedText, timeline } from '../timeline';
 import { words } from '../words';
 import { Composer } from './composer';
@@ -20,6 +21,9 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
   );
   const items = timeline(feed?.events ?? [], sent, writes, Date.now());
   const closed = known?.status === 'CLOSED';
+  const status = chat.status.value;
+  // What is written here would arrive nowhere.
+  const nowhere = status.state === 'refused' && status.code === WRONG_ADDRESS;
   // The foot says it, with the way on.
   const last = items.at(-1);
   if (closed && last?.kind === 'line' && last.what === 'closed') items.pop();
@@ -35,7 +39,7 @@ export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
           </Button>
         </footer>
       ) : (
-        <Composer chat={chat} thread={thread} />
+        !nowhere && <Composer chat={chat} thread={thread} />
       )}
     </>
   );
