@@ -29,12 +29,9 @@ async function endWord(field: Locator, order: Order): Promise<string> {
   }, order);
 }
 
-test('an Enter that ends a word of an input method sends nothing, and the next one sends it whole', async ({
-  beckon,
-  site,
-  newVisitor,
-  newAgent,
-}) => {
+test('an Enter that ends a word of an input method sends nothing, and the next one sends it whole', {
+  timeout: 240_000,
+}, async ({ beckon, site, newVisitor, newAgent }) => {
   const visitor = await newVisitor();
   await visitor.goto(site.put('/word.html', pageWithWidget(beckon.origin, await beckon.widgetId('multi'))));
   const id = await startThread(visitor, beckon, 'hello');

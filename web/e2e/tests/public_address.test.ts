@@ -1,4 +1,14 @@
-import { Cable, chat, expect, liveChat, pageWithWidget, startThread, test } from '../src/harness';
+import {
+  accessibilityFaults,
+  Cable,
+  chat,
+  chatFrame,
+  expect,
+  liveChat,
+  pageWithWidget,
+  startThread,
+  test,
+} from '../src/harness';
 
 const told = /liveChat: .*public address is/;
 
@@ -45,7 +55,7 @@ test('a Beckon that does not know its address says so to whoever set it up, befo
   }
 });
 
-test('a chat that is open when the address turns out wrong takes no text into nothing', async ({
+test('a chat that is open when the address turns out wrong takes no text into nothing', { timeout: 240_000 }, async ({
   cabledBeckon,
   ownBeckon,
   site,
@@ -79,9 +89,11 @@ test('a chat that is open when the address turns out wrong takes no text into no
     const notice = chat(page).getByText("We can't receive messages here");
     await notice.waitFor({ timeout: 40_000 });
     expect(await chat(page).locator('.ib-widget-message-input').count()).toBe(0);
+    expect(await accessibilityFaults(await chatFrame(page))).toEqual([]);
     await expect.poll(() => said[at]?.filter((text) => told.test(text))).toHaveLength(1);
     expect(said[at]?.find((text) => told.test(text))).toContain('https://chat.example');
     expect(said[at]?.find((text) => told.test(text))).toContain(cable.origin);
   }
   await agent.getByText(`or start Beckon with --public-url ${cable.origin}`).waitFor({ timeout: 40_000 });
+  expect(await accessibilityFaults(agent)).toEqual([]);
 });

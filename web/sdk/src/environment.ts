@@ -2,6 +2,7 @@ import { type PageListener, watchPage } from './page';
 
 /** The part of `WebSocket` that a connection uses. */
 export interface SocketLike {
+  /** Throws when it cannot be sent any more. */
   send(text: string): void;
   close(code?: number): void;
   onopen: (() => void) | null;
@@ -29,7 +30,11 @@ export const browserEnvironment: Environment = {
   open(url) {
     const socket = new WebSocket(url);
     const adapter: SocketLike = {
-      send: (text) => socket.send(text),
+      send(text) {
+        // On its way out it would drop the text and complain in the page's console.
+        if (socket.readyState !== socket.OPEN) throw new Error('not open');
+        socket.send(text);
+      },
       close: (code) => socket.close(code),
       onopen: null,
       onmessage: null,
