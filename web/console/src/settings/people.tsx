@@ -58,7 +58,8 @@ function PersonRow({ person, isMe, live, onChange }: PersonRowProps) {
   const change = async (what: { role?: Agent['role']; disabled?: boolean }): Promise<void> => {
     await api.changePerson(person.id, what);
     await onChange();
-    setAsking(null);
+    // The row may have been asked something else since it is new.
+    setAsking((now) => (now === asking ? null : now));
   };
   const stop = (): void => setAsking(null);
   return (
