@@ -5,6 +5,7 @@
 //!
 //! Depth counts containers: `{"a":1}` has depth 1, `{"a":[1]}` depth 2; 8 is the deepest allowed.
 
+mod amounts;
 mod json;
 mod origins;
 mod patch;
@@ -12,6 +13,7 @@ mod patch;
 use serde::Serialize;
 use thiserror::Error;
 
+use amounts::{bears_on_amounts, is_amount};
 pub(crate) use json::check_key;
 pub use origins::{KeyOrigin, Origin, Origins};
 pub use patch::{Change, Op, Patch, Patched, WriteMode, fold};
@@ -193,33 +195,29 @@ impl Metadata {
 
     /// The first short values, for a list row: what agents pinned is looked for among them. Lists and objects are none,
     /// but an amount with its currency is one value, written as an object.
+    ///
+    /// Behind them come those that decide how an amount among them is shown: its currency, say.
     pub fn facts(&self) -> Vec<Fact> {
-        self.entries
-            .iter()
-            .filter(|(key, value)| {
-                value != "null"
-                    && value != "\"\""
-                    && value.len() <= LONGEST_FACT
-                    && key.len() <= LONGEST_FACT
-                    && !value.starts_with('[')
-                    && (!value.starts_with('{') || is_amount(value))
-            })
-            .take(MOST_FACTS)
-            .map(|(key, text)| Fact { key: key.clone(), text: text.clone() })
-            .collect()
+        let is_short = |(key, value): &&(String, String)| {
+            value != "null"
+                && value != "\"\""
+                && value.len() <= LONGEST_FACT
+                && key.len() <= LONGEST_FACT
+                && !value.starts_with('[')
+                && (!value.starts_with('{') || is_amount(value))
+        };
+        let mut short = self.entries.iter().filter(is_short);
+        let first: Vec<_> = short.by_ref().take(MOST_FACTS).collect();
+        let beside = short.filter(|(key, _)| bears_on_amounts(key)).take(MOST_FACTS);
+        let fact = |(key, text): &(String, String)| Fact { key: key.clone(), text: text.clone() };
+        first.into_iter().chain(beside).map(fact).collect()
     }
-}
-
-/// Whether an object is nothing but an amount and its currency.
-fn is_amount(object: &str) -> bool {
-    let members = json::object(object).unwrap_or_default();
-    let named = |names: &[&str]| members.iter().any(|(key, _)| names.contains(&key.as_str()));
-    members.len() == 2 && named(&["currency", "currencyCode"]) && named(&["amount", "value", "price"])
 }
 
 /// A fact longer than so many bytes does not fit a list row.
 const LONGEST_FACT: usize = 48;
-/// A list row carries so many facts: it shows two, those that are pinned first.
+/// A list row carries so many facts, and as many more that tell how to show them: it shows two, those that are pinned
+/// first.
 const MOST_FACTS: usize = 8;
 
 /// A short value of the context, for a list row.

@@ -21,6 +21,8 @@ pub struct Widget {
     pub multi_thread: bool,
     /// Origins that may embed it, as browsers write them; empty: any.
     pub allowed_origins: Vec<String>,
+    /// Origins beside those whose pictures the context card loads by itself; no page is embedded by them.
+    pub image_hosts: Vec<String>,
     /// Keys of the context that the page may not write.
     pub protected_keys: ProtectedKeys,
     /// What agents pinned in the context card.
@@ -50,6 +52,8 @@ pub struct WidgetChange {
     pub multi_thread: Option<bool>,
     /// See [`Widget::allowed_origins`].
     pub allowed_origins: Option<Vec<String>>,
+    /// See [`Widget::image_hosts`].
+    pub image_hosts: Option<Vec<String>>,
     /// See [`Widget::protected_keys`].
     pub protected_keys: Option<ProtectedKeys>,
     /// See [`Widget::pins`].
@@ -82,6 +86,7 @@ impl Widget {
             name,
             multi_thread,
             allowed_origins,
+            image_hosts: Vec::new(),
             protected_keys: ProtectedKeys::default(),
             pins: Pins::default(),
             themes: Themes::default(),
@@ -102,6 +107,7 @@ impl Widget {
             name: change.name.unwrap_or(self.name),
             multi_thread: change.multi_thread.unwrap_or(self.multi_thread),
             allowed_origins: change.allowed_origins.unwrap_or(self.allowed_origins),
+            image_hosts: change.image_hosts.unwrap_or(self.image_hosts),
             protected_keys: change.protected_keys.unwrap_or(self.protected_keys),
             pins: change.pins.unwrap_or(self.pins),
             themes: change.themes.unwrap_or(self.themes),

@@ -50,6 +50,8 @@ pub const API_PAGE_DEPTH: u64 = 100_000;
 pub const API_FILTER_VALUES: usize = 200;
 /// Origins that may embed one widget: they all stand in a header.
 pub const ORIGINS: usize = 100;
+/// Hosts of one widget's pictures: those of all widgets stand in a header of the console.
+pub const IMAGE_HOSTS: usize = 20;
 /// Tickets waiting to be used; the oldest go first.
 pub const TICKETS: usize = 10_000;
 /// Time an answer about readiness holds, in seconds: finding out writes to the disk.

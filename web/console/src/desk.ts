@@ -10,7 +10,7 @@ import {
   uuid,
 } from '@beckon/sdk';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { WidgetPins } from './context/widget_pins';
+import { type CardSetting, CardSettings } from './context/card_settings';
 import { ask, askText, Refused, Unreachable } from './http';
 import { Inbox, type InboxPage } from './inbox/inbox';
 import { Receipts } from './inbox/receipts';
@@ -36,7 +36,7 @@ const TOO_MANY_WAIT_MS = 5_000;
 export class Desk {
   readonly inbox: Inbox;
   readonly quickReplies = new QuickReplies();
-  readonly pins = new WidgetPins(readPins, keepPins);
+  readonly cards = new CardSettings(readCards, keepPins);
   readonly #status = signal<Status>({ state: 'idle' });
   /** Whether the connection stood before, so that its first try is not called a loss. */
   readonly #wasLive = signal(false);
@@ -74,7 +74,7 @@ export class Desk {
         // Rows that changed while nobody listened come with the pages; later ones as frames. The first time too: a page
         // read before the socket stood may lack what came in between.
         void this.inbox.refreshAll(shown());
-        void this.pins.load();
+        void this.cards.load();
         this.#wasLive.value = true;
       }),
       this.#connection.on('row', ({ row }) => {
@@ -289,9 +289,15 @@ async function readVersions(conversation: string, before: number | null): Promis
   return asAgent(ask<ContextHistoryPage>('GET', `/ccaas/1/conversations/${conversation}/metadata/history?${query}`));
 }
 
-async function readPins(): Promise<readonly { id: string; pins: readonly string[] }[]> {
-  const { widgets } = await asAgent(ask<{ widgets: { id: string; pins: string[] }[] }>('GET', '/console/1/widgets'));
-  return widgets;
+interface CardBody {
+  id: string;
+  pins?: string[];
+  image_hosts?: string[];
+}
+
+async function readCards(): Promise<readonly ({ readonly id: string } & CardSetting)[]> {
+  const { widgets } = await asAgent(ask<{ widgets: CardBody[] }>('GET', '/console/1/widgets'));
+  return widgets.map(({ id, pins = [], image_hosts = [] }) => ({ id, pins, imageHosts: image_hosts }));
 }
 
 async function keepPins(widget: string, pins: readonly string[]): Promise<void> {

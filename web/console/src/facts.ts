@@ -1,6 +1,7 @@
 import type { Row } from '@beckon/sdk';
 import { dateAndTime } from '@beckon/ui';
 import { isFact } from './card/classify';
+import { isCurrencyKey } from './card/denomination';
 import { Format } from './card/format';
 import { labelOf } from './card/label';
 import { type Branch, type Entry, parseContext } from './card/tree';
@@ -60,8 +61,7 @@ function factText(entry: Entry, root: Branch): string | null {
 
 /** A currency says nothing beside the amounts that are written with it. */
 function isCurrency(key: string, root: Branch): boolean {
-  const named = key === 'currency' || key === 'currencyCode';
-  return named && root.entries.some((one) => format.classify(one, root).as === 'money');
+  return isCurrencyKey(key) && root.entries.some((one) => format.classify(one, root).as === 'money');
 }
 
 function isJson(value: string): boolean {

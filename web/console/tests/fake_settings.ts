@@ -22,6 +22,7 @@ export function widget(id: string, parts: Partial<Widget> = {}): Widget {
     name: 'Shop',
     multi_thread: true,
     allowed_origins: [],
+    image_hosts: [],
     protected_keys: [],
     themes: {},
     welcome: null,

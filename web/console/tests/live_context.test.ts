@@ -1,8 +1,8 @@
 import type { Context, ContextHistoryPage, ContextVersion, MetadataEvent, PositionedEvent } from '@beckon/sdk';
 import { describe, expect, it, vi } from 'vitest';
+import { CardSettings } from '../src/context/card_settings';
 import { textOf } from '../src/context/fold';
 import { LiveContext } from '../src/context/live_context';
-import { WidgetPins } from '../src/context/widget_pins';
 import { clock, LUKA, MAJA, message, VISITOR } from './samples';
 
 const STATE: Context = {
@@ -188,14 +188,15 @@ describe('the history', () => {
 describe('pins', () => {
   it('stand as chosen at once, and as they were when the server does not keep them', async () => {
     const keep = vi.fn((_widget: string, _pins: readonly string[]): Promise<void> => Promise.resolve());
-    const pins = new WidgetPins(async () => [{ id: 'w', pins: ['a'] }], keep);
-    await pins.load();
-    const done = pins.of('w').set(['a', 'b']);
-    expect(pins.of('w').paths).toEqual(['a', 'b']);
+    const cards = new CardSettings(async () => [{ id: 'w', pins: ['a'], imageHosts: ['https://cdn.example'] }], keep);
+    await cards.load();
+    expect([cards.imageHosts('w'), cards.imageHosts('other')]).toEqual([['https://cdn.example'], []]);
+    const done = cards.pins('w').set(['a', 'b']);
+    expect(cards.pins('w').paths).toEqual(['a', 'b']);
     expect(await done).toBe(true);
     keep.mockRejectedValueOnce(new Error('away'));
-    expect(await pins.of('w').set([])).toBe(false);
-    expect(pins.of('w').paths).toEqual(['a', 'b']);
-    expect(pins.of('other').paths).toEqual([]);
+    expect(await cards.pins('w').set([])).toBe(false);
+    expect(cards.pins('w').paths).toEqual(['a', 'b']);
+    expect(cards.pins('other').paths).toEqual([]);
   });
 });

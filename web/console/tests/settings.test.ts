@@ -301,6 +301,21 @@ describe('a widget', () => {
     expect(settings.widgets[0]?.themes).toEqual({});
   });
 
+  it('takes the host of a CDN with a scheme or without, once', async () => {
+    await openConsole('#/settings/widgets/w1');
+    await see('only pictures from your site are shown');
+    await type('CDN.example.com', 'image_hosts');
+    await submitFormOf('image_hosts');
+    await seeNo('only pictures from your site are shown');
+    expect(settings.widgets[0]?.image_hosts).toEqual(['https://cdn.example.com']);
+    await type('https://cdn.example.com/cars', 'image_hosts');
+    await submitFormOf('image_hosts');
+    await see('It is on the list already.');
+    await type('cdn example', 'image_hosts');
+    await submitFormOf('image_hosts');
+    await see('Write it as cdn.example.com.');
+  });
+
   it('protects keys', async () => {
     await openConsole('#/settings/widgets/w1');
     await see('No key is protected');

@@ -2205,6 +2205,8 @@ export interface components {
             multi_thread: boolean;
             /** @description Paths of the rows that stand on top of the context card. */
             pins: string[];
+            /** @description Origins, beside those that may embed a widget, whose pictures the context card loads by itself. */
+            image_hosts: string[];
         };
         /** @description What is changed of a widget; what is absent stays. */
         WidgetChangeBody: {
@@ -2214,6 +2216,8 @@ export interface components {
             multi_thread?: boolean | null;
             /** @description Origins that may embed it, as `https://shop.example`; empty: any. */
             allowed_origins?: string[] | null;
+            /** @description Hosts of the site's pictures, as `cdn.example.com` or `https://cdn.example.com`: at most 20. */
+            image_hosts?: string[] | null;
             /** @description Keys of the context that pages may not write: at most 64. */
             protected_keys?: string[] | null;
             /** @description Paths of the rows on top of the context card: at most 12. */

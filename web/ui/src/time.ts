@@ -10,11 +10,12 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** Formatters cost far more to make than to use, so one of each kind is kept. */
 const kept = new Map<string, Intl.RelativeTimeFormat | Intl.DateTimeFormat>();
 
-function relativeFormat(locale: string): Intl.RelativeTimeFormat {
-  const key = `relative ${locale}`;
+/** Shortened where everybody reads it, *3 min*, and written out from a day on: *last mo* is neither short nor true. */
+function relativeFormat(locale: string, style: 'short' | 'long', numeric: 'auto' | 'always'): Intl.RelativeTimeFormat {
+  const key = `relative ${locale} ${style} ${numeric}`;
   const found = kept.get(key);
   if (found instanceof Intl.RelativeTimeFormat) return found;
-  const made = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const made = new Intl.RelativeTimeFormat(locale, { numeric, style });
   kept.set(key, made);
   return made;
 }
@@ -28,12 +29,14 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
   return made;
 }
 
-/** *now*, *12 sec. ago*, *in 3 wk.*: the distance between two instants (milliseconds) in the reader's language. */
+/** *now*, *12 sec ago*, *2 months ago*: the distance between two instants (milliseconds) in the reader's language. */
 export function relativeTime(then: number, now: number, locale: string): string {
   const seconds = (then - now) / 1000;
   const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
   const amount = Math.trunc(seconds / length);
-  return relativeFormat(locale).format(amount === 0 ? 0 : amount, unit);
+  // *Yesterday* would be said of the day before it, too: these are lengths of time, not days of the calendar.
+  const style = unit === 'year' || unit === 'month' || unit === 'day' ? 'long' : 'short';
+  return relativeFormat(locale, style, amount === 0 ? 'auto' : 'always').format(amount === 0 ? 0 : amount, unit);
 }
 
 /** *14:02*: the time of day of an instant (milliseconds). */

@@ -9,7 +9,11 @@ test.each([
   [59.9, '59 sec. ago'],
   [180, '3 min. ago'],
   [7_300, '2 hr. ago'],
-  [-90_000, 'tomorrow'],
+  [-90_000, 'in 1 day'],
+  [40 * 3_600, '1 day ago'],
+  [40 * 86_400, '1 month ago'],
+  [80 * 86_400, '2 months ago'],
+  [400 * 86_400, '1 year ago'],
 ])('%d seconds ago', (seconds, words) => expect(relativeTime(now - seconds * 1000, now, 'en')).toBe(words));
 
 test('a calendar day is the same in every zone', () => {

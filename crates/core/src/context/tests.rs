@@ -462,10 +462,43 @@ fn facts_are_the_first_short_values() {
 }
 
 #[test]
+fn what_decides_how_an_amount_is_shown_comes_with_the_facts() {
+    let nine: Vec<String> = (1..=9).map(|n| format!("\"k{n}\":{n}")).collect();
+    for key in [
+        "currency",
+        "currency_code",
+        "Währung",
+        "devise",
+        "unit",
+        "unit_price",
+        "in_cents",
+        "object",
+        "minorUnits",
+    ] {
+        let told = facts(&format!("{{{},\"{key}\":\"EUR\",\"more\":1}}", nine.join(",")));
+        assert_eq!(told.len(), 9, "{key}");
+        assert_eq!(told[8], (key.to_owned(), "\"EUR\"".to_owned()));
+    }
+    let prices: Vec<String> = (1..=20).map(|n| format!("\"price{n}\":{n}")).collect();
+    assert_eq!(facts(&format!("{{{}}}", prices.join(","))).len(), 16, "no more than that");
+}
+
+#[test]
 fn an_amount_with_its_currency_is_one_value() {
     let is_fact = |text: &str| facts(&format!(r#"{{"total":{text}}}"#)).len() == 1;
-    for currency in ["currency", "currencyCode"] {
-        for amount in ["amount", "value", "price"] {
+    let currencies = [
+        "currency",
+        "currencyCode",
+        "currency_code",
+        "waehrung",
+        "Währung",
+        "devise",
+        "moneda",
+        "valuta",
+        "moeda",
+    ];
+    for currency in currencies {
+        for amount in ["amount", "value", "price", "betrag", "montant", "importe", "importo", "valor"] {
             assert!(is_fact(&format!(r#"{{"{amount}":"1.10","{currency}":"EUR"}}"#)), "{amount} {currency}");
         }
     }

@@ -76,6 +76,16 @@ impl App {
         Ok(origins)
     }
 
+    /// Where the console may load pictures from at all: those origins and the image hosts of every widget. Which of
+    /// them a card uses is a matter of its widget.
+    pub async fn image_sources(&self) -> Result<Vec<String>, StoreError> {
+        let mut sources = self.widget_origins().await?;
+        for widget in self.store.widgets().await? {
+            sources.extend(widget.image_hosts);
+        }
+        Ok(sources)
+    }
+
     /// A conversation that the caller may see.
     pub async fn conversation_for(
         &self,

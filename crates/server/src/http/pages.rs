@@ -163,8 +163,8 @@ async fn console(State(app): State<Arc<App>>, path: &str, headers: &HeaderMap) -
     if !asset.content_type.starts_with("text/html") {
         return Ok(send_file(asset, headers));
     }
-    // An image of a context loads by itself only from here or from a site that may embed a widget.
-    let origins = app.widget_origins().await?;
+    // An image of a context loads by itself only from here, from a site that may embed a widget or from its image hosts.
+    let origins = app.image_sources().await?;
     let images = sources(origins.iter().map(String::as_str));
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {images}; font-src 'self'; \

@@ -20,7 +20,7 @@ use super::body::Body;
 use crate::app::App;
 use crate::config::origin_of;
 use crate::error::{ApiError, ErrorBody};
-use crate::limits::ORIGINS;
+use crate::limits::{IMAGE_HOSTS, ORIGINS};
 
 /// A widget, as every agent knows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +33,8 @@ pub(super) struct WidgetBody {
     multi_thread: bool,
     /// Paths of the rows that stand on top of the context card.
     pins: Vec<String>,
+    /// Origins, beside those that may embed a widget, whose pictures the context card loads by itself.
+    image_hosts: Vec<String>,
     /// Everything else, for administrators.
     #[serde(flatten)]
     settings: Option<WidgetSettings>,
@@ -102,6 +104,7 @@ impl WidgetBody {
             name: widget.name.to_string(),
             multi_thread: widget.multi_thread,
             pins: widget.pins.as_slice().to_vec(),
+            image_hosts: widget.image_hosts,
             settings: (reader == Role::Admin).then_some(settings),
         }
     }
@@ -205,6 +208,8 @@ pub(super) struct WidgetChangeBody {
     multi_thread: Option<bool>,
     /// Origins that may embed it, as `https://shop.example`; empty: any.
     allowed_origins: Option<Vec<String>>,
+    /// Hosts of the site's pictures, as `cdn.example.com` or `https://cdn.example.com`: at most 20.
+    image_hosts: Option<Vec<String>>,
     /// Keys of the context that pages may not write: at most 64.
     protected_keys: Option<Vec<String>>,
     /// Paths of the rows on top of the context card: at most 12.
@@ -239,7 +244,8 @@ impl WidgetChangeBody {
         Ok(WidgetChange {
             name: self.name.map(|name| Name::new(name.trim())).transpose().map_err(text("name"))?,
             multi_thread: self.multi_thread,
-            allowed_origins: self.allowed_origins.map(origins).transpose()?,
+            allowed_origins: self.allowed_origins.map(embedders).transpose()?,
+            image_hosts: self.image_hosts.map(image_hosts).transpose()?,
             protected_keys: self
                 .protected_keys
                 .map(ProtectedKeys::new)
@@ -266,16 +272,35 @@ fn optional<T, E>(
     said.map(parse).transpose().map(Some)
 }
 
-fn origins(texts: Vec<String>) -> Result<Vec<String>, ApiError> {
-    let wrong = |message: String| ApiError::field("allowed_origins", message);
-    if texts.len() > ORIGINS {
-        return Err(wrong(format!("has {} entries, limit {ORIGINS}", texts.len())));
+fn embedders(texts: Vec<String>) -> Result<Vec<String>, ApiError> {
+    origins("allowed_origins", texts, ORIGINS, "https://shop.example")
+}
+
+/// A host alone means its https origin.
+fn image_hosts(texts: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let with_scheme = |text: String| {
+        let text = text.trim();
+        if text.contains("://") { text.to_owned() } else { format!("https://{text}") }
+    };
+    let texts = texts.into_iter().map(with_scheme).collect();
+    origins("image_hosts", texts, IMAGE_HOSTS, "cdn.example.com")
+}
+
+fn origins(
+    field: &'static str,
+    texts: Vec<String>,
+    limit: usize,
+    example: &str,
+) -> Result<Vec<String>, ApiError> {
+    let wrong = |message: String| ApiError::field(field, message);
+    if texts.len() > limit {
+        return Err(wrong(format!("has {} entries, limit {limit}", texts.len())));
     }
     let mut origins = Vec::new();
     for text in texts {
         let start: String = text.chars().take(64).collect();
         let Some(origin) = origin_of(text.trim()) else {
-            return Err(wrong(format!("{start} is no origin; write it as https://shop.example")));
+            return Err(wrong(format!("{start} is no origin; write it as {example}")));
         };
         if !origins.contains(&origin) {
             origins.push(origin);

@@ -49,9 +49,15 @@ async fn a_widget_with_a_list_is_framed_by_its_sites_only() {
         policy.split("frame-ancestors ").nth(1).and_then(|rest| rest.split(';').next()).expect("ancestors");
     assert!(ancestors.contains("https://shop.example") && !ancestors.contains('*'), "{ancestors}");
     assert!(ancestors.contains(&server.base), "the demo is ours");
+    let hosts = Some(vec!["https://cdn.example.com".to_owned()]);
+    let change = beckon_core::widget::WidgetChange { image_hosts: hosts, ..Default::default() };
+    server.app.store.update_widget(id, change).await.expect("changed");
     let console = header(&server, "/console/", "content-security-policy").await;
     let images = console.split("img-src ").nth(1).and_then(|rest| rest.split(';').next()).expect("images");
     assert!(images.contains("https://shop.example"), "{images}");
+    assert!(images.contains("https://cdn.example.com"), "{images}");
+    let policy = header(&server, &format!("/widget/{}/", server.widget), "content-security-policy").await;
+    assert!(!policy.contains("cdn.example.com"), "a host of pictures embeds nothing: {policy}");
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ async fn what_is_set_is_what_pages_are_told() {
     assert_eq!((&before["titleUnread"], &before["sound"]), (&json!(false), &json!(false)));
     let settings = json!({
         "name": " Shop ", "multi_thread": false, "allowed_origins": ["https://Shop.example/cars", "https://shop.example"],
+        "image_hosts": ["CDN.example.com/cars", "https://cdn.example.com", "http://localhost:9000"],
         "protected_keys": ["tier"], "pins": ["car.colour"], "welcome": "Ahoy", "team_name": "Norrvik", "language": "ar-AE",
         "title_unread": true, "sound": true,
         "themes": {
@@ -45,6 +46,7 @@ async fn what_is_set_is_what_pages_are_told() {
         let expected = match field.as_str() {
             "name" => &json!("Shop"),
             "allowed_origins" => &json!(["https://shop.example"]),
+            "image_hosts" => &json!(["https://cdn.example.com", "http://localhost:9000"]),
             "themes" => continue,
             _ => value,
         };
@@ -79,7 +81,7 @@ async fn what_is_set_is_what_pages_are_told() {
     for field in ["welcome", "team_name", "language"] {
         assert_eq!(after[field], Value::Null, "{field}");
     }
-    for field in ["name", "themes", "pins", "sound", "allowed_origins"] {
+    for field in ["name", "themes", "pins", "sound", "allowed_origins", "image_hosts"] {
         assert_eq!(after[field], changed[field], "{field}");
     }
 }
@@ -97,6 +99,9 @@ async fn a_wrong_setting_is_named_and_nothing_is_stored() {
         (json!({"multi_thread": 1}), "multi_thread", ""),
         (json!({"allowed_origins": ["shop.example"]}), "allowed_origins", "https://shop.example"),
         (json!({"allowed_origins": vec!["https://a.example"; 101]}), "allowed_origins", "limit 100"),
+        (json!({"image_hosts": ["cdn example"]}), "image_hosts", "cdn.example.com"),
+        (json!({"image_hosts": ["ftp://cdn.example.com"]}), "image_hosts", "cdn.example.com"),
+        (json!({"image_hosts": many(21)}), "image_hosts", "limit 20"),
         (json!({"protected_keys": many(65)}), "protected_keys", "limit 64"),
         (json!({"protected_keys": ["__proto__"]}), "protected_keys", "__proto__"),
         (json!({"pins": many(13)}), "pins", "limit 12"),

@@ -21,24 +21,22 @@ use crate::{StoreError, Widgets};
 macro_rules! columns {
     () => {
         "id, name, multi_thread, allowed_origins, protected_keys, pins, themes, welcome, team_name, language, \
-         title_unread, sound, created_at"
+         title_unread, sound, created_at, image_hosts"
     };
 }
 const INSERT: &str = concat!(
     "INSERT INTO widget (",
     columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 );
 const UPDATE: &str = "UPDATE widget SET name = ?2, multi_thread = ?3, allowed_origins = ?4, protected_keys = ?5, \
-    pins = ?6, themes = ?7, welcome = ?8, team_name = ?9, language = ?10, title_unread = ?11, sound = ?12 \
-    WHERE id = ?1";
+    pins = ?6, themes = ?7, welcome = ?8, team_name = ?9, language = ?10, title_unread = ?11, sound = ?12, \
+    created_at = ?13, image_hosts = ?14 WHERE id = ?1";
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
 const COUNT: &str = "SELECT count(*) FROM widget";
 const FIRST: &str = "SELECT id FROM widget ORDER BY id LIMIT 1";
 const PROTECTED_KEYS: &str = "SELECT protected_keys FROM widget WHERE id = ?1";
-/// How many of [`execute`]'s values an update takes.
-const UPDATE_VALUES: usize = 12;
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[INSERT, UPDATE, BY_ID, ALL, COUNT, FIRST, PROTECTED_KEYS];
@@ -72,6 +70,7 @@ fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
         title_unread: row.get(10)?,
         sound: row.get(11)?,
         created_at: time(row, 12)?,
+        image_hosts: json(row, 13)?,
     })
 }
 
@@ -79,13 +78,14 @@ fn stored(list: &impl Serialize) -> String {
     serde_json::to_string(list).expect("texts are always JSON")
 }
 
-fn execute(connection: &Connection, sql: &str, widget: &Widget, values: usize) -> Result<(), StoreError> {
+fn execute(connection: &Connection, sql: &str, widget: &Widget) -> Result<(), StoreError> {
     let id = bytes(widget.id.0);
     let origins = stored(&widget.allowed_origins);
     let protected_keys = stored(&widget.protected_keys);
     let pins = stored(&widget.pins);
     let themes = stored(&widget.themes);
-    let all: [&dyn ToSql; 13] = [
+    let image_hosts = stored(&widget.image_hosts);
+    let all: [&dyn ToSql; 14] = [
         &id,
         &widget.name.as_str(),
         &widget.multi_thread,
@@ -99,8 +99,9 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget, values: usize) -
         &widget.title_unread,
         &widget.sound,
         &widget.created_at.0,
+        &image_hosts,
     ];
-    run(connection, sql, &all[..values.min(all.len())])?;
+    run(connection, sql, &all)?;
     Ok(())
 }
 
@@ -128,7 +129,7 @@ pub(super) fn create(
     ids: &dyn Ids,
 ) -> Result<Widget, StoreError> {
     let widget = Widget::new(ids.next(now).into(), name, multi_thread, allowed_origins, now);
-    execute(connection, INSERT, &widget, usize::MAX)?;
+    execute(connection, INSERT, &widget)?;
     Ok(widget)
 }
 
@@ -161,7 +162,7 @@ impl Widgets for SqliteStore {
     async fn update_widget(&self, id: WidgetId, change: WidgetChange) -> Result<Widget, StoreError> {
         self.write(move |connection| {
             let widget = by_id(connection, id)?.changed(change);
-            execute(connection, UPDATE, &widget, UPDATE_VALUES)?;
+            execute(connection, UPDATE, &widget)?;
             Ok(widget)
         })
         .await
@@ -175,7 +176,7 @@ impl Widgets for SqliteStore {
                     widget.allowed_origins.push(origin);
                 }
             }
-            execute(connection, UPDATE, &widget, UPDATE_VALUES)?;
+            execute(connection, UPDATE, &widget)?;
             Ok(widget)
         })
         .await

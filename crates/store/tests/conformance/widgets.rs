@@ -20,6 +20,7 @@ pub(crate) async fn widgets_keep_their_settings(house: &House) {
     let change = WidgetChange {
         name: Some(Name::new("Shop").unwrap()),
         allowed_origins: Some(vec!["https://a.example".to_owned()]),
+        image_hosts: Some(vec!["https://cdn.example".to_owned()]),
         protected_keys: Some(ProtectedKeys::new(vec!["tier".to_owned()]).unwrap()),
         pins: Some(Pins::new(vec!["car.colour".to_owned()]).unwrap()),
         themes: Some(Themes::new(BTreeMap::from([("autumn".to_owned(), theme)])).unwrap()),

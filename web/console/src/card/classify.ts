@@ -1,10 +1,15 @@
+import { isDecimal, withoutNoise } from './amount';
 import { cssColour } from './colour_names';
+import { dateIn, epochIn, instantOf } from './dates';
+import { type Denomination, inCurrency } from './denomination';
 import { wordsOf } from './label';
-import { type Branch, type ContextNode, isBranch, type Leaf } from './tree';
+import { type MoneyKey, moneyKey } from './money_key';
+import { type Branch, type ContextNode, isBranch } from './tree';
+import * as known from './vocabulary';
 
 /** How a value is shown. Chosen by the value first, by its key second; the value itself is never altered. */
 export type Shown =
-  | { as: 'money' /** decimal digits */; amount: string /** ISO 4217 */; currency: string }
+  | { as: 'money' /** the digits to show */; amount: string /** ISO 4217 */; currency: string }
   | { as: 'number'; digits: string; style: 'grouped' | 'plain' | 'percent' }
   | { as: 'yes' | 'no' | 'empty' | 'none' }
   | { as: 'country' | 'language'; code: string }
@@ -34,122 +39,122 @@ export const LONG_TEXT = 120;
 /** Longest value that still is a chip. */
 export const CHIP_TEXT = 24;
 
-const set = (words: string) => new Set(words.split(' '));
-const PRICE = set(
-  'price prices amount total subtotal cost costs fee fees rate value deposit discount tax vat balance budget shipping net gross sum instalment installment payment monthly revenue',
-);
-const UNGROUPED = set(
-  'id ids number no code zip postcode postal year years phone tel mobile vin sku ean isbn pin port version',
-);
-const PERCENT = set('percent percentage pct');
-const TIME_KEY = set('at date time timestamp until since on expires expiry created updated modified seen');
-const PHONE = set('phone phones tel telephone mobile cell cellphone fax whatsapp msisdn');
-const COLOUR = set('color colour colors colours hex rgb paint tint shade background foreground fill swatch');
-const IMAGE = set('image images img picture pictures photo photos pic avatar thumbnail thumb logo icon poster cover');
-const COUNTRY = set('country countries nationality');
-const LANGUAGE = set('language languages lang locale');
-
-const PLAIN_NUMBER = /^-?\d+(?:\.\d{1,20})?$/;
-const CURRENCY = /^[a-z]{3}$/i;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 const EMAIL = /^[\p{L}\p{N}.+_%'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}$/u;
 const PHONE_TEXT = /^\+?[\d\s()./-]{5,24}$/;
+/** Fewer digits are an extension or a count. */
+const PHONE_DIGITS = 5;
+/** Under *cell* or *mobile* a short number counts cells or visits. */
+const SURE_PHONE_DIGITS = 7;
 const IMAGE_PATH = /\.(?:png|jpe?g|webp|gif|avif|svg)$/i;
 const IMAGE_DATA = /^data:image\/(?:png|jpeg|webp|gif);base64,[\da-z+/=]+$/i;
 
 /** Classifies the member `key` of `parent`. */
 export function classify(key: string, node: ContextNode, parent: Branch, images: ImageOrigins): Shown {
-  // An item of a list is judged by the list's own name, because its index says nothing.
-  const words = wordsOf(parent.kind === 'array' ? lastName(parent.path) : key);
   if (isBranch(node)) return classifyBranch(node);
+  // An item of a list is judged by the list's own name, because its index says nothing.
+  const name = parent.kind === 'array' ? parent.name : key;
   switch (node.kind) {
     case 'null':
       return { as: 'none' };
     case 'boolean':
       return { as: node.source === 'true' ? 'yes' : 'no' };
     case 'number':
-      return classifyNumber(node, words, parent);
+      return classifyNumber(node.source, name, parent);
     case 'text':
-      return classifyText(node.text, words, parent, images);
+      return classifyText(node.text, name, parent, images);
   }
-}
-
-/** The name at the end of a path, indexes left out. */
-function lastName(path: string): string {
-  const names = path.replace(/\[\d+\]/g, '').match(/[^.[\]"]+/g);
-  return names?.[names.length - 1] ?? '';
 }
 
 function says(words: readonly string[], meaning: ReadonlySet<string>): boolean {
   return words.some((word) => meaning.has(word));
 }
 
-function member(branch: Branch, key: string): ContextNode | undefined {
-  return branch.entries.find((entry) => entry.key === key)?.node;
-}
-
-function currencyOf(branch: Branch): string | undefined {
-  if (branch.kind !== 'object') return undefined;
-  const node = member(branch, 'currency') ?? member(branch, 'currencyCode');
-  return node?.kind === 'text' && CURRENCY.test(node.text) ? node.text.toUpperCase() : undefined;
+/** Whether a key is about something: its last word says so, or one before words that only narrow it (*phone_number*). */
+function isAbout(words: readonly string[], subject: ReadonlySet<string>, after: ReadonlySet<string>): boolean {
+  const rest = [...words];
+  while (rest.length > 1 && (after.has(rest.at(-1) ?? '') || /^\d$/.test(rest.at(-1) ?? ''))) rest.pop();
+  return subject.has(rest.at(-1) ?? '');
 }
 
 function classifyBranch(branch: Branch): Shown {
   if (branch.entries.length === 0) return { as: 'none' };
-  if (branch.kind === 'object') return moneyOf(branch) ?? { as: 'section' };
+  if (branch.kind === 'object') return branch.amount ? { as: 'money', ...branch.amount } : { as: 'section' };
   if (branch.entries.every(({ node }) => node.kind === 'object' && node.entries.length > 0)) {
-    return branch.entries.every(({ node }) => isBranch(node) && moneyOf(node)) ? { as: 'chips' } : { as: 'table' };
+    return branch.entries.every(({ node }) => isBranch(node) && node.amount) ? { as: 'chips' } : { as: 'table' };
   }
   if (branch.entries.some(({ node }) => isBranch(node))) return { as: 'section' };
   return { as: branch.entries.some(({ node }) => node.text.length > CHIP_TEXT) ? 'list' : 'chips' };
 }
 
-/** An object that is nothing but an amount and its currency. One with more members stays a section, so none is lost. */
-function moneyOf(branch: Branch): Shown | undefined {
-  const currency = currencyOf(branch);
-  if (branch.entries.length !== 2 || currency === undefined) return undefined;
-  const amount = member(branch, 'amount') ?? member(branch, 'value') ?? member(branch, 'price');
-  if (amount?.kind !== 'number' && amount?.kind !== 'text') return undefined;
-  return isPlainNumber(amount.text) ? { as: 'money', amount: amount.text, currency } : undefined;
-}
-
-/** Digits that can be grouped without losing one: no exponent, not beyond 2⁵³. */
-function isPlainNumber(digits: string): boolean {
-  return PLAIN_NUMBER.test(digits) && Math.abs(Number(digits)) <= Number.MAX_SAFE_INTEGER;
-}
-
-function classifyNumber(leaf: Leaf, words: readonly string[], parent: Branch): Shown {
-  const digits = leaf.source;
-  if (says(words, PHONE)) return phone(digits) ?? { as: 'number', digits, style: 'plain' };
-  if (!isPlainNumber(digits)) return { as: 'number', digits, style: 'plain' };
-  if (says(words, PERCENT)) return { as: 'number', digits, style: 'percent' };
-  const at = says(words, TIME_KEY) ? epoch(digits) : undefined;
+function classifyNumber(digits: string, key: string, parent: Branch): Shown {
+  const words = wordsOf(key);
+  const plain = { as: 'number', digits, style: 'plain' } as const;
+  if (isPhoneKey(words)) return phone(digits, words) ?? plain;
+  if (!isDecimal(digits)) return plain;
+  if (says(words, known.PERCENT)) return isShare(digits) ? plain : { as: 'number', digits, style: 'percent' };
+  const at = epochIn(digits, words);
   if (at !== undefined) return { as: 'instant', at };
-  if (says(words, UNGROUPED)) return { as: 'number', digits, style: 'plain' };
-  const currency = says(words, PRICE) ? currencyOf(parent) : undefined;
-  if (currency !== undefined) return { as: 'money', amount: digits, currency };
-  return { as: 'number', digits, style: 'grouped' };
+  const money = inMoney(digits, key, parent);
+  if (money) return money;
+  if (isName(words)) return plain;
+  return { as: 'number', digits: moneyKey(key) ? withoutNoise(digits) : digits, style: 'grouped' };
 }
 
-/** Seconds or milliseconds between the years 2000 and 2100; other numbers are not times. */
-function epoch(digits: string): number | undefined {
-  if (!/^\d{9,13}$/.test(digits)) return undefined;
-  const value = Number(digits);
-  const [from, to] = [946_684_800, 4_102_444_800];
-  if (value >= from && value < to) return value * 1000;
-  return value >= from * 1000 && value < to * 1000 ? value : undefined;
+/** *0.15* under *percent* may be 15 % or 0.15 %. */
+function isShare(digits: string): boolean {
+  const value = Math.abs(Number(digits));
+  return value > 0 && value < 1;
 }
 
-function classifyText(text: string, words: readonly string[], parent: Branch, images: ImageOrigins): Shown {
+/** Whether a number names something instead of counting it. */
+function isName(words: readonly string[]): boolean {
+  if (words.length === 1 && known.NAMING_ALONE.has(words[0] ?? '')) return true;
+  return words.some((word) => known.NAMING.has(word) || known.NAMING_END.test(word));
+}
+
+/** An amount of money, where its key names one and a currency is known for it. */
+function inMoney(digits: string, key: string, parent: Branch): Shown | undefined {
+  const money = moneyKey(key);
+  const currency = money && currencyFor(money, key, parent);
+  if (!money || !currency) return undefined;
+  if (money.choice && /^[01]$/.test(digits)) return undefined;
+  // *last_payment: 1795442520* is when, not how much.
+  if (/^\d{10,13}$/.test(digits) && instantOf(digits) !== undefined) return undefined;
+  const amount = inCurrency(digits, currency);
+  return amount && { as: 'money', ...amount };
+}
+
+function currencyFor(
+  money: MoneyKey,
+  key: string,
+  parent: Branch,
+): Pick<Denomination, 'currency' | 'small'> | undefined {
+  if (parent.otherwise) return undefined;
+  if (money.currency !== undefined) return { currency: money.currency, small: false };
+  const said = parent.denomination;
+  if (!said || money.weight === 'strong') return said;
+  if (money.weight === 'total') return said.said === 'far' ? undefined : said;
+  const near = said.said === 'here' || said.said === 'part';
+  return near && !isHowMany(key, parent) ? said : undefined;
+}
+
+/** *amount: 2* beside a price is how many. */
+function isHowMany(key: string, parent: Branch): boolean {
+  return parent.entries.some((other) => other.key !== key && PRICE.test(wordsOf(other.key).join(' ')));
+}
+const PRICE = /(?:^|.)(?:price|preis|prix|precio|prezzo|preco)\b/;
+
+function classifyText(text: string, key: string, parent: Branch, images: ImageOrigins): Shown {
   if (text.trim() === '') return text === '' ? { as: 'empty' } : { as: 'text' };
+  const words = wordsOf(key);
   const recognised =
     classifyImage(text, words, images) ??
-    classifyAddress(text, words) ??
-    classifyDate(text) ??
+    classifyAddress(text) ??
+    dateIn(text, words) ??
     classifyColour(text, words) ??
     classifyCode(text, words) ??
-    (says(words, PHONE) ? phone(text) : undefined) ??
-    classifyPrice(text, words, parent);
+    (isPhoneKey(words) ? phone(text, words) : undefined) ??
+    (isDecimal(text) ? inMoney(text, key, parent) : undefined);
   if (recognised) return recognised;
   return { as: text.length > LONG_TEXT || text.split('\n', 4).length > 3 ? 'long' : 'text' };
 }
@@ -166,54 +171,46 @@ function webAddress(text: string): URL | undefined {
 function classifyImage(text: string, words: readonly string[], images: ImageOrigins): Shown | undefined {
   if (IMAGE_DATA.test(text)) return { as: 'image', src: text, host: '', loads: true };
   const url = webAddress(text);
-  if (!url || !(IMAGE_PATH.test(url.pathname) || says(words, IMAGE))) return undefined;
+  if (!url || !(IMAGE_PATH.test(url.pathname) || isAbout(words, known.IMAGE, known.AFTER_IMAGE))) return undefined;
   return { as: 'image', src: url.href, host: url.host, loads: images.allowed.has(url.origin) };
 }
 
-function classifyAddress(text: string, words: readonly string[]): Shown | undefined {
+function classifyAddress(text: string): Shown | undefined {
   const url = webAddress(text);
   if (url) return { as: 'link', href: url.href };
-  if (EMAIL.test(text)) return { as: 'email', href: `mailto:${text}` };
-  return says(words, PHONE) ? phone(text) : undefined;
+  return EMAIL.test(text) ? { as: 'email', href: `mailto:${text}` } : undefined;
 }
 
-function phone(text: string): Shown | undefined {
+function isPhoneKey(words: readonly string[]): boolean {
+  return isAbout(words, known.PHONE, known.AFTER_PHONE);
+}
+
+function phone(text: string, words: readonly string[]): Shown | undefined {
   const digits = text.replace(/\D/g, '');
-  if (!PHONE_TEXT.test(text) || digits.length < 5) return undefined;
+  const least = words.some((word) => /phone|tel|fax|msisdn|whatsapp|nummer/.test(word))
+    ? PHONE_DIGITS
+    : SURE_PHONE_DIGITS;
+  if (!PHONE_TEXT.test(text) || digits.length < least) return undefined;
   return { as: 'phone', href: `tel:${text.trim().startsWith('+') ? '+' : ''}${digits}` };
 }
 
-function classifyDate(text: string): Shown | undefined {
-  const match = ISO.exec(text);
-  if (!match) return undefined;
-  const [, years, months, days, hours, minutes, seconds, zone] = match;
-  const [year, month, day] = [Number(years), Number(months), Number(days)];
-  const checked = new Date(0);
-  checked.setUTCFullYear(year, month - 1, day);
-  if (checked.getUTCMonth() !== month - 1 || checked.getUTCDate() !== day) return undefined;
-  if (hours === undefined || minutes === undefined) return { as: 'day', year, month, day };
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return undefined;
-  if (zone === undefined) return { as: 'day', year, month, day, time: `${hours}:${minutes}` };
-  const offset = /^z$/i.test(zone) ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
-  const at = Date.parse(`${years}-${months}-${days}T${hours}:${minutes}:${seconds ?? '00'}${offset}`);
-  return Number.isNaN(at) ? undefined : { as: 'instant', at };
-}
-
 function classifyColour(text: string, words: readonly string[]): Shown | undefined {
-  const css = cssColour(text, says(words, COLOUR));
+  const about = isAbout(words, known.COLOUR, known.AFTER_COLOUR) || known.COLOUR_END.test(words.at(-1) ?? '');
+  // *#A1B2C3* may be how a booking is called.
+  if (!about && isName(words)) return undefined;
+  const css = cssColour(text, about);
   return css === undefined ? undefined : { as: 'colour', css };
 }
 
 function classifyCode(text: string, words: readonly string[]): Shown | undefined {
-  if (says(words, COUNTRY) && /^[a-z]{2}$/i.test(text)) return { as: 'country', code: text };
-  if (says(words, LANGUAGE) && /^[a-z]{2,3}(?:[-_][a-z\d]{2,8}){0,3}$/i.test(text))
-    return { as: 'language', code: text };
+  // *no* and *si* are answers as well.
+  const answer = /^(?:no|si)$/.test(text) && words.length > 1 && !/^code$/.test(words.at(-1) ?? '');
+  if (answer) return undefined;
+  if (/^[a-z]{2}$/i.test(text) && isAbout(words, known.COUNTRY, known.AFTER_COUNTRY))
+    return { as: 'country', code: text };
+  const language = isAbout(words, known.LANGUAGE, known.AFTER_LANGUAGE) && !says(words, known.NO_LANGUAGE);
+  if (language && /^[a-z]{2,3}(?:[-_][a-z\d]{2,8}){0,3}$/i.test(text)) return { as: 'language', code: text };
   return undefined;
-}
-
-function classifyPrice(text: string, words: readonly string[], parent: Branch): Shown | undefined {
-  const currency = says(words, PRICE) && isPlainNumber(text) ? currencyOf(parent) : undefined;
-  return currency === undefined ? undefined : { as: 'money', amount: text, currency };
 }
 
 /** Shown on one row, whatever it holds: it changes as a whole. */
@@ -226,10 +223,19 @@ export function isFact(node: ContextNode): boolean {
   return !isBranch(node) || ['none', 'money'].includes(classifyBranch(node).as);
 }
 
+const NAMES = new Set(
+  'name title product item label article titel bezeichnung nom titre nombre titulo nome titolo produkt artikel'.split(
+    ' ',
+  ),
+);
+const QUANTITIES = new Set(
+  'quantity qty count pieces units anzahl menge quantite cantidad quantita quantidade'.split(' '),
+);
+
 /** The roles that make a column of a cart worth keeping when few fit. */
 export function columnRank(key: string): number {
   const words = wordsOf(key);
-  if (says(words, set('name title product item label article'))) return 0;
-  if (says(words, set('quantity qty count pieces units'))) return 1;
-  return says(words, set('price total cost amount')) ? 2 : 3;
+  if (says(words, NAMES)) return 0;
+  if (says(words, QUANTITIES)) return 1;
+  return moneyKey(key) ? 2 : 3;
 }

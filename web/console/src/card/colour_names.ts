@@ -16,8 +16,8 @@ steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow
 );
 
 const HEX = /^#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/i;
-/** `#123` is as likely a ticket as a colour; only a key can tell. */
-const DIGITS_ONLY = /^#\d{3,4}$/;
+/** `#123` or `#100234` is as likely a ticket as a colour; only a key can tell. */
+const DIGITS_ONLY = /^#\d+$/;
 const FUNCTION = /^(?:rgb|hsl)a?\(\s*[\d.%]+(?:deg)?(?:(?:\s*,\s*|\s+|\s*\/\s*)[\d.%]+){2,3}\s*\)$/i;
 
 /** The text as a CSS colour if it is one, `undefined` otherwise. A name only counts when the key speaks of colour. */

@@ -109,6 +109,7 @@ function Card(props: ContextCardProps) {
     changes,
     origins: useMemo(() => originsAt(props.origins ?? NO_ORIGINS, moment?.version), [props.origins, moment?.version]),
     history,
+    root: live,
     pins: pins?.paths ?? NO_PINS,
     togglePin,
   };

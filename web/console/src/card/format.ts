@@ -1,4 +1,5 @@
 import { calendarDay, dateAndTime, relativeTime } from '@beckon/ui';
+import { decimalsOf } from './amount';
 import { classify, type ImageOrigins, type Shown } from './classify';
 import { labelOf } from './label';
 import { MASK } from './sensitive';
@@ -107,11 +108,9 @@ export class Format {
     return shown.as === 'yes' ? labelOf(entry.key) : `${labelOf(entry.key)}: ${answer}`;
   }
 
-  /** An amount with all the decimals it was sent with, and a currency's usual ones if it has any. */
+  /** An amount with just the decimals it was given. */
   money(amount: string, currency: string): string {
-    const sent = decimalsOf(amount);
-    const usual = this.#number(`money ${currency}`, { style: 'currency', currency }).resolvedOptions();
-    const digits = sent === 0 ? 0 : Math.max(sent, usual.maximumFractionDigits ?? 2);
+    const digits = decimalsOf(amount);
     const options = {
       style: 'currency',
       currency,
@@ -146,11 +145,6 @@ export class Format {
       return original;
     }
   }
-}
-
-/** Decimals of a number written in digits. */
-export function decimalsOf(digits: string): number {
-  return digits.split('.')[1]?.length ?? 0;
 }
 
 /** Formats the digits themselves: a number would round the last ones. */

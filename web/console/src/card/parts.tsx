@@ -1,6 +1,7 @@
 import { CaretRightIcon } from '@beckon/ui';
 import { isFact, isOneRow } from './classify';
 import type { Changes, Standing } from './diff';
+import type { Format } from './format';
 import { labelOf } from './label';
 import { List } from './list';
 import { FoldedChanges, GhostRow, GutterDot, MarkWords } from './marks';
@@ -11,9 +12,9 @@ import { Provenance } from './provenance';
 import { RevealButton, useRevealed } from './reveal';
 import { FactRow, FoldRow, RowActions } from './row';
 import { useCard } from './scope';
-import { ItemTable } from './table';
+import { ItemTable, LINES_AT_FIRST } from './table';
 import { Text } from './text';
-import { type Branch, type Entry, isBranch, trail } from './tree';
+import { type Branch, type ContextNode, type Entry, isBranch, trail } from './tree';
 import { words } from './words';
 
 /** Rows drawn of a long run of facts before the first press. */
@@ -22,10 +23,12 @@ const AT_FIRST = 12;
 const IN_PLACE = 4;
 /** Rows that sections may unfold to by themselves: what paints at once. Later sections start folded. */
 const UNFOLDED_ROWS = 60;
+/** Tables open by themselves within one part. */
+const OPEN_TABLES = 3;
 
 /** The whole card, or the part it was narrowed to: pinned rows, facts, then a section for each object or list. */
 export function Overview({ root }: { root: Branch }) {
-  const { changes, pins } = useCard();
+  const { changes, pins, format } = useCard();
   const rows = changes.standing(root);
   // A pinned fact of the top stands above instead; one from deeper stands in both places, so that no part has a hole.
   const raised = (entry: Entry) => root.path === '' && pins.includes(entry.node.path);
@@ -57,11 +60,27 @@ export function Overview({ root }: { root: Branch }) {
             </div>
           );
         }
-        drawn += isBranch(entry.node) ? Math.min(entry.node.entries.length, AT_FIRST) + 1 : 1;
+        drawn += rowsOf(entry.node, format);
         return <Section key={entry.key} entry={entry} parent={root} openAtFirst={drawn <= UNFOLDED_ROWS} />;
       })}
     </>
   );
+}
+
+/** Lists of objects within a part: a cart one level down is as open as one at the top. */
+function tablesIn(branch: Branch, format: Format): readonly Entry[] {
+  if (branch.kind !== 'object') return [];
+  const tables = branch.entries.filter(
+    (entry) => isBranch(entry.node) && format.classify(entry, branch).as === 'table',
+  );
+  return tables.slice(0, OPEN_TABLES);
+}
+
+/** How many rows a section draws when it is open. */
+function rowsOf(node: ContextNode, format: Format): number {
+  if (!isBranch(node)) return 1;
+  const inTables = tablesIn(node, format).length * LINES_AT_FIRST;
+  return Math.min(node.entries.length, AT_FIRST) + 1 + inTables;
 }
 
 /** How many changes stand in a row that is not drawn. */
@@ -164,9 +183,10 @@ function Section({ entry, parent, openAtFirst }: { entry: Entry; parent: Branch;
 
 /** The members of an object or a mixed list in the order sent, objects and lists among them folded. */
 export function Members({ branch, level }: { branch: Branch; level: number }) {
-  const { changes } = useCard();
+  const { changes, format } = useCard();
   const rows = changes.standing(branch);
   const { shown, rest, more } = useRevealed(`${branch.path} members`, rows, AT_FIRST);
+  const open = level === 2 ? tablesIn(branch, format) : [];
   const behind = rows.slice(shown.length).reduce((sum, row) => sum + changesIn(row, changes), 0);
   return (
     <>
@@ -174,7 +194,7 @@ export function Members({ branch, level }: { branch: Branch; level: number }) {
         ghostOf ? (
           <GhostRow key={`ghost ${entry.key}`} entry={entry} parent={ghostOf} />
         ) : (
-          <Member key={entry.key} entry={entry} parent={branch} level={level} />
+          <Member key={entry.key} entry={entry} parent={branch} level={level} openAtFirst={open.includes(entry)} />
         ),
       )}
       {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} changes={behind} />}
@@ -182,7 +202,8 @@ export function Members({ branch, level }: { branch: Branch; level: number }) {
   );
 }
 
-function Member({ entry, parent, level }: { entry: Entry; parent: Branch; level: number }) {
+function Member(props: { entry: Entry; parent: Branch; level: number; openAtFirst: boolean }) {
+  const { entry, parent, level, openAtFirst } = props;
   const { view, format } = useCard();
   const { node } = entry;
   const shown = format.classify(entry, parent);
@@ -193,7 +214,7 @@ function Member({ entry, parent, level }: { entry: Entry; parent: Branch; level:
   if (level >= IN_PLACE) {
     return <FoldRow node={node} label={label} open={undefined} onToggle={() => view.goTo(node.path)} />;
   }
-  const open = view.opened(node.path, false);
+  const open = view.opened(node.path, openAtFirst);
   return (
     <>
       <FoldRow

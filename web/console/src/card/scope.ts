@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { Changes } from './diff';
 import type { Format } from './format';
 import type { History, Origin } from './origin';
-import type { ContextNode } from './tree';
+import type { Branch, ContextNode } from './tree';
 import type { CardView } from './view';
 
 /** What every part of one card shares. */
@@ -19,6 +19,8 @@ export interface CardScope {
   /** Who set each top-level key last, as far as that is known. */
   readonly origins: ReadonlyMap<string, Origin>;
   readonly history: History | undefined;
+  /** The context as it is, whatever time the card shows. */
+  readonly root: Branch | undefined;
   readonly pins: readonly string[];
   /** Pins the value at a path for all agents, or takes its pin away; undefined where nobody can. */
   readonly togglePin: ((path: string) => void) | undefined;

@@ -1,7 +1,8 @@
 import { CaretRightIcon } from '@beckon/ui';
 import type { ComponentChildren } from 'preact';
+import { decimalsOf, padded } from './amount';
 import { columnRank, type Shown } from './classify';
-import { decimalsOf, type Format } from './format';
+import type { Format } from './format';
 import { labelOf } from './label';
 import { GutterDot, MarkWords, OldText } from './marks';
 import { RevealButton, useRevealed } from './reveal';
@@ -14,7 +15,7 @@ import { Value } from './value';
 import { words } from './words';
 
 /** Lines drawn before the first press. */
-const AT_FIRST = 6;
+export const LINES_AT_FIRST = 6;
 /** Columns at most; the style hides the last ones where the card is narrow. */
 const COLUMNS = 4;
 /** Up to here a cell stays on one line, so that an article number is not cut at its hyphen. */
@@ -38,7 +39,7 @@ function cellOf(item: Branch, key: string): Entry | undefined {
 export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: Branch) => ComponentChildren }) {
   const { format, changes } = useCard();
   const lines = changes.standing(branch);
-  const { shown, rest, more } = useRevealed(`${branch.path} lines`, lines, AT_FIRST);
+  const { shown, rest, more } = useRevealed(`${branch.path} lines`, lines, LINES_AT_FIRST);
   const behind = lines
     .slice(shown.length)
     .reduce((sum, { entry, ghostOf }) => sum + (ghostOf ? 1 : changes.within(entry.node.path)), 0);
@@ -51,7 +52,7 @@ export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: B
       }),
     ),
   );
-  const decimals = moneyDecimals(branch, columns, format);
+  const decimals = decimalsIn(branch, columns, format);
   return (
     <>
       <table class={styles.table}>
@@ -182,23 +183,34 @@ function GhostLine({ item, columns, numeric }: Pick<LineProps, 'item' | 'columns
   );
 }
 
-/** The most decimals of an amount in each column: *€19.50* stands above *€78.00*, so that amounts can be compared. */
-function moneyDecimals(branch: Branch, columns: readonly string[], format: Format): Map<string, number> {
+/** A column with more decimals than this holds measurements, not amounts: nothing is gained by zeros behind the others. */
+const ALIGNED_DECIMALS = 6;
+
+/** The digits of a value that is read in a column with others. */
+function digitsOf(shown: Shown): string | undefined {
+  if (shown.as === 'money') return shown.amount;
+  return shown.as === 'number' && shown.style !== 'plain' ? shown.digits : undefined;
+}
+
+/** The most decimals in each column: *€19.50* stands above *€78.00*, so that the two can be compared. */
+function decimalsIn(branch: Branch, columns: readonly string[], format: Format): Map<string, number> {
   const most = new Map<string, number>();
   for (const { node } of branch.entries) {
     if (!isBranch(node)) continue;
     for (const cell of node.entries) {
-      const shown = columns.includes(cell.key) ? format.classify(cell, node) : undefined;
-      if (shown?.as === 'money') most.set(cell.key, Math.max(most.get(cell.key) ?? 0, decimalsOf(shown.amount)));
+      if (!columns.includes(cell.key)) continue;
+      const decimals = decimalsOf(digitsOf(format.classify(cell, node)) ?? '');
+      most.set(cell.key, Math.max(most.get(cell.key) ?? 0, decimals));
     }
   }
   return most;
 }
 
 function aligned(shown: Shown, decimals: number): Shown {
-  if (shown.as !== 'money' || decimalsOf(shown.amount) >= decimals) return shown;
-  const [whole = '', fraction = ''] = shown.amount.split('.');
-  return { ...shown, amount: `${whole}.${fraction.padEnd(decimals, '0')}` };
+  if (decimals > ALIGNED_DECIMALS) return shown;
+  if (shown.as === 'money') return { ...shown, amount: padded(shown.amount, decimals) };
+  if (shown.as === 'number' && shown.style !== 'plain') return { ...shown, digits: padded(shown.digits, decimals) };
+  return shown;
 }
 
 function Cell({ cell, item, decimals }: { cell: Entry; item: Branch; decimals: number }) {

@@ -1,4 +1,14 @@
 import { type Node, type ParseError, parseTree } from 'jsonc-parser';
+import {
+  type Amount,
+  amountOf,
+  countsOtherwise,
+  type Denomination,
+  denominationOf,
+  inside,
+  isCurrencyKey,
+  type Member,
+} from './denomination';
 import { isSensitiveKey, MASK } from './sensitive';
 
 interface Known {
@@ -26,6 +36,15 @@ export interface Branch extends Known {
   readonly source: string;
   readonly text: string;
   readonly entries: readonly Entry[];
+  /** The key it goes by; an item of a list has the list's. */
+  readonly name: string;
+  /** The currency said around it, and the one of its members, as far as the site said them. */
+  readonly around: Denomination | undefined;
+  readonly denomination: Denomination | undefined;
+  /** Its amounts are cents, shares or something else, whatever currency a key of them names. */
+  readonly otherwise: boolean;
+  /** It is nothing but an amount and its currency. */
+  readonly amount: Amount | undefined;
 }
 
 export type ContextNode = Leaf | Branch;
@@ -50,13 +69,14 @@ function memberPath(parent: string, key: string): string {
 /**
  * Reads a context. Not `JSON.parse`: that would move integer-like keys to the front, round long numbers and trip over
  * `__proto__`. A part whose JSON did not change is the very same object as in `previous`, so that an update only
- * touches what it changed. `undefined` if the text is not one JSON object.
+ * touches what it changed. `around` is the currency of a part that stands alone here. `undefined` if the text is not one
+ * JSON object.
  */
-export function parseContext(text: string, previous?: Branch): Branch | undefined {
+export function parseContext(text: string, previous?: Branch, around?: Denomination): Branch | undefined {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || root?.type !== 'object') return undefined;
-  const node = build(text, root, '', previous, NOWHERE);
+  const node = build(text, root, '', previous, { ...NOWHERE, around });
   return isBranch(node) ? node : undefined;
 }
 
@@ -65,13 +85,15 @@ interface Names {
   readonly key: string;
   /** A key further up named a secret already. */
   readonly secret: boolean;
+  /** The currency said further up. */
+  readonly around: Denomination | undefined;
 }
 
-const NOWHERE: Names = { key: '', secret: false };
+const NOWHERE: Names = { key: '', secret: false, around: undefined };
 
 function build(text: string, node: Node, path: string, previous: ContextNode | undefined, names: Names): ContextNode {
   const source = text.slice(node.offset, node.offset + node.length);
-  if (previous?.path === path && previous.source === source) return previous;
+  if (previous?.path === path && previous.source === source && sameMoney(previous, names)) return previous;
   const before =
     previous && isBranch(previous) ? new Map(previous.entries.map((entry) => [entry.key, entry])) : undefined;
   switch (node.type) {
@@ -82,17 +104,22 @@ function build(text: string, node: Node, path: string, previous: ContextNode | u
         const [name, value] = property.children ?? [];
         if (name && value) members.set(String(name.value), value);
       }
+      const plain = [...members].map(([key, value]) => memberOf(text, key, value));
+      const denomination = denominationOf(names.key, plain, names.around);
       const entries = [...members].map(([key, value]) => {
         const secret = names.secret || isSensitiveKey(key, names.key);
-        return child(text, key, value, memberPath(path, key), before, { key, secret });
+        return child(text, key, value, memberPath(path, key), before, { key, secret, around: denomination });
       });
-      return branch('object', path, source, entries, names);
+      const amount = amountOf(plain, denomination);
+      const otherwise = countsOtherwise(plain);
+      return branch({ kind: 'object', path, source, entries, denomination, otherwise, amount }, names);
     }
     case 'array': {
       const entries = (node.children ?? []).map((value, index) =>
         child(text, String(index), value, `${path}[${index}]`, before, names),
       );
-      return branch('array', path, source, entries, names);
+      const denomination = inside(names.key, names.around);
+      return branch({ kind: 'array', path, source, entries, denomination, otherwise: false, amount: undefined }, names);
     }
     case 'string':
       return { kind: 'text', path, source, text: String(node.value), ...guard(names.secret && node.value !== '') };
@@ -110,9 +137,40 @@ function guard(sensitive: boolean): Known {
   return { sensitive, guarded: sensitive };
 }
 
-function branch(kind: Branch['kind'], path: string, source: string, entries: Entry[], names: Names): Branch {
-  const guarded = entries.some(({ node }) => node.guarded);
-  return { kind, path, source, text: source, entries, sensitive: names.secret && guarded, guarded };
+type Built = Pick<Branch, 'kind' | 'path' | 'source' | 'entries' | 'denomination' | 'otherwise' | 'amount'>;
+
+function branch(built: Built, names: Names): Branch {
+  const guarded = built.entries.some(({ node }) => node.guarded);
+  return {
+    ...built,
+    text: built.source,
+    name: names.key,
+    around: names.around,
+    sensitive: names.secret && guarded,
+    guarded,
+  };
+}
+
+/** The same JSON is another amount under another currency. */
+function sameMoney(node: ContextNode, { around }: Names): boolean {
+  if (!isBranch(node) || node.around === around) return true;
+  const { around: before } = node;
+  return before?.currency === around?.currency && before?.small === around?.small && before?.said === around?.said;
+}
+
+function memberOf(text: string, key: string, value: Node): Member {
+  const json = text.slice(value.offset, value.offset + value.length);
+  if (value.type === 'string') return { key, kind: 'text', text: String(value.value) };
+  if (value.type === 'number') return { key, kind: 'number', text: json };
+  // *currency: { code: "EUR" }*
+  const code = value.type === 'object' && isCurrencyKey(key) ? codeIn(value) : undefined;
+  return code === undefined ? { key, kind: 'other', text: json.slice(0, 8) } : { key, kind: 'text', text: code };
+}
+
+function codeIn(object: Node): string | undefined {
+  const code = object.children?.find(({ children }) => /^(?:code|iso|iso_?code)$/i.test(String(children?.[0]?.value)));
+  const value: unknown = code?.children?.[1]?.value;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function child(

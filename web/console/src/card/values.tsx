@@ -1,5 +1,6 @@
 import { dateAndTime } from '@beckon/ui';
 import { useEffect } from 'preact/hooks';
+import { Beside } from './beside';
 import styles from './details.module.css';
 import { OldText } from './marks';
 import type { History, Version } from './origin';
@@ -18,14 +19,21 @@ interface OldValue {
   readonly found: { entry: Entry; parent: Branch } | undefined;
 }
 
-/** What stood at a path of one top-level key, newest first: one entry for each write that changed it. */
-export function valuesAt(versions: readonly Version[], key: string, path: string): OldValue[] {
+/**
+ * What stood at a path of one top-level key, newest first: one entry for each write that changed it. `now` is the context
+ * that the newest version led to.
+ */
+export function valuesAt(versions: readonly Version[], key: string, path: string, now?: Branch): OldValue[] {
   const values: OldValue[] = [];
+  const beside = new Beside(now?.entries.map((entry) => [entry.key, entry.node.source] as const) ?? []);
+  const own = new Set([key]);
   for (const version of versions) {
+    const members = beside.text(own);
+    beside.undo(version.changes);
     // A key that moved was taken away and set again in one write: the last step tells what stood after it.
     const change = version.changes.findLast((one) => one.key === key);
     if (!change) continue;
-    const found = change.to === null ? undefined : valueIn(key, change.to, path);
+    const found = change.to === null ? undefined : valueIn(key, change.to, members, path);
     const newer = values.at(-1);
     // The key changed, but not here: this older write is the one that set the value.
     if (newer && newer.found?.entry.node.source === found?.entry.node.source) values.pop();
@@ -37,8 +45,8 @@ export function valuesAt(versions: readonly Version[], key: string, path: string
   return values;
 }
 
-function valueIn(key: string, json: string, path: string): OldValue['found'] {
-  const root = parseContext(`{${JSON.stringify(key)}:${json}}`);
+function valueIn(key: string, json: string, beside: string, path: string): OldValue['found'] {
+  const root = parseContext(`{${JSON.stringify(key)}:${json}${beside}}`);
   const way = root && trail(root, path);
   const entry = way?.at(-1);
   if (!root || !entry || entry.node.path !== path) return undefined;
@@ -53,9 +61,9 @@ export function LastValues({ node, top }: { node: ContextNode; top: string }) {
 }
 
 function Loaded({ history, node, top }: { history: History; node: ContextNode; top: string }) {
-  const { format } = useCard();
+  const { format, root } = useCard();
   const { versions, phase, complete } = history;
-  const values = valuesAt(versions, top, node.path);
+  const values = valuesAt(versions, top, node.path, root);
   const wanting = values.length < VALUES && !complete && versions.length < LOOKED_THROUGH;
   useEffect(() => history.open(), []);
   useEffect(() => {

@@ -44,10 +44,13 @@ export function ContextPane({ desk, conversation, open, onClose, onLeave }: Cont
       moment={known.moment.value}
       onMoment={({ position, at, version }) => void known.showThen(position, Date.parse(at), version)}
       onNow={() => known.showNow()}
-      pins={widget === undefined ? undefined : desk.pins.of(widget)}
+      pins={widget === undefined ? undefined : desk.cards.pins(widget)}
       state={state}
       conversationId={conversation.id}
-      allowedImageOrigins={desk.who.server.widget_origins}
+      allowedImageOrigins={[
+        ...desk.who.server.widget_origins,
+        ...(widget === undefined ? [] : desk.cards.imageHosts(widget)),
+      ]}
       baseUrl={desk.who.server.public_url}
       howToHref="/docs/#context"
       locale={text.locale}

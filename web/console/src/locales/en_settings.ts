@@ -176,6 +176,16 @@ export const words = {
     soundHint: 'One short, quiet tone. Each visitor can still switch it off.',
   },
 
+  images: {
+    heading: 'Image hosts',
+    lead: 'The context card shows pictures from your site by itself. Add the hosts of your other pictures, such as a CDN. Pictures from anywhere else are links.',
+    label: 'Host of your pictures',
+    hint: 'Such as cdn.example.com. Agents see its pictures after they reload the console.',
+    none: 'No other hosts: only pictures from your site are shown.',
+    wrong: 'Write it as cdn.example.com.',
+    twice: 'It is on the list already.',
+  },
+
   locked: {
     heading: 'Protected keys',
     lead: 'Context that only your own systems may set. What a page sends for these keys is left out, and its callback says so.',

@@ -44,6 +44,8 @@ export interface Widget {
   multi_thread: boolean;
   /** Origins that may embed it; empty: any. */
   allowed_origins: string[];
+  /** Origins whose pictures the card shows by itself, beside those. */
+  image_hosts: string[];
   protected_keys: string[];
   /** Own themes, beside and over the shipped ones. */
   themes: { [name: string]: Theme };

@@ -76,7 +76,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
           {(wide || conversation === null) && (
             <List
               inbox={desk.inbox}
-              pinsOf={(widget) => desk.pins.of(widget).paths}
+              pinsOf={(widget) => desk.cards.pins(widget).paths}
               view={view}
               selected={selected}
               alone={!wide}

@@ -32,7 +32,7 @@ interface ContextLineProps {
 export function ContextLine({ row, onThen }: ContextLineProps) {
   const [open, setOpen] = useState(false);
   const [unveiled, setUnveiled] = useState<ReadonlySet<string>>(new Set());
-  const { root, changes } = useMemo(() => partsOf(row), [row.position, row.key]);
+  const { root, changes } = useMemo(() => partsOf(row), [row.position, row.key, row.beside]);
   const format = useMemo(
     () => new Format(text.locale, { allowed: new Set() }, (node) => node.sensitive && !unveiled.has(node.path)),
     [unveiled],
@@ -80,14 +80,15 @@ export function ContextLine({ row, onThen }: ContextLineProps) {
   );
 }
 
-/** The net change as a difference of two contexts that hold nothing but the keys it names. */
+/** The net change as a difference of two contexts that hold the keys it names, and what their amounts are shown by. */
 function partsOf(row: ContextRow) {
   const text = (end: 'from' | 'to') => {
     const members = row.changes.flatMap((change) => {
       const json = change[end];
       return json === null ? [] : [`${JSON.stringify(change.key)}:${json}`];
     });
-    return `{${members.join(',')}}`;
+    const beside = members.length === 0 ? row.beside.slice(1) : row.beside;
+    return `{${members.join(',')}${beside}}`;
   };
   const [before, after] = [parseContext(text('from')), parseContext(text('to'))];
   // What the server stored is JSON; a row of something else says only when it was.
@@ -101,6 +102,11 @@ const EMPTY = {
   source: '{}',
   text: '{}',
   entries: [],
+  name: '',
+  around: undefined,
+  denomination: undefined,
+  otherwise: false,
+  amount: undefined,
   sensitive: false,
   guarded: false,
 } as const;

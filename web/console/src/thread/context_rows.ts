@@ -1,4 +1,6 @@
 import type { Author, ContextChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
+import { Beside } from '../card/beside';
+import type { Fold } from '../context/fold';
 
 /** Writes closer than this to the first of them, with nothing said between, are told as one. */
 const BURST_MS = 30_000;
@@ -18,10 +20,15 @@ export interface ContextRow {
   changes: readonly ContextChange[];
   /** Keys that stayed as they were, because the page may not write them. */
   ignored: readonly string[];
+  /** What stood beside these keys and decides how their amounts are shown, as JSON members that follow others. */
+  beside: string;
 }
 
-/** The rows to show, each under the id of its first event. A burst that changed nothing in the end has none. */
-export function contextRows(events: readonly PositionedEvent[]): ReadonlyMap<string, ContextRow> {
+/**
+ * The rows to show, each under the id of its first event. A burst that changed nothing in the end has none. `fold`:
+ * the context as it is, which these events led to; null while it is not known.
+ */
+export function contextRows(events: readonly PositionedEvent[], fold: Fold | null): ReadonlyMap<string, ContextRow> {
   const rows = new Map<string, ContextRow>();
   let burst: ContextRow | null = null;
   for (const { position, event } of events) {
@@ -47,12 +54,26 @@ export function contextRows(events: readonly PositionedEvent[]): ReadonlyMap<str
     if (changes.length === 0 && row.ignored.length === 0) rows.delete(key);
     else rows.set(key, { ...row, changes, ignored: [...new Set(row.ignored)] });
   }
+  if (fold) tellBeside(rows, events, fold);
   return rows;
+}
+
+function tellBeside(rows: Map<string, ContextRow>, events: readonly PositionedEvent[], fold: Fold): void {
+  const beside = new Beside(fold.entries);
+  const byEnd = new Map([...rows.values()].map((row) => [row.position, row]));
+  for (let at = events.length - 1; at >= 0; at--) {
+    const { position, event } = events[at] as PositionedEvent;
+    // A write that the context does not hold yet cannot be undone in it.
+    if (event.kind !== 'metadata' || event.version > fold.version) continue;
+    const row = byEnd.get(position);
+    if (row) rows.set(row.key, { ...row, beside: beside.text(new Set(row.changes.map(({ key }) => key))) });
+    beside.undo(event.changes);
+  }
 }
 
 function begun(event: MetadataEvent, at: number): ContextRow {
   const { id, source, author } = event;
-  return { type: 'context', key: id, at, position: 0, source, author, changes: [], ignored: [] };
+  return { type: 'context', key: id, at, position: 0, source, author, changes: [], ignored: [], beside: '' };
 }
 
 /** First and last value of each key, in the order they were first written; keys that are as they were are left out. */

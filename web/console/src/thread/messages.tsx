@@ -48,7 +48,7 @@ export function Messages({ conversation, row, me, offline, onRetry, onDelete, on
   const complete = conversation.complete.value;
   const earlier = conversation.earlier.value;
   const author = { type: 'agent', id: me.id, name: me.name } as const;
-  const items = timelineOf(events, pending, author);
+  const items = timelineOf(events, pending, author, conversation.context.fold.value);
   const newestOfTeam = items.findLast((item) => item.type === 'group' && item.side === 'team')?.key;
   const typing = conversation.typing.value;
 

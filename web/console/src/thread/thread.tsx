@@ -61,7 +61,7 @@ export function Thread({ desk, conversation, view, field, onContext }: ThreadPro
       <Header
         row={row}
         me={agent.id}
-        pins={desk.pins.of(row.widget.id).paths}
+        pins={desk.cards.pins(row.widget.id).paths}
         viewers={conversation.viewers.value}
         view={view}
         busy={conversation.busy.value}

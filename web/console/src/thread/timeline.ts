@@ -1,4 +1,5 @@
 import type { Author, ConversationEvent, PositionedEvent } from '@beckon/sdk';
+import type { Fold } from '../context/fold';
 import { type ContextRow, contextRows } from './context_rows';
 
 /** Messages of one author closer than this belong together. */
@@ -53,11 +54,12 @@ function sameAuthor(one: Author, other: Author): boolean {
   return one.type === other.type && one.id === other.id;
 }
 
-/** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. */
+/** Lays a conversation out for reading: days, groups of bubbles, and the lines between them. `fold` is its context now. */
 export function timelineOf(
   events: readonly PositionedEvent[],
   pending: readonly Pending[],
   me: Author,
+  fold: Fold | null = null,
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
   let day: number | null = null;
@@ -87,7 +89,7 @@ export function timelineOf(
   };
 
   const arrived = new Set<string>();
-  const written = contextRows(events);
+  const written = contextRows(events, fold);
   for (const { position, event } of events) {
     const at = Date.parse(event.at);
     if (event.client_id !== null) arrived.add(event.client_id);

@@ -25,7 +25,8 @@ const shown: [string, string, string][] = [
   ['{"rate":{"value":489.9,"currency":"eur"}}', 'rate', '€489.90'],
   ['{"cost":{"price":"1250.5","currency":"JPY"}}', 'cost', 'JP¥1,250.5'],
   ['{"price":48350,"currency":"USD"}', 'price', 'US$48,350'],
-  ['{"monthlyRate":0.123456,"currency":"EUR"}', 'monthlyRate', '€0.123456'],
+  ['{"monthlyFee":0.123456,"currency":"EUR"}', 'monthlyFee', '€0.123456'],
+  ['{"monthlyRate":0.123456,"currency":"EUR"}', 'monthlyRate', '0.123456'],
   ['{"price":48350}', 'price', '48,350'],
   ['{"price":48350,"currency":"euros"}', 'price', '48,350'],
   ['{"doors":5,"currency":"EUR"}', 'doors', '5'],
@@ -208,6 +209,28 @@ describe('text', () => {
   });
 });
 
+describe('labels', () => {
+  test.each([
+    ['mrr', 'MRR'],
+    ['sso_enabled', 'SSO enabled'],
+    ['aiCredits', 'AI credits'],
+    ['storageGB', 'Storage GB'],
+    ['storage_gb', 'Storage GB'],
+    ['pricePerKWh', 'Price per kWh'],
+    ['consumption_kwh', 'Consumption kWh'],
+    ['kwhUsed', 'kWh used'],
+    ['vatId', 'VAT ID'],
+    ['is2FAEnabled', 'Is 2FA enabled'],
+    ['b2bCustomer', 'B2B customer'],
+    ['skus', 'SKUs'],
+    ['plz', 'PLZ'],
+    ['Prix unitaire', 'Prix unitaire'],
+  ])('%s reads %s', (key, label) => {
+    card = mountCard(JSON.stringify({ [key]: 1 }));
+    expect(card.element.querySelector('[data-row] button')?.textContent).toBe(label);
+  });
+});
+
 describe('lists', () => {
   const items = () => [...(card?.element.querySelectorAll('section li') ?? [])].map((item) => item.textContent);
   test('plain values are chips, eight and the number of the rest', () => {
@@ -251,6 +274,38 @@ describe('a cart', () => {
     expect(card.row('cart[1].note') === undefined).toBe(true);
     card.click(card.button('Item 2'));
     expect(card.row('cart[1].note')?.textContent).toContain('Note');
+  });
+  test('has one number of decimals in each column, with a currency or without', () => {
+    card = mountCard(
+      '{"items":[{"name":"Chair","quantity":1,"price":219.00,"kg":4},{"name":"Table","quantity":2,"price":389.9,"kg":12.25}]}',
+    );
+    expect(cells().map((line) => line.slice(1))).toEqual([
+      ['Quantity', 'Price', 'kg'],
+      ['1', '219.00', '4.00'],
+      ['2', '389.90', '12.25'],
+    ]);
+    card.show(
+      JSON.stringify({
+        currency: 'EUR',
+        items: [
+          { name: 'a', price: 7 * 13.37 },
+          { name: 'b', price: 3 },
+          { name: 'c', price: 1.459 },
+        ],
+      }),
+    );
+    expect(cells().map((line) => line[1])).toEqual(['Price', '€93.590', '€3.000', '€1.459']);
+  });
+  test('is open one level down as it is at the top', () => {
+    card = mountCard(
+      '{"order":{"currency":"EUR","number":7,"lines":[{"name":"Chair","price":19.5}],"to":{"city":"Split"}}}',
+    );
+    expect(cells()).toEqual([
+      ['Name', 'Price'],
+      ['Chair', '€19.50'],
+    ]);
+    expect(card.row('order.lines')?.querySelector('button')?.getAttribute('aria-expanded')).toBe('true');
+    expect(card.row('order.to')?.querySelector('button')?.getAttribute('aria-expanded')).toBe('false');
   });
   test('shows six lines and then all', () => {
     card = mountCard(cart(23));

@@ -8,3 +8,9 @@ export function normalOrigin(typed: string): string | null {
   const origin = `${scheme}://${authority}`.toLowerCase();
   return origin.replace(origin.startsWith('https') ? /:443$/ : /:80$/, '');
 }
+
+/** The origin of a host that was typed with a scheme or without, which means https; null as above. */
+export function originOfHost(typed: string): string | null {
+  const host = typed.trim();
+  return normalOrigin(host.includes('://') ? host : `https://${host}`);
+}

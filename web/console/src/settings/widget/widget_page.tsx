@@ -6,7 +6,7 @@ import { api, type Widget, type WidgetChange } from '../api';
 import { Page, Saved, Section, Unready } from '../page';
 import { useRemote } from '../remote';
 import { Install } from './install';
-import { normalOrigin } from './origin';
+import { normalOrigin, originOfHost } from './origin';
 import { TextList } from './text_list';
 import { Texts } from './texts';
 import { Themes } from './themes';
@@ -40,6 +40,7 @@ export function WidgetPage({ id, publicUrl }: { id: string; publicUrl: string })
       <Texts {...part} />
       <Behaviour {...part} />
       <Themes {...part} />
+      <ImageHosts {...part} />
       <ProtectedKeys {...part} />
     </Page>
   );
@@ -63,6 +64,28 @@ function Origins({ widget, save }: PartProps) {
           return origins.includes(origin) ? { wrong: words.origins.twice } : { item: origin };
         }}
         save={(items) => save({ allowed_origins: items })}
+      />
+    </Section>
+  );
+}
+
+function ImageHosts({ widget, save }: PartProps) {
+  const hosts = widget.image_hosts;
+  return (
+    <Section heading={words.images.heading} lead={words.images.lead}>
+      <TextList
+        items={hosts}
+        field="image_hosts"
+        label={words.images.label}
+        hint={words.images.hint}
+        placeholder="cdn.example.com"
+        empty={words.images.none}
+        read={(typed) => {
+          const origin = originOfHost(typed);
+          if (origin === null) return { wrong: words.images.wrong };
+          return hosts.includes(origin) ? { wrong: words.images.twice } : { item: origin };
+        }}
+        save={(items) => save({ image_hosts: items })}
       />
     </Section>
   );
