@@ -21,6 +21,8 @@ pub struct Lane {
     queue: VecDeque<Queued>,
     /// Number of the request in flight, and since when.
     flight: Option<(u64, Instant)>,
+    /// Numbers of all its tries on this connection.
+    tried: Vec<u64>,
     not_before: Option<Instant>,
     tries: u32,
     /// Own accepted writes, the oldest first.
@@ -47,6 +49,13 @@ impl Lane {
     /// It was sent under this number.
     pub fn sent(&mut self, request: u64, now: Instant) {
         self.flight = Some((request, now));
+        self.tried.push(request);
+    }
+
+    /// Whether this request was a try of the first write, in flight or given up: its answer is as good, and where every
+    /// answer is late, the only one there is.
+    pub fn tried(&self, request: u64) -> bool {
+        self.tried.contains(&request)
     }
 
     /// Whether this request is the one in flight.
@@ -56,8 +65,7 @@ impl Lane {
 
     /// The write in flight is done with: stored, or failed for good.
     pub fn done(&mut self, stored: bool) -> Option<Queued> {
-        self.flight = None;
-        self.not_before = None;
+        self.lost();
         self.tries = 0;
         let write = self.queue.pop_front();
         if let (true, Some(write)) = (stored, &write) {
@@ -93,6 +101,7 @@ impl Lane {
     /// The connection is gone: the one in flight is sent again on the next.
     pub fn lost(&mut self) {
         self.flight = None;
+        self.tried.clear();
         self.not_before = None;
     }
 
@@ -138,5 +147,19 @@ mod tests {
         lane.again(Duration::from_secs(1), now);
         assert!(lane.next(now).is_none());
         assert!(lane.next(now + Duration::from_secs(1)).is_some());
+    }
+
+    #[test]
+    fn a_late_answer_is_one() {
+        let mut lane = Lane::default();
+        lane.push(write(1));
+        lane.push(write(2));
+        let now = Instant::now();
+        lane.sent(7, now);
+        lane.give_up_after(Duration::ZERO, Duration::ZERO, now);
+        lane.sent(8, now);
+        assert!(lane.tried(7) && lane.tried(8) && !lane.flies(7));
+        assert_eq!(lane.done(true).map(|write| write.n), Some(1));
+        assert!(!lane.tried(7) && !lane.tried(8), "they were no tries of the next write");
     }
 }

@@ -161,8 +161,8 @@ impl Machine {
         let request = heard.request.unwrap_or_default();
         let Some(place) = self.asked_by.remove(&request) else { return Ok(()) };
         let (_, lane) = &mut self.lanes[place];
-        if !lane.flies(request) {
-            // An answer to a try that was given up: the next one gives it again.
+        if !lane.tried(request) {
+            // An answer to an earlier write's try: another of its tries was answered before.
             return Ok(());
         }
         let Some(write) = lane.done(true) else { return Ok(()) };
