@@ -117,7 +117,22 @@ test('two scripts, two inits and commands of any kind are one widget and typed e
     );
   });
   expect(codes).toEqual([
-    1202, 1202, 1202, 1202, 1203, 1204, 1204, 1208, 1208, 1209, 1209, 1011, 1207, 1207, 1207, 1207,
+    1202,
+    1202,
+    1202,
+    1202,
+    1203,
+    1204,
+    1204,
+    1208,
+    1208,
+    'no error',
+    'no error',
+    1011,
+    1207,
+    1207,
+    1207,
+    1207,
   ]);
   expect(await thrownIn(visitor)).toEqual([]);
 });

@@ -23,6 +23,10 @@ export interface ContextCall {
   mode: 'merge' | 'replace';
   /** JSON text of an object. */
   metadata: string;
+  /** When the page called, milliseconds since 1970 by its own clock. */
+  made: number;
+  /** Address of the page that called: origin and path. */
+  page: string;
 }
 
 /** What `send_contextual_data` calls back with. */
@@ -54,11 +58,11 @@ export interface News {
 }
 
 export type ToApp =
-  /** `thread`: open this one. */
-  | { kind: 'command'; call: number; command: AppCommand; thread?: string }
+  /** `thread`: open this one. From `until` on, milliseconds since 1970, it was answered with an error and must not happen. */
+  | { kind: 'command'; call: number; command: AppCommand; until: number; thread?: string }
   | { kind: 'context'; call: number; context: ContextCall }
-  /** The window is on screen, or not. `full`: it covers the whole screen of a phone. `hidden`: nothing may be seen or heard. */
-  | { kind: 'window'; open: boolean; hidden: boolean; full: boolean; page: HostPage }
+  /** The window is on screen, or not. `full`: it covers the whole screen of a phone. `hidden`: nothing may be seen or heard. `focus`: the visitor wants to write there. */
+  | { kind: 'window'; open: boolean; hidden: boolean; full: boolean; focus: boolean; page: HostPage }
   | { kind: 'theme'; name: string }
   | { kind: 'language'; tag: string };
 

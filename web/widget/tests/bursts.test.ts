@@ -78,7 +78,14 @@ class Tab {
   }
 
   call(metadata: JsonObject, mode: 'merge' | 'replace' = 'merge'): Promise<Answer> {
-    const call: ContextCall = { client_id: uuid(), strategy: 'ACTIVE', mode, metadata: JSON.stringify(metadata) };
+    const call: ContextCall = {
+      client_id: uuid(),
+      strategy: 'ACTIVE',
+      mode,
+      metadata: JSON.stringify(metadata),
+      made: 0,
+      page: '',
+    };
     return this.calls.take(call);
   }
 
@@ -233,6 +240,8 @@ describe('a burst of context calls', () => {
       client_id: uuid(),
       strategy: 'ACTIVE',
       mode: 'merge',
+      made: n,
+      page: '',
       metadata: JSON.stringify({ n }),
     }));
     for (const call of made) void tab.calls.take(call);

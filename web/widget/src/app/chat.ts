@@ -4,6 +4,7 @@ import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import { arrivals } from './arrivals';
 import { type Answer, ContextCalls } from './context_calls';
+import { Drafts } from './drafts';
 import { Neighbours } from './neighbours';
 import { Places } from './places';
 import { type Server, WRONG_ADDRESS } from './server';
@@ -45,7 +46,9 @@ export class Chat {
   readonly feedVersion = signal(0);
   readonly feed: Signal<Feed | undefined> = signal(undefined);
   /** Texts begun and not sent, by thread. */
-  readonly drafts = new Map<string, string>();
+  readonly drafts: Drafts;
+  /** The visitor opened the window to write: the field may take the focus, which is the page's otherwise. */
+  readonly invited = signal(false);
   readonly typing: Typing;
   readonly sound: Sound;
   /** The thread of the newest message that was not in front of the visitor's eyes. */
@@ -80,6 +83,7 @@ export class Chat {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
     this.memory = new TabMemory(name);
+    this.drafts = new Drafts(`${name}:drafts`);
     this.store = new IndexedStore(name);
     this.session = new SessionKeeper(name, server, this.store);
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);

@@ -70,6 +70,7 @@ function tell(ready: Chat, post: (message: ToLoader) => void): void {
 async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => void): Promise<void> {
   switch (message.kind) {
     case 'window':
+      ready.invited.value = message.focus;
       ready.setWindow(message.open, message.hidden, message.full, message.page);
       break;
     case 'language':
@@ -79,6 +80,8 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
       applyTheme(ready.config.themes[message.name] ?? {});
       break;
     case 'command':
+      // The window is open all the same, and has to show something.
+      if (message.command !== 'open' && Date.now() > message.until) break;
       if (message.command === 'open') ready.places.show(message.thread);
       else if (message.command === 'show_thread_list') ready.places.showList();
       else ready.places.startNew();

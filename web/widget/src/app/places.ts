@@ -126,7 +126,9 @@ export class Places {
     const shown = threads.find(({ thread }) => thread === last);
     const news = threads.some(({ unread }) => unread > 0);
     const wanted = last !== null && (shown || !guessed() || begun(last));
-    if (wanted && (shown?.unread || !news)) this.showThread(last);
+    // Begun on the page before: the visitor goes on writing.
+    const drafted = last !== null && this.place.value.name === 'nowhere' && this.around.drafts.has(last);
+    if (drafted || (wanted && (shown?.unread || !news))) this.showThread(last);
     else if (threads.length > 0) this.showList();
     else this.showGuess();
   }

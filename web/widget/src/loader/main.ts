@@ -29,8 +29,12 @@ const COMMANDS =
   'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread'.split(' ');
 /** What a refused configuration means, by its status: the page's origin, or the address that this script came from. */
 const REFUSED: { [status: number]: 1031 | 1211 } = { 403: 1031, 421: 1211 };
+/** Of the contract, and not there yet. */
+const LATER = 'auth logout identify config send mobile_chat_pause mobile_chat_resume'.split(' ');
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
 const MODES = ['merge', 'replace'];
+/** Longest address of a page that is sent with a call, characters: what the server keeps. */
+const PAGE_LENGTH = 512;
 const CONTEXT_FIELDS = ['metadata', 'multiThreadStrategy', 'mode'];
 
 const host = window as unknown as { liveChat?: LiveChat };
@@ -126,6 +130,8 @@ async function init(given: unknown, done: Done): Promise<void> {
     if (!document.body) await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve));
     widget = createWidget(config, earlier);
   } catch (error) {
+    // Answered with an error, they must not happen on the next page.
+    for (const { context } of waiting) if (context) keepCall(given as string, context.client_id);
     widgetId = undefined;
     failure = error instanceof Refusal ? error : new Refusal(1012, `No answer from ${base}`);
     fail(failure);
@@ -141,7 +147,9 @@ function readContext(arg: unknown): ContextCall {
   // Anything that is no object has no fields.
   const fields = Object(arg) as { [name: string]: unknown };
   const metadata = metadataText(fields.metadata);
-  const { multiThreadStrategy: strategy = 'ACTIVE', mode = 'merge' } = fields;
+  // Null counts as left out.
+  const strategy = fields.multiThreadStrategy ?? 'ACTIVE';
+  const mode = fields.mode ?? 'merge';
   if (!STRATEGIES.includes(strategy as string)) throw new Refusal(1204, 'multiThreadStrategy', strategy, STRATEGIES);
   if (!MODES.includes(mode as string)) throw new Refusal(1204, 'mode', mode, MODES);
   const unknown = Object.keys(fields).filter((name) => !CONTEXT_FIELDS.includes(name));
@@ -149,7 +157,8 @@ function readContext(arg: unknown): ContextCall {
     warned = true;
     console.warn(`liveChat: send_contextual_data ignores ${unknown.join(', ')}; put data inside metadata (${DOCS})`);
   }
-  return { client_id: uuid(), strategy, mode, metadata } as ContextCall;
+  const page = (location.origin + location.pathname).slice(0, PAGE_LENGTH);
+  return { client_id: uuid(), strategy, mode, metadata, made: Date.now(), page } as ContextCall;
 }
 
 /** A page must never break because of its chat, whatever it hands in. */
@@ -158,6 +167,7 @@ const liveChat: LiveChat = (command, arg, callback) => {
   const done = once(callback || arg);
   try {
     const context = command === 'send_contextual_data' ? readContext(arg) : undefined;
+    if (LATER.includes(command as string)) throw new Refusal(1206, command as string);
     if (!COMMANDS.includes(command as string)) throw new Refusal(1207, 'command', command, COMMANDS);
     if (command !== 'init') {
       whenReady({ done, run: (ready) => ready[command as Command](context || arg, done), context });

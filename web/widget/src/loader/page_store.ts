@@ -24,6 +24,11 @@ export const readMarker = (widget: string): boolean => !!read<{ open?: boolean }
 
 export const writeMarker = (widget: string, open: boolean): void => write('localStorage', widget, { open });
 
+/** Whether the window was open on the page before, in this tab. */
+export const readOpen = (widget: string): boolean => read('sessionStorage', `${widget}:open`, false);
+
+export const writeOpen = (widget: string, open: boolean): void => write('sessionStorage', `${widget}:open`, open);
+
 type Calls = { [client_id: string]: ContextCall | undefined };
 
 /** By id and not in an array, because old libraries change what arrays become in JSON. */

@@ -1,13 +1,14 @@
 import type { Theme } from '@beckon/ui/theme';
-import { known, LANGUAGES } from '../language';
+import { known } from '../language';
 import type { PagePart } from '../page/main';
 import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader } from '../port';
 import type { WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
 import type { Failure } from './errors';
 import { base, bring, PAGE_PART } from './files';
+import { isTyping } from './focus';
 import { createLauncher } from './launcher';
-import { keepCall, readMarker, writeMarker } from './page_store';
+import { keepCall, readMarker, readOpen, writeMarker, writeOpen } from './page_store';
 import { Refusal } from './refusal';
 
 /** How a command ends, once. */
@@ -29,6 +30,8 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   let open = false;
   let hidden = false;
   let unread = 0;
+  /** The visitor wants to write, so the chat may take the focus. */
+  let focus = false;
   let theme = 'default';
   let language =
     [config.language, document.documentElement.lang, ...navigator.languages].map(known).find(Boolean) || 'en';
@@ -37,7 +40,7 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   const answers = new Map<number, Done | undefined>();
 
   const launcher = createLauncher(config.teamName || config.name, {
-    toggle: () => (open ? setWindow(false) : openWindow()),
+    toggle: () => (open ? setWindow(false) : openWindow(true)),
     close: () => setWindow(false),
     near: () => frame.load(),
     turn: draw,
@@ -61,7 +64,7 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
       part ||= start({
         ...launcher,
         titleUnread: !!config.titleUnread,
-        openThread: (thread) => openWindow(undefined, thread),
+        openThread: (thread) => openWindow(true, undefined, thread),
         closeWindow: () => setWindow(false),
       });
       drawPage();
@@ -72,7 +75,7 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
 
   function windowState() {
     const page: HostPage = { url: location.href, title: part?.title() ?? document.title };
-    return { kind: 'window' as const, open: open && !hidden, hidden, full: launcher.full(), page };
+    return { kind: 'window' as const, open: open && !hidden, hidden, full: launcher.full(), focus, page };
   }
 
   function drawPage(): void {
@@ -85,27 +88,29 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
     frame.tell(windowState());
   }
 
-  function setWindow(next: boolean): void {
+  function setWindow(next: boolean, mayFocus = false): void {
     const focused = document.activeElement === launcher.iframe;
-    const opening = next && !open;
+    const changed = next !== open;
     open = next;
+    focus = changed && next && mayFocus;
+    writeOpen(config.id, open);
     part?.dismiss();
-    if (opening) frame.load();
+    if (open) frame.load();
     draw();
-    if (opening) launcher.iframe.focus();
-    else if (!next && (focused || launcher.full())) launcher.button.focus();
+    if (focus) launcher.iframe.focus();
+    else if (changed && !next && (focused || launcher.full())) launcher.button.focus();
   }
 
-  function openWindow(done?: Done, thread?: string): void {
+  function openWindow(mayFocus: boolean, done?: Done, thread?: string): void {
     hidden = false;
     // Asked first: what the window stood on before must not count as seen. It is there even if the chat inside takes its time.
     ask('open', () => done?.(undefined, {}), thread);
-    setWindow(true);
+    setWindow(true, mayFocus);
   }
 
   function ask(command: AppCommand, done: Done, thread?: string): void {
     const call = expect(done, new Refusal(1198, 'The chat does not answer'));
-    frame.post({ kind: 'command', call, command, ...(thread && { thread }) });
+    frame.post({ kind: 'command', call, command, until: Date.now() + ANSWER_MS, ...(thread && { thread }) });
   }
 
   /** The number of a call that ends with whichever comes first, the answer or the end of patience. */
@@ -164,7 +169,9 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   // Nobody waits for these answers any more.
   for (const call of earlier) sendContext(call);
   if (!/^en/.test(language)) loadPart();
-  if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
+  // Open on the page before, open on this one; a phone's screen is the page's at first.
+  if (readOpen(config.id) && !launcher.full()) openWindow(false);
+  else if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
 
   return {
     set_theme(name, done) {
@@ -180,17 +187,12 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
       done(undefined, {});
     },
     set_language(code, done) {
-      const tag = known(code);
-      if (!tag) {
-        done(new Refusal(1209, 'language', code, LANGUAGES));
-        return;
-      }
-      language = tag;
+      language = known(code) || 'en-US';
       loadPart();
-      frame.tell({ kind: 'language', tag });
+      frame.tell({ kind: 'language', tag: language });
       done(undefined, { language });
     },
-    open: (_, done) => openWindow(done),
+    open: (_, done) => openWindow(!isTyping(), done),
     close(_, done) {
       setWindow(false);
       done(undefined, {});

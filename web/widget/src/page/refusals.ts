@@ -18,9 +18,9 @@ export interface About {
     members?: string[],
   ];
   1204: Unknown;
+  1206: [command: string];
   1207: Unknown;
   1208: Unknown;
-  1209: Unknown;
   1211: [text: string];
 }
 type Unknown = [what: string, given: unknown, names: string[]];
@@ -51,6 +51,8 @@ export function explain({ code, about }: Refused): string {
       return wrong(...about);
     case 1203:
       return over(...about);
+    case 1206:
+      return `'${about[0]}' is not available yet`;
     default:
       return unknown(...about);
   }
@@ -111,24 +113,40 @@ function over(path: string, fault: About[1203][1], amount: number, members: stri
   return `${path} ${what.replace('#', count(amount))}, limit ${count(limit)}${named}`;
 }
 
-/** Pairs of neighbouring letters; capitals and what is no letter or digit make no difference. */
-function pairs(word: string): string[] {
-  const letters = word.toLowerCase().replace(/\W|_/g, '');
-  return Array.from(letters.slice(1), (letter, index) => `${letters[index]}${letter}`);
+/** How many slips of the hand make one word of the other: a letter too many, too few, wrong, or two exchanged. */
+function slips(one: string, other: string): number {
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, at) => at)];
+  const cell = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= one.length; row++) {
+    rows.push([row]);
+    for (let column = 1; column <= other.length; column++) {
+      const wrong = one[row - 1] === other[column - 1] ? 0 : 1;
+      const exchanged = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      rows[row]?.push(
+        Math.min(
+          cell(row - 1, column) + 1,
+          cell(row, column - 1) + 1,
+          cell(row - 1, column - 1) + wrong,
+          exchanged ? cell(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+  }
+  return cell(one.length, other.length);
 }
 
-/**
- * A name that is none of those it could be: says which was probably meant, the one that shares most pairs of letters for its length,
- * if any shares one, and all there are.
- */
+/** Names are compared by their letters and digits. No name is longer than this. */
+const LONGEST = 40;
+
+/** A name that is none of those it could be: says which was meant if it is a slip of the hand away, one in four letters, and all there are. */
 function unknown(what: string, given: unknown, names: string[]): string {
   const name = typeof given === 'string' ? given : typeof given;
-  const letters = pairs(name.slice(0, 40));
-  const likeness = (candidate: string) => {
-    const own = pairs(candidate);
-    return own.filter((pair) => letters.includes(pair)).length / (own.length + letters.length);
-  };
-  const [meant] = names.filter(likeness).sort((one, other) => likeness(other) - likeness(one));
-  const hint = meant ? ` Did you mean '${meant}'?` : '';
+  const letters = (word: string) => word.toLowerCase().replace(/\W|_/g, '').slice(0, LONGEST);
+  const typed = letters(name);
+  const near = names
+    .map((candidate) => ({ candidate, off: slips(typed, letters(candidate)) }))
+    .filter(({ off }) => off <= Math.ceil(typed.length / 4))
+    .sort((one, other) => one.off - other.off)[0];
+  const hint = near ? ` Did you mean '${near.candidate}'?` : '';
   return `Unknown ${what} '${name}'.${hint} There are: ${names.join(', ')}`;
 }

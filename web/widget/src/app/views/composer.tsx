@@ -21,7 +21,8 @@ export function Composer({ chat, thread }: { chat: Chat; thread: string }) {
   const blank = text.trim() === '';
 
   useEffect(() => {
-    if (open) field.current?.focus({ preventScroll: true });
+    // The page keeps its focus unless the visitor opened the window, or is in it.
+    if (open && (chat.invited.value || document.hasFocus())) field.current?.focus({ preventScroll: true });
   }, [open]);
 
   // The height follows the text.
