@@ -1,12 +1,9 @@
 //! Who counts as there: not each socket that stands.
 
-use std::time::Duration;
-
 use beckon_core::agent::Role;
 use serde_json::Value;
-use tokio::time::timeout;
 
-use crate::harness::{HANG, Server, Socket, answer};
+use crate::harness::{Server, Socket, answer, until_so};
 
 /// What the tab is told next of whether somebody is there.
 async fn told(tab: &mut Socket) -> bool {
@@ -29,12 +26,8 @@ async fn a_console_that_answers_no_ping_is_not_online_and_is_again_when_it_does(
     colleague.expect_where(|frame| viewers(frame) == Some(0)).await;
     drop(colleague);
     let config = format!("/livechat/1/widgets/{}/config", server.widget);
-    let away = async {
-        while answer(server.get(&config)).await.1["online"] != false {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(HANG, away).await.expect("nobody is heard any more");
+    let away = async || answer(server.get(&config)).await.1["online"] == false;
+    until_so("nobody is heard any more", away).await;
     let people = answer(one.get("/console/1/people")).await.1;
     assert!(people["people"].as_array().is_some_and(|all| all.iter().all(|one| one["online"] == false)));
     // Its socket stood all the time, and it is there as soon as it is heard.
