@@ -6,6 +6,7 @@ use crate::conversation::{Page, Priority, Status};
 use crate::id::{AgentId, ClientId, ConversationId, KeyId, QueueId, SessionId, ThreadId, VisitorId};
 use crate::strategy::Strategy;
 use crate::text::{MessageText, Name, NoteText, Summary, Topic};
+use crate::which_conversation::Screen;
 
 /// A write. Every write with a `client_id` may be sent again: the first result is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,6 +232,33 @@ pub struct WriteContext {
     pub lock: Option<bool>,
 }
 
+/// Which conversations of its visitor a call of the page is meant for. A single-thread visitor has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This one: what the tab held, copied.
+    One(ConversationId),
+    /// The one where the customer is.
+    Active {
+        /// What the customer looks at; `None`: the client does not tell, and nothing is guessed.
+        screen: Option<Screen>,
+    },
+    /// All that are not closed.
+    All,
+    /// The same, and those that start until the session ends.
+    AllPlusNew,
+}
+
+impl Reach {
+    /// By a strategy, in a browser that tells what is on screen or does not.
+    pub fn by(strategy: Strategy, screen: Option<Screen>) -> Self {
+        match strategy {
+            Strategy::Active => Self::Active { screen },
+            Strategy::All => Self::All,
+            Strategy::AllPlusNew => Self::AllPlusNew,
+        }
+    }
+}
+
 /// Where context goes, and who writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContextTarget {
@@ -241,9 +269,7 @@ pub enum ContextTarget {
         /// In which session; ALL_PLUS_NEW is left standing there.
         session: SessionId,
         /// Which conversations.
-        strategy: Strategy,
-        /// The conversation on screen.
-        active: Option<ConversationId>,
+        reach: Reach,
     },
     /// One conversation, from our side.
     Conversation {

@@ -6,17 +6,23 @@
 //! Depth counts containers: `{"a":1}` has depth 1, `{"a":[1]}` depth 2; 8 is the deepest allowed.
 
 mod amounts;
+mod changes;
 mod json;
 mod origins;
 mod patch;
+mod sent;
+mod write;
 
 use serde::Serialize;
 use thiserror::Error;
 
 use amounts::{bears_on_amounts, is_amount};
+pub use changes::{Change, fold};
 pub(crate) use json::check_key;
-pub use origins::{KeyOrigin, Origin, Origins};
-pub use patch::{Change, Op, Patch, Patched, WriteMode, fold};
+pub use origins::{KeyOrigin, MOST_GONE, Origin, Origins};
+pub use patch::{LeftOut, Op, Patch, Patched, WriteMode};
+pub use sent::{Calls, OLDEST_CALL_MS, PageAddress, Sent, When};
+pub use write::{Made, Told, Writer, Written};
 
 use crate::time::Timestamp;
 
@@ -238,7 +244,7 @@ pub struct Context {
     pub version: i64,
     /// When the last of them was.
     pub updated_at: Timestamp,
-    /// Who set each key last, and which are locked on request.
+    /// Who set each key last, which are locked on request, and when what is there was said.
     pub origins: Origins,
 }
 

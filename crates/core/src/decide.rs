@@ -24,8 +24,9 @@ use crate::id::{AgentId, ClientId, ConversationId, Ids, PersonId, QueueId, Sessi
 use crate::permission;
 use crate::time::Timestamp;
 use crate::visitor::Visitor;
-use crate::widget::ProtectedKeys;
+use crate::widget::{GuessHours, ProtectedKeys};
 
+pub use contexts::reached;
 pub use needs::{Needs, Target, needs};
 
 /// Who wrote something, for finding it again.
@@ -78,6 +79,10 @@ pub struct WrittenContext {
     pub version: i64,
     /// Keys that were left out because they are locked.
     pub ignored: Vec<String>,
+    /// Keys that were left out because what is there was said later.
+    pub newer: Vec<String>,
+    /// It was a best guess.
+    pub guessed: bool,
 }
 
 /// What a decision depends on, all of one moment.
@@ -91,12 +96,15 @@ pub struct Snapshot {
     pub agents: Vec<Agent>,
     /// The conversation asked for; never another visitor's.
     pub conversation: Option<Conversation>,
-    /// The visitor's conversations that are not closed, by id; one more than may be written at once.
+    /// The visitor's conversations that are not closed, by id; one more than may be written at once. For a call of the
+    /// page those that it may go to, and then closed ones may be among them.
     pub open: Vec<Conversation>,
     /// The contexts of `conversation` and `open`, as far as they were ever written.
     pub contexts: HashMap<ConversationId, Context>,
     /// What the widget of those conversations or of the visitor protects from the page.
     pub protected_keys: ProtectedKeys,
+    /// For how long ACTIVE may guess, as the visitor's widget says.
+    pub guess: GuessHours,
     /// What the author wrote under the names asked for before.
     pub earlier: Vec<Earlier>,
     /// What came of a context write under the same `client_id`.
@@ -137,6 +145,10 @@ pub struct ConversationWrite {
     pub context: Option<Context>,
     /// Keys that a page's context write named and may not write.
     pub ignored: Vec<String>,
+    /// Keys that a context write named and that were said later by another.
+    pub newer: Vec<String>,
+    /// A page's context write came here by a best guess.
+    pub guessed: bool,
 }
 
 impl WrittenContext {
@@ -146,6 +158,8 @@ impl WrittenContext {
             conversation: conversation.id,
             version: conversation.context_version,
             ignored: write.ignored.clone(),
+            newer: write.newer.clone(),
+            guessed: write.guessed,
         }
     }
 }
@@ -285,7 +299,7 @@ impl Snapshot {
 
 /// Names the body of a context write, to tell a repetition from another write under the same name.
 pub fn patch_digest(patch: &Patch) -> [u8; 16] {
-    let hash = Sha256::digest(patch.to_stored().as_bytes());
+    let hash = Sha256::digest(patch.body_text().as_bytes());
     let mut digest = [0; 16];
     digest.copy_from_slice(&hash[..16]);
     digest

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::context::{Change, WriteMode};
+use crate::context::{Change, Told, WriteMode};
 use crate::conversation::Status;
 use crate::id::{AgentId, ClientId, EventId, QueueId};
 use crate::text::{MessageText, NoteText};
@@ -178,6 +178,8 @@ pub enum Body {
         changes: Vec<Change>,
         /// What the write left out and what it locked.
         locks: Locks,
+        /// The calls behind the write.
+        told: Told,
     },
 }
 
@@ -357,7 +359,7 @@ impl Serialize for Wire<'_> {
                 map.serialize_entry("from", from)?;
                 map.serialize_entry("to", to)?;
             }
-            Body::Metadata { version, source, mode, changes, locks } => {
+            Body::Metadata { version, source, mode, changes, locks, told } => {
                 map.serialize_entry("version", version)?;
                 map.serialize_entry("source", source)?;
                 map.serialize_entry("mode", mode)?;
@@ -367,6 +369,12 @@ impl Serialize for Wire<'_> {
                     if !keys.is_empty() {
                         map.serialize_entry(name, keys)?;
                     }
+                }
+                if told.guessed {
+                    map.serialize_entry("guessed", &true)?;
+                }
+                if !told.made.is_empty() {
+                    map.serialize_entry("made", &told.made)?;
                 }
             }
         }

@@ -39,6 +39,8 @@ pub struct Widget {
     pub title_unread: bool,
     /// Does a new message make a sound?
     pub sound: bool,
+    /// For how long ACTIVE may guess a conversation that is not on screen.
+    pub guess: GuessHours,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -70,6 +72,8 @@ pub struct WidgetChange {
     pub title_unread: Option<bool>,
     /// See [`Widget::sound`].
     pub sound: Option<bool>,
+    /// See [`Widget::guess`].
+    pub guess: Option<GuessHours>,
 }
 
 impl Widget {
@@ -95,6 +99,7 @@ impl Widget {
             language: None,
             title_unread: false,
             sound: false,
+            guess: GuessHours::default(),
             created_at,
         }
     }
@@ -116,6 +121,7 @@ impl Widget {
             language: change.language.unwrap_or(self.language),
             title_unread: change.title_unread.unwrap_or(self.title_unread),
             sound: change.sound.unwrap_or(self.sound),
+            guess: change.guess.unwrap_or(self.guess),
             created_at: self.created_at,
         }
     }

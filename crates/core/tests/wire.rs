@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use beckon_core::agent::{Agent, Role};
-use beckon_core::context::{Change, WriteMode};
+use beckon_core::context::{Change, Made, PageAddress, Told, WriteMode};
 use beckon_core::conversation::{Conversation, Cursors, Priority, Status};
 use beckon_core::event::{AgentName, Author, AuthorKind, Body, Event, Locks, Source, with_client_id};
 use beckon_core::permission::{may_see, may_take, may_write};
@@ -68,6 +68,7 @@ fn each_event_has_its_text() {
                 mode: WriteMode::Merge,
                 changes: vec![Change { key: "a".to_owned(), from: None, to: Some("1.10".to_owned()) }],
                 locks: Locks::default(),
+                told: Told::default(),
             },
             "metadata",
             r#""version":2,"source":"page","mode":"merge","changes":[{"key":"a","from":null,"to":"1.10"}]}"#
@@ -84,10 +85,27 @@ fn each_event_has_its_text() {
                     locked: vec!["a".to_owned()],
                     unlocked: vec!["b".to_owned()],
                 },
+                told: Told {
+                    guessed: true,
+                    made: vec![
+                        Made {
+                            sent_at: Timestamp(1_795_424_565_090_000),
+                            page: PageAddress::cut("/a?b"),
+                            keys: None,
+                        },
+                        Made {
+                            sent_at: Timestamp(1_795_425_165_090_000),
+                            page: None,
+                            keys: Some(vec!["a".to_owned()]),
+                        },
+                    ],
+                },
             },
             "metadata",
             "\"version\":3,\"source\":\"api\",\"mode\":\"merge\",\"changes\":[],\
-             \"ignored\":[\"tier\"],\"locked\":[\"a\"],\"unlocked\":[\"b\"]}"
+             \"ignored\":[\"tier\"],\"locked\":[\"a\"],\"unlocked\":[\"b\"],\"guessed\":true,\
+             \"made\":[{\"sent_at\":\"2026-11-23T09:02:45.090+00:00\",\"page\":\"/a\"},\
+             {\"sent_at\":\"2026-11-23T09:12:45.090+00:00\",\"keys\":[\"a\"]}]}"
                 .to_owned(),
         ),
     ];

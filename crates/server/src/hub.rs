@@ -4,6 +4,7 @@
 //! of the commits, but not for one whose outcome nobody knew, nor for what a socket had begun to follow too late for. The
 //! socket's task sees the hole and reads what is missing from the store.
 
+mod elsewhere;
 mod viewers;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,7 @@ use beckon_core::agent::Agent;
 use beckon_core::frame::server::Writing;
 use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId, WidgetId};
 
+use self::elsewhere::Owners;
 use crate::ws::close::CloseCode;
 use crate::ws::outbound::{Delivery, Outbound};
 
@@ -53,6 +55,8 @@ struct Topics {
     visitors: HashMap<VisitorId, Vec<(ConnectionId, Arc<Outbound>)>>,
     agents: HashMap<ConnectionId, Console>,
     followers: HashMap<ConversationId, Vec<ConnectionId>>,
+    /// Whose those conversations are.
+    owners: Owners,
     /// Visitors' sockets by widget.
     widgets: HashMap<WidgetId, usize>,
     online: bool,
@@ -220,14 +224,14 @@ impl Hub {
     /// The conversation changed hands: agents who may no longer see it hear that it is gone, and no longer follow it.
     pub fn part(&self, conversation: ConversationId, gone: &Utf8Bytes, may_see: impl Fn(&Agent) -> bool) {
         let mut topics = self.topics();
-        let Topics { agents, followers, .. } = &mut *topics;
+        let Topics { agents, followers, owners, .. } = &mut *topics;
         let mut left = false;
         for (id, console) in agents.iter_mut() {
             let follows = console.followed.contains(&conversation);
             if (console.inbox || follows) && !may_see(&console.agent) {
                 console.outbound.push(Delivery::Gone { conversation, frame: gone.clone() });
                 left |= console.leave(conversation);
-                unfollow(followers, conversation, *id);
+                unfollow(followers, owners, conversation, *id);
             }
         }
         if left {
@@ -273,10 +277,15 @@ impl Topics {
         let ids = self.followers.get(&conversation).into_iter().flatten();
         ids.filter_map(|id| self.agents.get(id))
     }
+
+    fn unfollow(&mut self, conversation: ConversationId, id: ConnectionId) {
+        unfollow(&mut self.followers, &mut self.owners, conversation, id);
+    }
 }
 
 fn unfollow(
     followers: &mut HashMap<ConversationId, Vec<ConnectionId>>,
+    owners: &mut Owners,
     conversation: ConversationId,
     id: ConnectionId,
 ) {
@@ -284,6 +293,7 @@ fn unfollow(
         ids.retain(|other| *other != id);
         if ids.is_empty() {
             followers.remove(&conversation);
+            owners.forget(conversation);
         }
     }
 }
@@ -323,7 +333,7 @@ impl Membership {
     pub fn unfollow(&self, conversation: ConversationId) {
         let mut topics = self.hub.topics();
         let left = topics.agents.get_mut(&self.id).is_some_and(|console| console.leave(conversation));
-        unfollow(&mut topics.followers, conversation, self.id);
+        topics.unfollow(conversation, self.id);
         if left {
             topics.announce_viewers(conversation);
         }
@@ -383,7 +393,7 @@ impl Drop for Membership {
             Owner::Agent(..) => {
                 if let Some(console) = topics.agents.remove(&self.id) {
                     for conversation in console.followed {
-                        unfollow(&mut topics.followers, conversation, self.id);
+                        topics.unfollow(conversation, self.id);
                     }
                     for conversation in console.shown {
                         topics.announce_viewers(conversation);

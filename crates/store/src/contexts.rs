@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use beckon_core::context::KeyOrigin;
+use beckon_core::conversation::Conversation;
 use beckon_core::decide::Baseline;
 use beckon_core::id::{AgentId, ConversationId};
 use beckon_core::time::Timestamp;
@@ -72,6 +73,14 @@ pub trait Contexts: Send + Sync {
     /// The context for an agent who opens the conversation. Its first opening makes the agent's baseline, once for
     /// good however many open at once; when nothing can be stored, the present place is given and not kept.
     async fn context_for(&self, id: ConversationId, agent: AgentId) -> Result<AgentContext, StoreError>;
+
+    /// The conversations of the same visitor whose contexts changed later than this one's, with when, the latest first,
+    /// at most `limit`.
+    async fn newer_contexts(
+        &self,
+        id: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<(Conversation, Timestamp)>, StoreError>;
 
     /// Moves an agent's baseline forward (never back, never past the head). Where it is now, if it moved.
     async fn move_baseline(&self, baseline: Baseline) -> Result<Option<i64>, StoreError>;

@@ -73,6 +73,10 @@ pub struct AppliedConversation {
     pub context_version: i64,
     /// Keys that a page's context write named and that were left out because they are locked.
     pub ignored: Vec<String>,
+    /// Keys that a context write named and that were left out because what is there was said later.
+    pub newer: Vec<String>,
+    /// A page's context write came here by a best guess.
+    pub guessed: bool,
 }
 
 impl AppliedConversation {

@@ -30,6 +30,7 @@ export function widget(id: string, parts: Partial<Widget> = {}): Widget {
     language: null,
     title_unread: false,
     sound: false,
+    guess_hours: 24,
     seen: null,
     ...parts,
   };

@@ -9,7 +9,17 @@ const STATE: Context = {
   text: '{"a":1}',
   version: 1,
   updated_at: clock('09:00'),
-  keys: [{ key: 'a', version: 1, at: clock('09:00'), source: 'page', author: VISITOR, locked: false }],
+  keys: [
+    {
+      key: 'a',
+      version: 1,
+      at: clock('09:00'),
+      source: 'page',
+      author: VISITOR,
+      sent_at: clock('09:00'),
+      locked: false,
+    },
+  ],
   baseline: { position: 2, version: 1, text: null },
 };
 
@@ -130,6 +140,30 @@ describe('who set a key', () => {
     live.hear(write(5, 4, 'b', null));
     expect([...live.origins.value.keys()]).toEqual(['a']);
     expect(live.fold.value?.version).toBe(4);
+  });
+});
+
+describe('when and where a key was sent', () => {
+  it('is what the event says of its calls, and else when it was accepted', () => {
+    const { live } = context();
+    live.reset(STATE, 2);
+    const changes = ['b', 'c'].map((key) => ({ key, from: null, to: '1' }));
+    const made = [
+      { sent_at: clock('08:20'), page: 'https://shop.example/a' },
+      { sent_at: clock('08:40'), keys: ['c'] },
+    ];
+    live.hear(write(3, 2, '', null, { changes, made, guessed: true }));
+    expect(live.origins.value.get('b')).toMatchObject({
+      sentAt: clock('08:20'),
+      page: 'https://shop.example/a',
+      guessed: true,
+    });
+    const other = live.origins.value.get('c');
+    expect([other?.sentAt, other?.page]).toEqual([clock('08:40'), undefined]);
+    live.hear(write(4, 3, 'b', '2'));
+    const again = live.origins.value.get('b');
+    expect([again?.sentAt, again?.page, again?.guessed]).toEqual([clock('09:01'), undefined, undefined]);
+    expect(live.origins.value.get('a')?.sentAt).toBe(clock('09:00'));
   });
 });
 

@@ -4,6 +4,7 @@ import type {
   ContextMode,
   ConversationEvent,
   Cursors,
+  Elsewhere,
   JsonObject,
   Limits,
   Message,
@@ -27,6 +28,26 @@ export interface ResumePoint {
 
 // Client → server
 
+/** A call of the page that was folded into a later one. */
+export interface MadeCall {
+  /** How long ago it was made, milliseconds by one clock of its browser. */
+  age_ms: number;
+  /** Address of the page that called, without query and fragment, at most 512 characters. */
+  page?: string;
+  /** Its top-level keys, also those set to null. */
+  keys: string[];
+}
+
+/** What a page said of its context. */
+export interface HeldContext {
+  mode: ContextMode;
+  metadata: JsonObject;
+  /** Of the keys that no call in `made` has; default 0. */
+  age_ms?: number;
+  page?: string;
+  made?: MadeCall[];
+}
+
 export interface SendFrame {
   type: 'send';
   client_id: string;
@@ -37,20 +58,24 @@ export interface SendFrame {
   /** Notes are for agents only. */
   message: Message | NoteMessage;
   /** Held context: written before the message, in the same transaction. */
-  context?: { metadata: JsonObject; mode: ContextMode; client_id: string };
+  context?: HeldContext & { client_id: string };
   /** Held `ALL_PLUS_NEW` context, for every later conversation too. */
-  standing?: { metadata: JsonObject; mode: ContextMode };
+  standing?: HeldContext;
   page?: { url: string; title: string };
 }
 /** Visitors only. */
-export interface ContextFrame {
+export interface ContextFrame extends HeldContext {
   type: 'context';
   client_id: string;
   strategy: Strategy;
-  /** The active one, as the widget sees it. */
+  /** This one and no other, wherever the customer is: for copies of what is held. */
   conversation?: string;
-  mode: ContextMode;
-  metadata: JsonObject;
+  /** For `ACTIVE`: the thread that is the view of an open window, also one that has not begun. */
+  on_screen?: string;
+  /** The thread last shown, written in or started in this browser, any tab. */
+  last_used?: string;
+  /** Whether the tab is visible; in a hidden one nothing is on screen. */
+  visible?: boolean;
 }
 /** `wait`: status WAITING. `release`: nobody's again. */
 export type AgentCommand = 'take' | 'solve' | 'close' | 'reopen' | 'wait' | 'release';
@@ -135,9 +160,10 @@ export interface AcceptedFrame {
   at?: string;
   duplicate: boolean;
   /** Context only: what was reached. */
-  conversations?: { thread: string; conversation: string; version: number }[];
+  conversations?: { thread: string; conversation: string; version: number; guessed?: true }[];
   /** Context only: nothing was reached, the widget must hold it. */
   pending?: boolean;
+  /** `locked`: the page may not write it. `newer`: what is there was said later. */
   ignored?: { key: string; reason: string }[];
 }
 /** `same`: try again now; `later`: after a while; `never`: it will not be taken. */
@@ -167,6 +193,12 @@ export interface RowFrame {
 export interface GoneFrame {
   type: 'gone';
   conversation: string;
+}
+/** Agents: the page has written to another conversation of the same visitor. */
+export interface ElsewhereFrame {
+  type: 'elsewhere';
+  conversation: string;
+  elsewhere: Elsewhere;
 }
 export interface PresenceFrame {
   type: 'presence';
@@ -214,6 +246,7 @@ export type ServerFrame =
   | ThreadFrame
   | RowFrame
   | GoneFrame
+  | ElsewhereFrame
   | PresenceFrame
   | TypingFrame
   | ViewersFrame

@@ -106,6 +106,17 @@ export interface MetadataEvent extends EventBase {
   /** Keys that the page may not write from now on, and those it may again. */
   locked?: string[];
   unlocked?: string[];
+  /** That this conversation was meant is a best guess. */
+  guessed?: true;
+  /** The calls that changed the keys; missing when all were made at `at`, on no page that was told. */
+  made?: ContextCall[];
+}
+/** A call of the page. Without keys it is that of all keys that no other call beside it has. */
+export interface ContextCall {
+  sent_at: string;
+  /** Origin and path. */
+  page?: string;
+  keys?: string[];
 }
 /** One durable thing that happened in a conversation. */
 export type ConversationEvent =
@@ -174,6 +185,14 @@ export interface Context {
   keys?: ContextKey[];
   /** Agents: the context as this one last answered or pressed *Seen*, or first opened it. */
   baseline?: ContextBaseline;
+  /** Agents: another conversation of the same visitor whose context is newer. */
+  elsewhere?: Elsewhere;
+}
+
+/** `at`: when that context last changed. It is newer as long as `at` is after this context's `updated_at`. */
+export interface Elsewhere {
+  conversation: string;
+  at: string;
 }
 
 /** Who set a top-level key last. `locked`: the page may not write it. */
@@ -183,6 +202,12 @@ export interface ContextKey {
   at: string;
   source: ContextSource;
   author: Author;
+  /** When the page called, or the program or person wrote: `at` or earlier. */
+  sent_at: string;
+  /** The page that called: origin and path. */
+  page?: string;
+  /** That this conversation was meant was a best guess. */
+  guessed?: true;
   locked: boolean;
 }
 
@@ -205,6 +230,8 @@ export interface ContextVersion {
   ignored?: string[];
   locked?: string[];
   unlocked?: string[];
+  guessed?: true;
+  made?: ContextCall[];
 }
 
 /** Versions newest first; `next` asks for the ones before, null when there are none. */

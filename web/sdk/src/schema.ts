@@ -891,6 +891,15 @@ export interface components {
             source: components["schemas"]["Source"];
             /** @description Who wrote. */
             author: components["schemas"]["Author"];
+            /**
+             * Format: date-time
+             * @description When the page called, or the program or person wrote.
+             */
+            sent_at: string;
+            /** @description The page that called; missing when it was not told. */
+            page?: string | null;
+            /** @description That this conversation was meant is a best guess; missing otherwise. */
+            guessed?: boolean;
             /** @description The page may not write it. */
             locked: boolean;
         };
@@ -912,6 +921,7 @@ export interface components {
             keys: components["schemas"]["ContextKey"][];
             /** @description What the reader of this object knows of it. */
             baseline: components["schemas"]["ContextBaseline"];
+            elsewhere?: components["schemas"]["Elsewhere"] | null;
         };
         /** @description What one write did to a context. Stored texts are handed on as they are. */
         ContextVersion: {
@@ -944,6 +954,13 @@ export interface components {
             locked: string[];
             /** @description Keys it released. */
             unlocked: string[];
+            /** @description That this conversation was meant is a best guess; missing otherwise. */
+            guessed?: boolean;
+            /**
+             * @description The calls of the page that changed the keys; missing when all were made as the write was accepted, on no page that
+             *     was told.
+             */
+            made?: components["schemas"]["Made"][] | null;
         };
         /** @description Versions of a context. */
         ContextVersions: {
@@ -969,12 +986,34 @@ export interface components {
             client_id: string;
             /** @description `ACTIVE`, `ALL` or `ALL_PLUS_NEW`; missing means `ACTIVE`. */
             strategy?: string | null;
-            /** @description The active conversation as the widget sees it. */
+            /** @description With `ACTIVE` or no strategy: this conversation, wherever the customer is; for copies of what the tab holds. */
             conversation?: string | null;
+            /**
+             * Format: uuid
+             * @description The thread that is the view of an open window in a visible tab, also one that has not begun.
+             */
+            on_screen?: string | null;
+            /**
+             * Format: uuid
+             * @description The thread last shown, written in or started in this browser, any tab.
+             */
+            last_used?: string | null;
+            /** @description Whether the tab is visible. A client that says none of the last three gets no guess. */
+            visible?: boolean | null;
             /** @description `merge` or `replace`; missing means `merge`. */
             mode?: string | null;
             /** @description A JSON object; its key order and digits are kept. */
             metadata?: Record<string, never>;
+            /**
+             * Format: double
+             * @description How long ago the page called, in milliseconds by one clock of its browser; missing means now, and nothing is older
+             *     than 30 days.
+             */
+            age_ms?: number | null;
+            /** @description The page that called: origin and path, at most 512 characters; the rest is cut off. */
+            page?: string | null;
+            /** @description Earlier calls that were folded into this one, each with its keys. */
+            made?: components["schemas"]["MadeCall"][];
         };
         /** @description A conversation. */
         ConversationBody: {
@@ -1125,6 +1164,29 @@ export interface components {
             /** @description After; null: not set. */
             to: string | null;
         };
+        /** @description A conversation with newer context than another one of the same visitor. */
+        Elsewhere: {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            conversation: string;
+            /**
+             * Format: date-time
+             * @description When its context last changed.
+             */
+            at: string;
+        };
+        /** @description `elsewhere`: the page has written to another conversation of the same visitor, which the reader may see. */
+        ElsewhereFrame: {
+            /**
+             * Format: uuid
+             * @description The conversation that the reader follows.
+             */
+            conversation: string;
+            /** @description Where the newer context is. */
+            elsewhere: components["schemas"]["Elsewhere"];
+        };
         /** @description Every error body. */
         ErrorBody: {
             requestError: components["schemas"]["RequestError"];
@@ -1211,6 +1273,16 @@ export interface components {
             metadata?: Record<string, never>;
             /** @description `merge` or `replace`. */
             mode?: string | null;
+            /**
+             * Format: double
+             * @description How long ago the page called, in milliseconds by one clock of its browser; missing means now, and nothing is older
+             *     than 30 days.
+             */
+            age_ms?: number | null;
+            /** @description The page that called: origin and path, at most 512 characters; the rest is cut off. */
+            page?: string | null;
+            /** @description Earlier calls that were folded into this one, each with its keys. */
+            made?: components["schemas"]["MadeCall"][];
         };
         /** @description `hello`: who is there, and where they stopped reading. */
         Hello: {
@@ -1243,9 +1315,14 @@ export interface components {
         Ignored: {
             /** @description The key. */
             key: string;
-            /** @description Why. */
-            reason: string;
+            /** @description `locked`: the page may not write it; `newer`: what is there was said later. */
+            reason: components["schemas"]["IgnoredReason"];
         };
+        /**
+         * @description Why a key was left out.
+         * @enum {string}
+         */
+        IgnoredReason: "locked" | "newer";
         /** @description A page of a list. */
         InboxBody: {
             /** @description The newest message of a visitor first. */
@@ -1318,6 +1395,30 @@ export interface components {
         LinkStatus: {
             valid: boolean;
         };
+        /** @description A call of the page. */
+        Made: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            sent_at: string;
+            /** @description The page that called: origin and path; missing when it was not told. */
+            page?: string | null;
+            /** @description Its keys; missing: all that no other call here has. */
+            keys?: string[] | null;
+        };
+        /** @description A call of the page that was folded into a later one. */
+        MadeCall: {
+            /**
+             * Format: double
+             * @description As in the frame.
+             */
+            age_ms?: number;
+            /** @description As in the frame. */
+            page?: string | null;
+            /** @description Its top-level keys, also those set to null. */
+            keys: string[];
+        };
         /** @description A message. */
         MessageBody: {
             /** Format: uuid */
@@ -1373,6 +1474,10 @@ export interface components {
             locked?: string[] | null;
             /** @description Keys it released; missing when there are none. */
             unlocked?: string[] | null;
+            /** @description That this conversation was meant is a best guess; missing otherwise. */
+            guessed?: boolean | null;
+            /** @description The calls that changed the keys; missing when all were made as the write was accepted, on no page that was told. */
+            made?: components["schemas"]["Made"][] | null;
         };
         /**
          * @description What a `state` means for the events a client has.
@@ -1875,6 +1980,9 @@ export interface components {
         }) | (components["schemas"]["ConversationOnly"] & {
             /** @enum {string} */
             type: "gone";
+        }) | (components["schemas"]["ElsewhereFrame"] & {
+            /** @enum {string} */
+            type: "elsewhere";
         }) | (components["schemas"]["Presence"] & {
             /** @enum {string} */
             type: "presence";
@@ -2236,6 +2344,12 @@ export interface components {
             title_unread?: boolean | null;
             /** @description Whether a new message makes a sound. */
             sound?: boolean | null;
+            /**
+             * Format: int64
+             * @description For how many hours after its newest message ACTIVE may guess a conversation that is not on screen: 0 to 720; 0:
+             *     never.
+             */
+            guess_hours?: number | null;
         };
         /** @description What a widget is told before it shows itself. */
         WidgetConfig: {
@@ -2299,6 +2413,11 @@ export interface components {
             title_unread: boolean;
             /** @description Whether a new message makes a sound. */
             sound: boolean;
+            /**
+             * Format: int32
+             * @description For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never.
+             */
+            guess_hours: number;
             /** Format: date-time */
             created_at: string;
             seen?: components["schemas"]["SeenBody"] | null;
@@ -2330,6 +2449,8 @@ export interface components {
              * @description Version of its context.
              */
             version: number;
+            /** @description That it was meant is a best guess; missing otherwise. */
+            guessed?: boolean;
         };
     };
     responses: never;

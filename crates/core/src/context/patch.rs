@@ -1,10 +1,16 @@
-//! Changing a context: one write, writes folded into one, and the journal folded back into the context.
+//! Changing a context: one write, and writes folded into one.
+
+mod stored;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextError, Metadata};
+use super::changes::{Change, steps};
+use super::sent::Shared;
+use super::{Calls, ContextError, Metadata, Sent, When};
+use crate::time::Timestamp;
 
 /// How a write treats the keys it does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -32,19 +38,28 @@ pub enum Op {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
     mode: WriteMode,
-    ops: Vec<(String, Op)>,
+    steps: Vec<Step>,
+    /// The call that made it, or the last of several.
+    last: Arc<Sent>,
+    /// When it took away what it does not name, if it is a replacement.
+    replaced: When,
 }
 
-/// One elementary step of a write, in the order of application: a key set in place (`from` and `to`),
-/// joined at the end (`to` alone) or taken away (`from` alone). A key that moves takes two steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// The top-level key.
-    pub key: String,
-    /// Its JSON text before; `None`: it was absent.
-    pub from: Option<String>,
-    /// Its JSON text after; `None`: it is absent.
-    pub to: Option<String>,
+/// What happens to one key, by which call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Step {
+    key: String,
+    op: Op,
+    sent: Arc<Sent>,
+}
+
+/// Why a key that a write names was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeftOut {
+    /// The page may not write it.
+    Locked,
+    /// What is there was said later.
+    Newer,
 }
 
 /// What a write comes to.
@@ -56,31 +71,75 @@ pub struct Patched {
     pub changes: Vec<Change>,
     /// Keys that the write names and that were left out because they are locked.
     pub ignored: Vec<String>,
+    /// Keys that the write names and that were left out because what is there was said later.
+    pub newer: Vec<String>,
 }
 
 impl Patch {
-    /// One write.
+    /// One write, stored as it is made.
     pub fn new(mode: WriteMode, metadata: Metadata) -> Self {
-        let ops = metadata.entries.into_iter().filter_map(|(key, value)| match (mode, value.as_str()) {
-            (WriteMode::Merge, "null") => Some((key, Op::Remove)),
-            (WriteMode::Replace, "null") => None,
-            _ => Some((key, Op::Set(value))),
+        let last = Arc::new(Sent::now());
+        let steps = metadata.entries.into_iter().filter_map(|(key, value)| {
+            let op = match (mode, value.as_str()) {
+                (WriteMode::Merge, "null") => Op::Remove,
+                (WriteMode::Replace, "null") => return None,
+                _ => Op::Set(value),
+            };
+            Some(Step { key, op, sent: Arc::clone(&last) })
         });
-        Self { mode, ops: ops.collect() }
+        Self { mode, steps: steps.collect(), replaced: last.when, last }
+    }
+
+    /// The same write, made by these calls. A key that several name is the first one's; the replacement, if it is one,
+    /// was made with the oldest of them.
+    #[must_use]
+    pub fn called(self, calls: Calls) -> Self {
+        let mut shared = Shared::default();
+        let last = shared.of(calls.last);
+        let mut by_key: HashMap<String, Arc<Sent>> = HashMap::new();
+        let mut replaced = last.when;
+        for (sent, keys) in calls.earlier {
+            let sent = shared.of(sent);
+            if sent.when.rank() < replaced.rank() {
+                replaced = sent.when;
+            }
+            for key in keys {
+                by_key.entry(key).or_insert_with(|| Arc::clone(&sent));
+            }
+        }
+        let steps = self.steps.into_iter().map(|step| {
+            let sent = by_key.get(&step.key).unwrap_or(&last);
+            Step { sent: Arc::clone(sent), ..step }
+        });
+        Self { mode: self.mode, steps: steps.collect(), last, replaced }
+    }
+
+    /// The same write with moments instead of ages.
+    #[must_use]
+    pub fn dated(&self, now: Timestamp) -> Self {
+        let mut shared = Shared::default();
+        let mut dated = |sent: &Sent| shared.of(sent.dated(now));
+        let last = dated(&self.last);
+        let steps = self.steps.iter().map(|step| {
+            let (key, op) = (step.key.clone(), step.op.clone());
+            Step { key, op, sent: dated(&step.sent) }
+        });
+        let steps = steps.collect();
+        Self { mode: self.mode, steps, last, replaced: When::At(self.replaced.moment(now)) }
     }
 
     /// The write that leaves nothing.
     pub fn clear() -> Self {
-        Self { mode: WriteMode::Replace, ops: Vec::new() }
+        Self::new(WriteMode::Replace, Metadata::default())
     }
 
     /// Bytes of its keys and values.
     pub fn text_bytes(&self) -> usize {
-        let of_op = |(key, op): &(String, Op)| match op {
-            Op::Set(value) | Op::Reset(value) => key.len() + value.len(),
-            Op::Remove => key.len(),
+        let of_step = |step: &Step| match &step.op {
+            Op::Set(value) | Op::Reset(value) => step.key.len() + value.len(),
+            Op::Remove => step.key.len(),
         };
-        self.ops.iter().map(of_op).sum()
+        self.steps.iter().map(of_step).sum()
     }
 
     /// How it treats the keys it does not name.
@@ -89,59 +148,117 @@ impl Patch {
     }
 
     /// What it does, key by key.
-    pub fn ops(&self) -> &[(String, Op)] {
-        &self.ops
+    pub fn ops(&self) -> impl ExactSizeIterator<Item = (&str, &Op)> {
+        self.steps.iter().map(|step| (step.key.as_str(), &step.op))
     }
 
-    /// This write and then another, as one: on any context the same as both in order.
+    /// The call that says something of this key; of one that the write does not name, the last.
+    pub(super) fn sent(&self, key: &str) -> &Sent {
+        self.steps.iter().find(|step| step.key == key).map_or(&self.last, |step| &step.sent)
+    }
+
+    /// The calls by key, see [`Patch::sent`].
+    pub(super) fn sent_by_key(&self) -> HashMap<&str, &Arc<Sent>> {
+        self.steps.iter().map(|step| (step.key.as_str(), &step.sent)).collect()
+    }
+
+    /// The last call.
+    pub(super) fn last(&self) -> &Arc<Sent> {
+        &self.last
+    }
+
+    /// When a replacement was made; `None`: it is none.
+    pub(super) fn replaced(&self) -> Option<When> {
+        (self.mode == WriteMode::Replace).then_some(self.replaced)
+    }
+
+    /// This write and then another, as one: on any context the same as both in order. Where the other was made earlier,
+    /// the same as both in the order in which they were made.
     #[must_use]
     pub fn then(self, later: Self) -> Self {
-        if later.mode == WriteMode::Replace {
-            return later;
-        }
-        let Self { mode, mut ops } = self;
-        for (key, op) in later.ops {
-            let place = ops.iter().position(|(name, _)| *name == key);
-            let Some(at) = place else {
-                if mode == WriteMode::Merge || op != Op::Remove {
-                    ops.push((key, op));
-                }
-                continue;
-            };
-            match (mode, op) {
-                (WriteMode::Replace, Op::Remove) => {
-                    ops.remove(at);
-                }
-                (WriteMode::Merge, Op::Remove) => ops[at].1 = Op::Remove,
-                (_, Op::Reset(value)) => {
-                    ops.remove(at);
-                    ops.push((key, Op::Reset(value)));
-                }
-                (_, Op::Set(value)) => match ops[at].1 {
-                    Op::Set(_) => ops[at].1 = Op::Set(value),
-                    Op::Reset(_) => ops[at].1 = Op::Reset(value),
-                    Op::Remove => {
-                        ops.remove(at);
-                        ops.push((key, Op::Reset(value)));
+        match (self.replaced(), later.replaced()) {
+            (first, Some(second)) if first.is_none_or(|first| first.rank() <= second.rank()) => {
+                let mut whole = later;
+                for step in self.steps {
+                    if step.sent.when.rank() > second.rank() {
+                        whole.take(step);
                     }
-                },
+                }
+                whole
+            }
+            _ => {
+                let mut whole = self;
+                if later.last.when.rank() >= whole.last.when.rank() {
+                    whole.last = later.last;
+                }
+                let after = whole.replaced().map_or(i64::MIN, When::rank);
+                for step in later.steps {
+                    if step.sent.when.rank() >= after {
+                        whole.take(step);
+                    }
+                }
+                whole
             }
         }
-        Self { mode, ops }
     }
 
-    /// This write and, after its own keys, those that only `other` names. A replacement says all there is to
-    /// say and stays as it is.
+    /// One more step, unless a later one is there.
+    fn take(&mut self, step: Step) {
+        let place = self.steps.iter().position(|known| known.key == step.key);
+        let Some(at) = place else {
+            if self.mode == WriteMode::Merge || step.op != Op::Remove {
+                self.steps.push(step);
+            }
+            return;
+        };
+        if step.sent.when.rank() < self.steps[at].sent.when.rank() {
+            return;
+        }
+        let Step { key, op, sent } = step;
+        match (self.mode, op) {
+            (WriteMode::Replace, Op::Remove) => {
+                self.steps.remove(at);
+            }
+            (WriteMode::Merge, Op::Remove) => self.steps[at] = Step { key, op: Op::Remove, sent },
+            (_, Op::Reset(value)) => self.move_to_end(at, key, value, sent),
+            (_, Op::Set(value)) => match self.steps[at].op {
+                Op::Set(_) => self.steps[at] = Step { key, op: Op::Set(value), sent },
+                Op::Reset(_) => self.steps[at] = Step { key, op: Op::Reset(value), sent },
+                Op::Remove => self.move_to_end(at, key, value, sent),
+            },
+        }
+    }
+
+    fn move_to_end(&mut self, at: usize, key: String, value: String, sent: Arc<Sent>) {
+        self.steps.remove(at);
+        self.steps.push(Step { key, op: Op::Reset(value), sent });
+    }
+
+    /// This write and, after its own keys, those that only `other` names. Of a key that both name the value said later
+    /// counts, of two said at once this write's. A replacement takes away what was said before it.
     #[must_use]
     pub fn filled_by(mut self, other: Self) -> Self {
-        if self.mode == WriteMode::Replace {
-            return self;
+        if let Some(replaced) = other.replaced() {
+            self.steps.retain(|step| step.sent.when.rank() >= replaced.rank());
         }
-        let named: HashSet<String> = self.ops.iter().map(|(key, _)| key.clone()).collect();
-        self.ops.extend(other.ops.into_iter().filter(|(key, _)| !named.contains(key)));
-        if other.mode == WriteMode::Replace {
+        let after = self.replaced().map(When::rank);
+        let places: HashMap<String, usize> =
+            self.steps.iter().enumerate().map(|(at, step)| (step.key.clone(), at)).collect();
+        let (mode, replaced) = (other.mode, other.replaced);
+        for step in other.steps {
+            match places.get(&step.key) {
+                Some(&at) if step.sent.when.rank() > self.steps[at].sent.when.rank() => self.steps[at] = step,
+                Some(_) => {}
+                None if after.is_some_and(|after| step.sent.when.rank() <= after) => {}
+                None => self.steps.push(step),
+            }
+        }
+        if mode == WriteMode::Replace && self.mode == WriteMode::Merge {
             self.mode = WriteMode::Replace;
-            self.ops.retain(|(_, op)| *op != Op::Remove);
+            self.replaced = replaced;
+        }
+        if self.mode == WriteMode::Replace {
+            self.steps.retain(|step| step.op != Op::Remove);
         }
         self
     }
@@ -154,153 +271,74 @@ impl Patch {
     }
 
     /// The same for a writer who may not touch `locked` keys: they are left out of the write and stay as they are.
-    /// A replacement keeps those that are there, first and in their order, and then is what a merge into them would
-    /// be; so a write that was folded from several still comes to the same as those one after the other.
     pub fn apply_around(
         &self,
         current: &Metadata,
         locked: impl Fn(&str) -> bool,
     ) -> Result<Patched, ContextError> {
-        let (ignored, ops): (Vec<_>, Vec<_>) = self.ops.iter().cloned().partition(|(key, _)| locked(key));
-        let open = Self { mode: self.mode, ops };
-        let next = match open.mode {
-            WriteMode::Merge => open.merged(current),
+        self.apply_where(current, |key, _| locked(key).then_some(LeftOut::Locked), &locked)
+    }
+
+    /// The same where each key is judged: those that `left_out` names are left out of the write and stay as they are. A
+    /// replacement keeps the others of those that are there and that it may not take away (`stays`), first and in their
+    /// order, and then is what a merge into them would be; so a write that was folded from several still comes to the
+    /// same as those one after the other.
+    pub(super) fn apply_where(
+        &self,
+        current: &Metadata,
+        left_out: impl Fn(&str, &Sent) -> Option<LeftOut>,
+        stays: impl Fn(&str) -> bool,
+    ) -> Result<Patched, ContextError> {
+        let (mut ignored, mut newer) = (Vec::new(), Vec::new());
+        let mut open = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            match left_out(&step.key, &step.sent) {
+                Some(LeftOut::Locked) => ignored.push(step.key.clone()),
+                Some(LeftOut::Newer) => newer.push(step.key.clone()),
+                None => open.push((step.key.as_str(), &step.op)),
+            }
+        }
+        let own: HashMap<&str, &Op> = open.iter().copied().collect();
+        let next = match self.mode {
+            WriteMode::Merge => merged(current, &open, &own),
             WriteMode::Replace => {
-                let kept = current.entries.iter().filter(|(key, _)| locked(key)).cloned();
-                let own = open.ops.iter().filter_map(|(key, op)| match op {
-                    Op::Set(value) | Op::Reset(value) => Some((key.clone(), value.clone())),
+                let left: HashSet<&str> = ignored.iter().chain(&newer).map(String::as_str).collect();
+                let stays = |key: &str| !own.contains_key(key) && (left.contains(key) || stays(key));
+                let kept = current.entries.iter().filter(|(key, _)| stays(key)).cloned();
+                let set = open.iter().filter_map(|(key, op)| match op {
+                    Op::Set(value) | Op::Reset(value) => Some(((*key).to_owned(), value.clone())),
                     Op::Remove => None,
                 });
-                Metadata { entries: kept.chain(own).collect() }
+                Metadata { entries: kept.chain(set).collect() }
             }
         };
-        let own: HashSet<&str> = open.ops.iter().map(|(key, _)| key.as_str()).collect();
-        next.within_limits(|key| own.contains(key))?;
+        next.within_limits(|key| own.contains_key(key))?;
         let changes = steps(current, &next);
-        let ignored = ignored.into_iter().map(|(key, _)| key).collect();
-        Ok(Patched { metadata: next, changes, ignored })
-    }
-
-    fn merged(&self, current: &Metadata) -> Metadata {
-        let ops: HashMap<&str, &Op> = self.ops.iter().map(|(key, op)| (key.as_str(), op)).collect();
-        let mut entries = Vec::with_capacity(current.entries.len() + self.ops.len());
-        let mut placed = HashSet::new();
-        for (key, value) in &current.entries {
-            match ops.get(key.as_str()) {
-                None => entries.push((key.clone(), value.clone())),
-                Some(Op::Set(new)) => {
-                    placed.insert(key.as_str());
-                    entries.push((key.clone(), new.clone()));
-                }
-                Some(Op::Remove | Op::Reset(_)) => {}
-            }
-        }
-        for (key, op) in &self.ops {
-            match op {
-                Op::Set(value) | Op::Reset(value) if !placed.contains(key.as_str()) => {
-                    entries.push((key.clone(), value.clone()));
-                }
-                _ => {}
-            }
-        }
-        Metadata { entries }
-    }
-
-    /// Keeps the write as JSON text for the store; read back by [`Patch::from_stored`].
-    pub fn to_stored(&self) -> String {
-        let ops: Vec<StoredOp<'_>> = self
-            .ops
-            .iter()
-            .map(|(key, op)| match op {
-                Op::Set(value) => StoredOp(key, "set", Some(value)),
-                Op::Remove => StoredOp(key, "remove", None),
-                Op::Reset(value) => StoredOp(key, "reset", Some(value)),
-            })
-            .collect();
-        serde_json::to_string(&(self.mode, ops)).expect("texts are always JSON")
-    }
-
-    /// Reads what [`Patch::to_stored`] wrote.
-    pub fn from_stored(text: &str) -> Result<Self, ContextError> {
-        let broken = |told: String| ContextError::NotAnObject(told);
-        let (mode, stored): (WriteMode, Vec<(String, String, Option<String>)>) =
-            serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        let mut ops = Vec::with_capacity(stored.len());
-        for (key, op, value) in stored {
-            let op = match (op.as_str(), value) {
-                ("set", Some(value)) => Op::Set(value),
-                ("remove", None) => Op::Remove,
-                ("reset", Some(value)) => Op::Reset(value),
-                _ => return Err(broken(format!("unknown step {op}"))),
-            };
-            ops.push((key, op));
-        }
-        Ok(Self { mode, ops })
+        Ok(Patched { metadata: next, changes, ignored, newer })
     }
 }
 
-#[derive(Serialize)]
-struct StoredOp<'a>(&'a str, &'static str, Option<&'a String>);
-
-/// The steps from one context to another. The longest start of the new order whose keys already stand in
-/// that order stays in place; every later key is taken away and joined again.
-fn steps(current: &Metadata, next: &Metadata) -> Vec<Change> {
-    let was: HashMap<&str, (usize, &str)> = current
-        .entries
-        .iter()
-        .enumerate()
-        .map(|(place, (key, value))| (key.as_str(), (place, value.as_str())))
-        .collect();
-    let now: HashSet<&str> = next.entries.iter().map(|(key, _)| key.as_str()).collect();
-    let mut changes = Vec::new();
+/// What remains of the context where the write does not replace it.
+fn merged(current: &Metadata, steps: &[(&str, &Op)], own: &HashMap<&str, &Op>) -> Metadata {
+    let mut entries = Vec::with_capacity(current.entries.len() + steps.len());
+    let mut placed = HashSet::new();
     for (key, value) in &current.entries {
-        if !now.contains(key.as_str()) {
-            changes.push(Change { key: key.clone(), from: Some(value.clone()), to: None });
-        }
-    }
-    let mut last = 0;
-    let mut parted = false;
-    for (key, value) in &next.entries {
-        let to = Some(value.clone());
-        let Some(&(place, before)) = was.get(key.as_str()) else {
-            parted = true;
-            changes.push(Change { key: key.clone(), from: None, to });
-            continue;
-        };
-        let from = Some(before.to_owned());
-        parted = parted || place < last;
-        last = place;
-        if parted {
-            changes.push(Change { key: key.clone(), from, to: None });
-            changes.push(Change { key: key.clone(), from: None, to });
-        } else if before != value {
-            changes.push(Change { key: key.clone(), from, to });
-        }
-    }
-    changes
-}
-
-/// The context that a journal of steps leads to, from nothing.
-pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Metadata {
-    Metadata::default().folded(changes)
-}
-
-impl Metadata {
-    /// The context that steps lead to from this one.
-    #[must_use]
-    pub fn folded<'a>(self, changes: impl IntoIterator<Item = &'a Change>) -> Self {
-        let Self { mut entries } = self;
-        for change in changes {
-            let place = entries.iter().position(|(key, _)| *key == change.key);
-            match (place, &change.to) {
-                (Some(at), Some(value)) => entries[at].1.clone_from(value),
-                (Some(at), None) => {
-                    entries.remove(at);
-                }
-                (None, Some(value)) => entries.push((change.key.clone(), value.clone())),
-                (None, None) => {}
+        match own.get(key.as_str()) {
+            None => entries.push((key.clone(), value.clone())),
+            Some(Op::Set(new)) => {
+                placed.insert(key.as_str());
+                entries.push((key.clone(), new.clone()));
             }
+            Some(Op::Remove | Op::Reset(_)) => {}
         }
-        Self { entries }
     }
+    for (key, op) in steps {
+        match op {
+            Op::Set(value) | Op::Reset(value) if !placed.contains(key) => {
+                entries.push(((*key).to_owned(), value.clone()));
+            }
+            _ => {}
+        }
+    }
+    Metadata { entries }
 }

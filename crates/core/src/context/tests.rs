@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{
-    Change, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS, MOST_NAMED_KEYS,
-    Metadata, Op, Origin, Origins, Patch, WriteMode, fold,
+    Change, Context, ContextError, DEEPEST, LONGEST_KEY, LONGEST_STRING, MOST_BYTES, MOST_KEYS,
+    MOST_NAMED_KEYS, Metadata, Op, Origins, Patch, WriteMode, Writer, fold,
 };
 use crate::event::{Author, AuthorKind, Source};
 use crate::time::Timestamp;
+use crate::widget::ProtectedKeys;
 
 fn parse(text: &str) -> Metadata {
     Metadata::parse(text).unwrap()
@@ -291,6 +292,7 @@ proptest! {
         let folded = folded.unwrap();
         prop_assert_eq!(&folded.apply_around(&start, is_locked).unwrap().metadata, &one_by_one);
         prop_assert_eq!(kept_of(&one_by_one), kept_of(&start), "locked keys stay as they are, and so does their order");
+        let folded = folded.dated(Timestamp(1_000_000));
         let kept = Patch::from_stored(&folded.to_stored()).unwrap();
         prop_assert_eq!(&kept, &folded);
         prop_assert_eq!(kept.apply_around(&start, is_locked).unwrap().metadata, one_by_one);
@@ -320,36 +322,46 @@ fn a_locked_key_is_left_out_and_named() {
     assert!(again.changes.is_empty());
 }
 
+fn program() -> Author {
+    Author { kind: AuthorKind::Api, id: None, name: Some("crm".to_owned()) }
+}
+
 #[test]
 fn origins_follow_the_steps_and_are_kept_small() {
-    let author = || Author { kind: AuthorKind::Api, id: None, name: Some("crm".to_owned()) };
-    let write = |version| Origin { version, at: Timestamp(version), source: Source::Api, author: author() };
-    let patch = |text| Patch::new(WriteMode::Merge, parse(text));
-    let (first, changes) = patch(r#"{"a":1,"b":2,"c":3}"#).apply(&Metadata::default()).unwrap();
-    let origins = Origins::default().after(&first, &changes, write(1), |key| (key == "a").then_some(true));
-    let (next, changes) = patch(r#"{"b":9,"c":3,"d":4}"#).apply(&first).unwrap();
-    let origins = origins.after(&next, &changes, write(2), |_| None);
+    let (author, protected) = (program(), ProtectedKeys::default());
+    let write = |context: &Context, text, lock| {
+        let writer = Writer { source: Source::Api, lock, ..Writer::page(&author, &protected) };
+        let at = Timestamp(context.version + 1);
+        context.written(&writer, &Patch::new(WriteMode::Merge, parse(text)), at, at).unwrap().context
+    };
+    let first = write(&Context::nothing(Timestamp(0)), r#"{"a":1}"#, Some(true));
+    let second = write(&first, r#"{"b":2,"c":3}"#, None);
+    let third = write(&second, r#"{"b":9,"c":3,"d":4}"#, None);
+    let keys = third.origins.keys();
     let told: Vec<_> =
-        origins.keys().iter().map(|known| (known.key.as_str(), known.origin.version, known.locked)).collect();
-    assert_eq!(told, [("a", 1, true), ("b", 2, false), ("c", 1, false), ("d", 2, false)]);
-    assert!(origins.is_locked("a") && !origins.is_locked("b"));
-    let text = origins.to_stored();
-    assert_eq!(Origins::from_stored(&text, &next), Ok(origins.clone()));
-    assert_eq!(text.matches("crm").count(), 2, "each write once: {text}");
-    assert!(Origins::from_stored(&text, &first).is_err(), "of another context");
+        keys.iter().map(|known| (known.key.as_str(), known.origin.version, known.locked)).collect();
+    assert_eq!(told, [("a", 1, true), ("b", 3, false), ("c", 2, false), ("d", 3, false)]);
+    let said: Vec<_> = keys.iter().map(|known| known.said_at.0).collect();
+    assert_eq!(said, [1, 3, 3, 3], "c was said once more");
+    let text = third.origins.to_stored();
+    assert_eq!(Origins::from_stored(&text, &third.metadata), Ok(third.origins.clone()));
+    assert_eq!(text.matches("crm").count(), 3, "each write once: {text}");
+    assert!(Origins::from_stored(&text, &first.metadata).is_err(), "of another context");
 
-    let (gone, changes) = patch(r#"{"a":null}"#).apply(&next).unwrap();
-    let origins = origins.after(&gone, &changes, write(3), |_| None);
-    let (back, changes) = patch(r#"{"a":1}"#).apply(&gone).unwrap();
-    let origins = origins.after(&back, &changes, write(4), |_| None);
-    assert!(!origins.is_locked("a"), "what was taken away is locked no longer");
+    let gone = write(&third, r#"{"a":null}"#, None);
+    let back = write(&gone, r#"{"a":1}"#, None);
+    assert!(!back.origins.is_locked("a"), "what was taken away is locked no longer");
+}
+
+fn ops(patch: &Patch) -> Vec<(&str, Op)> {
+    patch.ops().map(|(key, op)| (key, op.clone())).collect()
 }
 
 #[test]
 fn a_key_removed_and_set_again_joins_the_end() {
     let merge = |text| Patch::new(WriteMode::Merge, parse(text));
     let folded = merge(r#"{"a":null}"#).then(merge(r#"{"a":2}"#));
-    assert_eq!(folded.ops(), [("a".to_owned(), Op::Reset("2".to_owned()))]);
+    assert_eq!(ops(&folded), [("a", Op::Reset("2".to_owned()))]);
     let (next, changes) = folded.apply(&parse(r#"{"a":1,"b":1}"#)).unwrap();
     assert_eq!(next.to_text(), r#"{"b":1,"a":2}"#);
     assert_eq!(changes.len(), 2);
@@ -411,9 +423,10 @@ fn a_value_is_found_by_its_key() {
 fn a_write_is_read_back_as_it_was_kept() {
     let merge = |text| Patch::new(WriteMode::Merge, parse(text));
     let all = merge(r#"{"gone":null,"again":null,"set":1}"#).then(merge(r#"{"again":2}"#));
-    let ops: Vec<&Op> = all.ops().iter().map(|(_, op)| op).collect();
+    let ops: Vec<&Op> = all.ops().map(|(_, op)| op).collect();
     assert!(matches!(ops[..], [Op::Remove, Op::Set(_), Op::Reset(_)]), "{ops:?}");
     for patch in [all, Patch::clear(), Patch::new(WriteMode::Replace, parse(r#"{"a":1}"#))] {
+        let patch = patch.dated(Timestamp(5));
         let kept = Patch::from_stored(&patch.to_stored()).unwrap();
         assert_eq!((kept.mode(), &kept), (patch.mode(), &patch));
     }
@@ -428,11 +441,11 @@ fn a_write_is_read_back_as_it_was_kept() {
 fn folded_writes_meet_key_by_key() {
     let merge = |text| Patch::new(WriteMode::Merge, parse(text));
     let folded = merge(r#"{"a":1,"b":1}"#).then(merge(r#"{"b":2}"#));
-    let set = |key: &str, value: &str| (key.to_owned(), Op::Set(value.to_owned()));
-    assert_eq!(folded.ops(), [set("a", "1"), set("b", "2")]);
+    let set = |key: &'static str, value: &str| (key, Op::Set(value.to_owned()));
+    assert_eq!(ops(&folded), [set("a", "1"), set("b", "2")]);
     // Whoever takes a key away takes it from the context, not only from the write before.
     let folded = merge(r#"{"a":1}"#).then(merge(r#"{"b":null}"#));
-    assert_eq!(folded.ops(), [set("a", "1"), ("b".to_owned(), Op::Remove)]);
+    assert_eq!(ops(&folded), [set("a", "1"), ("b", Op::Remove)]);
 }
 
 fn facts(text: &str) -> Vec<(String, String)> {

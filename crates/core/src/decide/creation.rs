@@ -1,9 +1,10 @@
 //! Conversations that our side starts.
 
-use super::draft::{ContextWriter, Draft};
+use super::draft::Draft;
 use super::messages::visitor_author;
 use super::{Decision, Moment, NewVisitor, Outcome, Snapshot};
 use crate::command::{Actor, CreateConversation, Refusal};
+use crate::context::Writer;
 use crate::conversation::{Conversation, Cursors, Priority, Status};
 use crate::event::AuthorKind;
 use crate::permission;
@@ -101,7 +102,7 @@ pub(super) fn create(
     let mut draft = Draft::new(conversation, moment);
     if let (Some((visitor, _)), Some(standing)) = (&snapshot.visitor, &snapshot.standing) {
         let author = visitor_author(visitor);
-        draft.write_context(&ContextWriter::page(&author, &snapshot.protected_keys), None, standing)?;
+        draft.write_context(&Writer::page(&author, &snapshot.protected_keys), None, standing)?;
     }
     if let Some(agent) = given_to {
         draft.assign(&author, None, None, Some(agent));

@@ -1,14 +1,11 @@
 //! A conversation while a decision about it is being written: each event moves heads, counters and times.
 
-use std::collections::HashSet;
-
 use super::{ConversationWrite, Moment};
 use crate::command::{Edit, Refusal};
-use crate::context::{Change, Context, Origin, Origins, Patch, Patched};
+use crate::context::{Context, Patch, Writer, Written};
 use crate::conversation::{Conversation, Cursor, LONGEST_PREVIEW, Preview, Status};
-use crate::event::{AgentName, Author, AuthorKind, Body, Edited, Event, Locks, QueueName, Source};
+use crate::event::{AgentName, Author, AuthorKind, Body, Edited, Event, QueueName};
 use crate::id::ClientId;
-use crate::widget::ProtectedKeys;
 
 pub(super) struct Draft<'a> {
     write: ConversationWrite,
@@ -27,6 +24,8 @@ impl<'a> Draft<'a> {
                 events: Vec::new(),
                 context: None,
                 ignored: Vec::new(),
+                newer: Vec::new(),
+                guessed: false,
             },
             context: context.cloned(),
             moment,
@@ -43,6 +42,8 @@ impl<'a> Draft<'a> {
                 events: Vec::new(),
                 context: None,
                 ignored: Vec::new(),
+                newer: Vec::new(),
+                guessed: false,
             },
             context: None,
             moment,
@@ -189,82 +190,34 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Writes context; nothing if it changes nothing.
+    /// Writes context. What changes nothing leaves no event; at most the context remembers that it was said.
     pub(super) fn write_context(
         &mut self,
-        writer: &ContextWriter<'_>,
+        writer: &Writer<'_>,
         client_id: Option<ClientId>,
         patch: &Patch,
     ) -> Result<(), Refusal> {
-        let nothing = Context::nothing(self.moment.now);
+        let at = self.moment.now;
+        let nothing = Context::nothing(at);
         let current = self.context.as_ref().unwrap_or(&nothing);
-        let is_locked = |key: &str| writer.protected.contains(key) || current.origins.is_locked(key);
-        let patched =
-            patch.apply_around(&current.metadata, |key| writer.source == Source::Page && is_locked(key))?;
-        let Patched { metadata, changes, ignored } = patched;
-        let version = self.write.conversation.context_version + 1;
-        let origin =
-            Origin { version, at: self.moment.now, source: writer.source, author: writer.author.clone() };
-        let named: HashSet<&str> = patch.ops().iter().map(|(key, _)| key.as_str()).collect();
-        let origins = current
-            .origins
-            .after(&metadata, &changes, origin, |key| writer.lock.filter(|_| named.contains(key)));
-        let locks = locks(current, &origins, &changes, writer.protected, ignored.clone());
-        self.write.ignored = ignored;
-        if changes.is_empty() && origins == current.origins {
+        // Where the clock was set back, what is said now is still later than what was said before.
+        let now = at.max(self.write.conversation.updated_at);
+        let Written { context, changes, locks, newer, told, is_news } =
+            current.written(writer, patch, at, now)?;
+        self.write.ignored.clone_from(&locks.ignored);
+        self.write.newer = newer;
+        self.write.guessed = writer.guessed;
+        if context == *current {
             return Ok(());
         }
-        let (source, mode) = (writer.source, patch.mode());
-        self.push(writer.author, client_id, Body::Metadata { version, source, mode, changes, locks });
-        self.write.conversation.facts = metadata.facts();
-        let context = Context { metadata, version, updated_at: self.moment.now, origins };
+        if is_news {
+            let (source, mode, version) = (writer.source, patch.mode(), context.version);
+            let body = Body::Metadata { version, source, mode, changes, locks, told };
+            self.push(writer.author, client_id, body);
+            self.write.conversation.facts = context.metadata.facts();
+        }
         self.context = Some(context.clone());
         self.write.context = Some(context);
         Ok(())
     }
-}
-
-/// Who writes context, and what about locks.
-pub(super) struct ContextWriter<'a> {
-    pub(super) author: &'a Author,
-    pub(super) source: Source,
-    /// The widget's protected keys.
-    pub(super) protected: &'a ProtectedKeys,
-    /// Locks the keys that are set, or releases them.
-    pub(super) lock: Option<bool>,
-}
-
-impl<'a> ContextWriter<'a> {
-    /// The page, in the name of its visitor.
-    pub(super) fn page(author: &'a Author, protected: &'a ProtectedKeys) -> Self {
-        Self { author, source: Source::Page, protected, lock: None }
-    }
-}
-
-/// What an event says about locks: whoever folds the journal knows from it which keys are locked.
-fn locks(
-    before: &Context,
-    after: &Origins,
-    changes: &[Change],
-    protected: &ProtectedKeys,
-    ignored: Vec<String>,
-) -> Locks {
-    let set: HashSet<&str> =
-        changes.iter().filter(|change| change.to.is_some()).map(|change| change.key.as_str()).collect();
-    let mut locks = Locks { ignored, ..Locks::default() };
-    for known in after.keys() {
-        let key = known.key.as_str();
-        let (was, is) = (before.origins.is_locked(key), known.locked);
-        if protected.contains(key) {
-            // Its own lock changes nothing while it is protected, but what a write did is told.
-            if set.contains(key) || was != is {
-                locks.locked.push(known.key.clone());
-            }
-        } else if is && (!was || set.contains(key)) {
-            locks.locked.push(known.key.clone());
-        } else if was && !is {
-            locks.unlocked.push(known.key.clone());
-        }
-    }
-    locks
 }

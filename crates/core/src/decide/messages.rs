@@ -1,12 +1,12 @@
 //! Messages.
 
-use super::draft::{ContextWriter, Draft};
+use super::draft::Draft;
 use super::{
     AuthorKey, Baseline, Decision, Earlier, Moment, Outcome, Receipt, Snapshot, WrittenContext, patch_digest,
 };
 use crate::agent::Role;
 use crate::command::{Actor, ApiKey, Destination, Refusal, VisitorSend};
-use crate::context::Metadata;
+use crate::context::{Metadata, Writer};
 use crate::conversation::{Conversation, Status};
 use crate::event::{Author, AuthorKind, Body, Kind};
 use crate::id::{AgentId, ClientId, ConversationId};
@@ -100,25 +100,26 @@ fn write_held(
         held.patch.apply(&Metadata::default())?;
     }
 
-    let left = match (&snapshot.standing, &send.standing) {
+    let now = send.standing.as_ref().map(|patch| patch.dated(moment.now));
+    let left = match (&snapshot.standing, &now) {
         (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
         (before, now) => before.clone().or_else(|| now.clone()),
     };
-    if let (Some(_), Some(left)) = (&send.standing, &left)
+    if let (Some(_), Some(left)) = (&now, &left)
         && left.stands().is_ok()
     {
         decision.standing = Some((send.session, left.clone()));
     }
     // A new conversation gets all that stands; an existing one got the earlier part when it was written.
-    let standing = if created { left } else { send.standing.clone() };
-    let patch = held.map(|held| held.patch.clone());
+    let standing = if created { left } else { now };
+    let patch = held.map(|held| held.patch.dated(moment.now));
     // What the widget held names, in the order of the site's calls, also what it left standing.
     let both = match (standing, &patch) {
         (Some(standing), Some(patch)) => Some(patch.clone().filled_by(standing)),
         (standing, patch) => standing.or_else(|| patch.clone()),
     };
     let mut written = true;
-    let writer = ContextWriter::page(author, &snapshot.protected_keys);
+    let writer = Writer::page(author, &snapshot.protected_keys);
     if let Some(both) = both {
         // What stood before, and at last what was held, is left out rather than refusing the visitor's words: each
         // fitted when it was written, and only what has come together since is too much.

@@ -1,7 +1,7 @@
 //! What a decision depends on.
 
 use super::AuthorKey;
-use crate::command::{Actor, Command, ContextTarget, Destination};
+use crate::command::{Actor, Command, ContextTarget, Destination, Reach};
 use crate::event::AuthorKind;
 use crate::id::{AgentId, ClientId, ConversationId, QueueId, SessionId, ThreadId, VisitorId};
 
@@ -19,6 +19,8 @@ pub enum Target {
     Thread(VisitorId, ThreadId),
     /// All of the visitor's that are not closed.
     Open(VisitorId),
+    /// Those of the visitor's that a call of the page may go to; on a single-thread widget the one that is not closed.
+    Reach(VisitorId, Reach),
 }
 
 /// What to load for a command.
@@ -135,10 +137,10 @@ pub fn needs(command: &Command) -> Needs {
             ..Needs::default()
         },
         Command::WriteContext(write) => match &write.target {
-            ContextTarget::Visitor { visitor, session, .. } => Needs {
+            ContextTarget::Visitor { visitor, session, reach } => Needs {
                 visitor: Some(*visitor),
-                session: Some(*session),
-                target: Target::Open(*visitor),
+                session: (*reach == Reach::AllPlusNew).then_some(*session),
+                target: Target::Reach(*visitor, *reach),
                 contexts: true,
                 earlier: write.client_id.map(|client_id| (visitor_key(*visitor), vec![client_id])),
                 receipt: write.client_id.map(|client_id| (visitor_key(*visitor), client_id)),

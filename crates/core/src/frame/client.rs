@@ -89,10 +89,10 @@ pub struct Send {
     pub message: SentMessage,
     /// Context held until now, for the conversation that starts.
     #[serde(default)]
-    pub context: Option<HeldContext>,
+    pub context: Option<Box<HeldContext>>,
     /// Context that every later conversation of this session starts with, too.
     #[serde(default)]
-    pub standing: Option<HeldContext>,
+    pub standing: Option<Box<HeldContext>>,
     /// The page the visitor is on.
     #[serde(default)]
     pub page: Option<Page>,
@@ -124,6 +124,29 @@ pub struct HeldContext {
     /// `merge` or `replace`.
     #[serde(default)]
     pub mode: Option<String>,
+    /// How long ago the page called, in milliseconds by one clock of its browser; missing means now, and nothing is older
+    /// than 30 days.
+    #[serde(default)]
+    pub age_ms: Option<f64>,
+    /// The page that called: origin and path, at most 512 characters; the rest is cut off.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// Earlier calls that were folded into this one, each with its keys.
+    #[serde(default)]
+    pub made: Vec<MadeCall>,
+}
+
+/// A call of the page that was folded into a later one.
+#[derive(Deserialize, ToSchema)]
+pub struct MadeCall {
+    /// As in the frame.
+    #[serde(default)]
+    pub age_ms: f64,
+    /// As in the frame.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// Its top-level keys, also those set to null.
+    pub keys: Vec<String>,
 }
 
 /// The page a visitor is on.
@@ -148,9 +171,20 @@ pub struct ContextWrite {
     /// `ACTIVE`, `ALL` or `ALL_PLUS_NEW`; missing means `ACTIVE`.
     #[serde(default)]
     pub strategy: Option<String>,
-    /// The active conversation as the widget sees it.
+    /// With `ACTIVE` or no strategy: this conversation, wherever the customer is; for copies of what the tab holds.
     #[serde(default)]
     pub conversation: Option<String>,
+    /// The thread that is the view of an open window in a visible tab, also one that has not begun.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub on_screen: Option<ThreadId>,
+    /// The thread last shown, written in or started in this browser, any tab.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub last_used: Option<ThreadId>,
+    /// Whether the tab is visible. A client that says none of the last three gets no guess.
+    #[serde(default)]
+    pub visible: Option<bool>,
     /// `merge` or `replace`; missing means `merge`.
     #[serde(default)]
     pub mode: Option<String>,
@@ -158,6 +192,16 @@ pub struct ContextWrite {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub metadata: Option<Box<RawValue>>,
+    /// How long ago the page called, in milliseconds by one clock of its browser; missing means now, and nothing is older
+    /// than 30 days.
+    #[serde(default)]
+    pub age_ms: Option<f64>,
+    /// The page that called: origin and path, at most 512 characters; the rest is cut off.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// Earlier calls that were folded into this one, each with its keys.
+    #[serde(default)]
+    pub made: Vec<MadeCall>,
 }
 
 /// `sync`: opens a conversation, or asks for what is missing after a position.

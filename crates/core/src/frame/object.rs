@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::context::PageAddress;
 use crate::conversation::{Page, Preview, Status};
 use crate::event::{AgentName, Author, Source};
 use crate::id::{ConversationId, QueueId, ThreadId, VisitorId, WidgetId};
@@ -136,6 +137,20 @@ pub struct ContextState {
     pub keys: Vec<ContextKey>,
     /// What the reader of this object knows of it.
     pub baseline: ContextBaseline,
+    /// Another conversation of the same visitor with newer context; missing when there is none that the reader may see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A conversation with newer context than another one of the same visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Elsewhere {
+    /// Which.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// When its context last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
 }
 
 /// One top-level key of a context: the write that set it last.
@@ -154,6 +169,17 @@ pub struct ContextKey {
     /// Who wrote.
     #[schema(value_type = schema::Author)]
     pub author: Author,
+    /// When the page called, or the program or person wrote.
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+    /// The page that called; missing when it was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub page: Option<PageAddress>,
+    /// That this conversation was meant is a best guess; missing otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub guessed: bool,
     /// The page may not write it.
     pub locked: bool,
 }
@@ -450,6 +476,27 @@ pub mod schema {
         /// Keys it released; missing when there are none.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub unlocked: Option<Vec<String>>,
+        /// That this conversation was meant is a best guess; missing otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub guessed: Option<bool>,
+        /// The calls that changed the keys; missing when all were made as the write was accepted, on no page that was told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub made: Option<Vec<Made>>,
+    }
+
+    /// A call of the page.
+    #[derive(Serialize, ToSchema)]
+    #[schema(as = Made)]
+    pub struct Made {
+        /// When it was made.
+        #[schema(format = DateTime)]
+        pub sent_at: String,
+        /// The page that called: origin and path; missing when it was not told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub page: Option<String>,
+        /// Its keys; missing: all that no other call here has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub keys: Option<Vec<String>>,
     }
 
     /// Where a context write came from.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::object::{ContextState, Row, Thread, schema};
+use super::object::{ContextState, Elsewhere, Row, Thread, schema};
 use crate::agent::Role;
 use crate::event::{AgentName, Author};
 use crate::id::{AgentId, ConversationId, Epoch, EventId, ThreadId};
@@ -34,6 +34,8 @@ pub enum ServerFrame {
     Row(RowFrame),
     /// The agent may no longer see a conversation.
     Gone(ConversationOnly),
+    /// Another conversation of the same visitor has newer context (agents).
+    Elsewhere(ElsewhereFrame),
     /// Whether somebody is there to answer (visitors).
     Presence(Presence),
     /// The other side is writing.
@@ -242,6 +244,10 @@ pub struct Written {
     pub conversation: ConversationId,
     /// Version of its context.
     pub version: i64,
+    /// That it was meant is a best guess; missing otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub guessed: bool,
 }
 
 /// A key that was left out.
@@ -249,8 +255,18 @@ pub struct Written {
 pub struct Ignored {
     /// The key.
     pub key: String,
-    /// Why.
-    pub reason: String,
+    /// `locked`: the page may not write it; `newer`: what is there was said later.
+    pub reason: IgnoredReason,
+}
+
+/// Why a key was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IgnoredReason {
+    /// The page may not write it.
+    Locked,
+    /// What is there was said later.
+    Newer,
 }
 
 /// `rejected`: not stored.
@@ -376,6 +392,16 @@ pub struct BaselineMoved {
     pub conversation: ConversationId,
     /// The last event whose context is known. It never moves back; a lower one says nothing.
     pub position: i64,
+}
+
+/// `elsewhere`: the page has written to another conversation of the same visitor, which the reader may see.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ElsewhereFrame {
+    /// The conversation that the reader follows.
+    #[schema(value_type = String, format = Uuid)]
+    pub conversation: ConversationId,
+    /// Where the newer context is.
+    pub elsewhere: Elsewhere,
 }
 
 /// `viewers`: the other agents who have a conversation open, without the reader.

@@ -146,6 +146,8 @@ pub struct GuessHours(u16);
 impl GuessHours {
     /// A month: what is older was another visit.
     pub const MOST: u16 = 24 * 30;
+    /// Nothing is guessed.
+    pub const NEVER: Self = Self(0);
 
     /// Checks and keeps a number of hours.
     pub fn new(hours: u64) -> Result<Self, SettingError> {

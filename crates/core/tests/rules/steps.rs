@@ -1,14 +1,15 @@
 //! Commands in any order, in numbers so small that they meet.
 
 use beckon_core::command::{
-    Actor, ApiKey, Command, ContextTarget, Destination, Edit, EditConversation, HeldContext, VisitorSend,
-    WriteContext, WriteNote,
+    Actor, ApiKey, Command, ContextTarget, Destination, Edit, EditConversation, HeldContext, Reach,
+    VisitorSend, WriteContext, WriteNote,
 };
-use beckon_core::context::{Metadata, Patch, WriteMode};
+use beckon_core::context::{Calls, Metadata, PageAddress, Patch, Sent, When, WriteMode};
 use beckon_core::conversation::{Priority, Status};
 use beckon_core::id::{ClientId, SessionId, ThreadId};
 use beckon_core::strategy::Strategy as ByStrategy;
 use beckon_core::text::{MessageText, Name, NoteText, Summary, Topic};
+use beckon_core::which_conversation::Screen;
 use proptest::prelude::*;
 
 use crate::world::{World, id};
@@ -17,7 +18,7 @@ use crate::world::{World, id};
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Send { thread: u64, fresh: bool, name: u64, held: Option<(Option<u64>, Patch)>, standing: Option<Patch> },
-    Context { strategy: ByStrategy, active: usize, name: u64, patch: Patch },
+    Context { strategy: ByStrategy, shown: Shown, name: u64, patch: Patch },
     ApiContext { which: usize, patch: Patch, lock: Option<bool> },
     AgentSend { agent: usize, which: usize, name: u64 },
     ApiSend { which: usize, name: u64 },
@@ -26,6 +27,26 @@ pub(crate) enum Step {
     SetStatus { by: usize, which: usize, status: Status, name: u64 },
     Edit { by: usize, which: usize, edit: Edit, name: u64 },
     Again(usize),
+}
+
+/// What a browser says of its screen, in numbers of conversations.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown {
+    /// This conversation is meant.
+    One(usize),
+    /// What is on screen and what was used last, if anything.
+    Told(Option<usize>, Option<usize>, bool),
+    /// Nothing, as older widgets.
+    Untold,
+}
+
+fn shown() -> impl Strategy<Value = Shown> {
+    let one = || prop::option::of(0..5_usize);
+    prop_oneof![
+        (0..5_usize).prop_map(Shown::One),
+        (one(), one(), any::<bool>()).prop_map(|(on, last, visible)| Shown::Told(on, last, visible)),
+        Just(Shown::Untold),
+    ]
 }
 
 /// An edit of anything; agents and the queue are resolved like the rest.
@@ -56,18 +77,29 @@ fn patch() -> impl Strategy<Value = Patch> {
     })
 }
 
+/// A write of the page: made now or a while ago, as a whole or in calls of their own.
+fn said() -> impl Strategy<Value = Patch> {
+    let age = || prop_oneof![2 => Just(0), 1 => 0..6_000_i64];
+    let earlier = prop::collection::vec((age(), prop::collection::vec("[a-d]", 0..3)), 0..3);
+    (patch(), age(), earlier).prop_map(|(patch, age, earlier)| {
+        let sent = |age| Sent { when: When::Ago(age), page: PageAddress::cut("/page") };
+        let earlier = earlier.into_iter().map(|(age, keys)| (sent(age), keys)).collect();
+        patch.called(Calls { last: sent(age), earlier })
+    })
+}
+
 pub(crate) fn step() -> impl Strategy<Value = Step> {
     let strategy = prop_oneof![Just(ByStrategy::Active), Just(ByStrategy::All), Just(ByStrategy::AllPlusNew)];
-    let maybe = || prop::option::of(patch());
+    let maybe = || prop::option::of(said());
     let name = || 100..140_u64;
-    let held = prop::option::of((prop::option::of(name()), patch()));
+    let held = prop::option::of((prop::option::of(name()), said()));
     let status = prop::sample::select(Status::ALL.to_vec());
     prop_oneof![
         4 => (0..4_u64, any::<bool>(), name(), held, maybe()).prop_map(
             |(thread, fresh, name, held, standing)| Step::Send { thread, fresh, name, held, standing }
         ),
-        3 => (strategy, 0..5_usize, name(), patch())
-            .prop_map(|(strategy, active, name, patch)| Step::Context { strategy, active, name, patch }),
+        3 => (strategy, shown(), name(), said())
+            .prop_map(|(strategy, shown, name, patch)| Step::Context { strategy, shown, name, patch }),
         2 => (0..5_usize, patch(), any::<Option<bool>>())
             .prop_map(|(which, patch, lock)| Step::ApiContext { which, patch, lock }),
         2 => (0..3_usize, 0..5_usize, name())
@@ -113,17 +145,27 @@ impl Step {
                     page: None,
                 })
             }
-            Self::Context { strategy, active, name, patch } => Command::WriteContext(WriteContext {
-                target: ContextTarget::Visitor {
-                    visitor: world.visitor.id,
-                    session,
-                    strategy,
-                    active: row(active),
-                },
-                client_id: Some(client(name)),
-                patch,
-                lock: None,
-            }),
+            Self::Context { strategy, shown, name, patch } => {
+                let thread = |which: Option<usize>| {
+                    which
+                        .and_then(|which| world.rows.get(which % world.rows.len().max(1)))
+                        .map(|row| row.thread)
+                };
+                let reach = match shown {
+                    Shown::One(which) => row(which).map_or(Reach::by(strategy, None), Reach::One),
+                    Shown::Told(on_screen, last_used, visible) => {
+                        let (on_screen, last_used) = (thread(on_screen), thread(last_used));
+                        Reach::by(strategy, Some(Screen { on_screen, last_used, visible }))
+                    }
+                    Shown::Untold => Reach::by(strategy, None),
+                };
+                Command::WriteContext(WriteContext {
+                    target: ContextTarget::Visitor { visitor: world.visitor.id, session, reach },
+                    client_id: Some(client(name)),
+                    patch,
+                    lock: None,
+                })
+            }
             Self::ApiContext { which, patch, lock } => Command::WriteContext(WriteContext {
                 target: ContextTarget::Conversation { by: Actor::Api(key), conversation: row(which)? },
                 client_id: None,

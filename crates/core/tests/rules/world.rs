@@ -104,6 +104,7 @@ impl World {
                 snapshot.open = open();
             }
             Target::Open(_) => snapshot.open = open(),
+            Target::Reach(..) => snapshot.open = self.rows.clone(),
         }
         if let Some((author, client_ids)) = needs.earlier {
             let same = |event: &Event| {

@@ -3,7 +3,7 @@
 use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
 use beckon_core::event::AuthorKind;
-use beckon_core::frame::object::{ContextBaseline, ContextKey, ContextState, PositionedEvent};
+use beckon_core::frame::object::{ContextBaseline, ContextKey, ContextState, Elsewhere, PositionedEvent};
 use beckon_core::frame::server::{Cursors, Mode, State};
 use beckon_core::id::ConversationId;
 use beckon_core::permission::may_see;
@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use super::{App, row_of, thread_of};
 use crate::limits::{HISTORY_PAGE, HISTORY_PAGE_MAX, PAGE_BYTES, READ_EVENTS, REPLAY_EVENTS};
+
+/// Conversations looked through for one that the agent may see: a visitor has hardly more at once.
+const NEWER_CONTEXTS: usize = 20;
 
 /// Where a client stopped, and in which epoch. Texts as the client wrote them.
 #[derive(Clone, Copy, Debug)]
@@ -248,6 +251,17 @@ impl App {
         Ok(Opened { state, events })
     }
 
+    /// Where the same visitor's newest context is, if it is newer than this conversation's and the agent may see it.
+    pub async fn elsewhere(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+    ) -> Result<Option<Elsewhere>, StoreError> {
+        let newer = self.store.newer_contexts(id, NEWER_CONTEXTS).await?;
+        let seen = newer.into_iter().find(|(conversation, _)| may_see(agent, conversation));
+        Ok(seen.map(|(conversation, at)| Elsewhere { conversation: conversation.id, at }))
+    }
+
     /// Versions of a context, newest first: as many as asked for, unless they are large. The caller is entitled.
     pub async fn context_versions(
         &self,
@@ -317,6 +331,9 @@ fn context_of(found: AgentContext) -> ContextState {
         at: known.origin.at,
         source: known.origin.source,
         author: known.origin.author.clone(),
+        sent_at: known.origin.sent_at,
+        page: known.origin.page.clone(),
+        guessed: known.origin.guessed,
         locked: known.locked,
     });
     ContextState {
@@ -325,6 +342,7 @@ fn context_of(found: AgentContext) -> ContextState {
         updated_at: context.updated_at,
         keys: keys.collect(),
         baseline: ContextBaseline { position: baseline, version, text },
+        elsewhere: None,
     }
 }
 

@@ -9,8 +9,10 @@ use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
 use beckon_core::conversation::Conversation;
 use beckon_core::event::{Author, AuthorKind, Kind};
+use beckon_core::frame::object::Elsewhere;
 use beckon_core::frame::server::{
-    BaselineMoved, ConversationOnly, CursorFrame, Presence, RowFrame, ServerFrame, ThreadFrame, TypingFrame,
+    BaselineMoved, ConversationOnly, CursorFrame, ElsewhereFrame, Presence, RowFrame, ServerFrame,
+    ThreadFrame, TypingFrame,
 };
 use beckon_core::id::{AgentId, ConversationId, VisitorId};
 use beckon_core::permission::may_see;
@@ -95,6 +97,9 @@ fn gone_frame(conversation: ConversationId) -> Utf8Bytes {
 impl App {
     /// Tells everybody entitled of what a write did.
     pub(super) fn publish(&self, applied: &Applied, started_by: Option<&Author>) {
+        if !applied.duplicate {
+            self.publish_elsewhere(applied);
+        }
         for touched in &applied.conversations {
             if applied.duplicate {
                 self.publish_again(&touched.conversation);
@@ -123,6 +128,22 @@ impl App {
                     .mark(touched.conversation.id, Change { visitor, started_by, handed, thread, row: true });
             }
         }
+    }
+
+    /// The page wrote to some of a visitor's conversations: who reads another one hears where the newer context is.
+    fn publish_elsewhere(&self, applied: &Applied) {
+        let by_page =
+            |event: &StoredEvent| event.kind == Kind::Metadata && event.author_kind == AuthorKind::Visitor;
+        let written = |touched: &&AppliedConversation| touched.events.iter().any(by_page);
+        let Some(first) = applied.conversations.iter().find(written) else { return };
+        let written: Vec<ConversationId> =
+            applied.conversations.iter().filter(written).map(|touched| touched.conversation.id).collect();
+        let Conversation { id, visitor, .. } = first.conversation;
+        let elsewhere = Elsewhere { conversation: id, at: applied.at };
+        let frame = |conversation| {
+            ServerFrame::Elsewhere(ElsewhereFrame { conversation, elsewhere }).to_text().into()
+        };
+        self.hub.elsewhere(visitor, &written, |agent| may_see(agent, &first.conversation), frame);
     }
 
     /// A duplicate was published the first time, unless nobody here knew then that it was stored.

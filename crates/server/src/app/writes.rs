@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use beckon_core::agent::Agent;
 use beckon_core::command::{
-    Actor, Command, ContextTarget, Destination, Edit, EditConversation, HeldContext, Refusal, VisitorSend,
-    WriteContext, WriteNote,
+    Actor, Command, ContextTarget, Destination, Edit, EditConversation, HeldContext, Reach, Refusal,
+    VisitorSend, WriteContext, WriteNote,
 };
-use beckon_core::context::{ContextError, Metadata, Patch, WriteMode};
+use beckon_core::context::{Calls, ContextError, Metadata, PageAddress, Patch, Sent, When, WriteMode};
 use beckon_core::conversation::{Page, Status};
 use beckon_core::decide::Baseline;
 use beckon_core::event::{Author, AuthorKind};
@@ -16,6 +16,7 @@ use beckon_core::id::{AgentId, ConversationId};
 use beckon_core::strategy::Strategy;
 use beckon_core::text::{MessageText, NoteText, PageUrl, TextError, Title};
 use beckon_core::visitor::Session;
+use beckon_core::which_conversation::Screen;
 use beckon_store::{Applied, Side, StoreError};
 use serde_json::value::RawValue;
 
@@ -69,15 +70,52 @@ fn text_of(message: client::SentMessage) -> Result<MessageText, Rejection> {
     MessageText::new(message.text).map_err(Rejection::Text)
 }
 
-/// A patch from a frame.
-fn patch_of(metadata: Option<&RawValue>, mode: Option<&str>, at: &'static str) -> Result<Patch, Rejection> {
-    let mode = match mode {
-        None | Some("merge") => WriteMode::Merge,
-        Some("replace") => WriteMode::Replace,
-        Some(_) => return Err(field(at, "must be merge or replace")),
-    };
-    let text = metadata.map_or("null", RawValue::get);
-    Metadata::parse(text).map(|metadata| Patch::new(mode, metadata)).map_err(Rejection::Context)
+/// What a frame says of context: the write, and the calls behind it.
+struct SaidContext<'a> {
+    metadata: Option<&'a RawValue>,
+    mode: Option<&'a str>,
+    age_ms: Option<f64>,
+    page: Option<&'a str>,
+    made: &'a [client::MadeCall],
+}
+
+impl<'a> SaidContext<'a> {
+    fn held(held: &'a client::HeldContext) -> Self {
+        let client::HeldContext { metadata, mode, age_ms, page, made, .. } = held;
+        Self {
+            metadata: metadata.as_deref(),
+            mode: mode.as_deref(),
+            age_ms: *age_ms,
+            page: page.as_deref(),
+            made,
+        }
+    }
+
+    /// The write; `at` names the field of its mode.
+    fn patch(&self, at: &'static str) -> Result<Patch, Rejection> {
+        let mode = match self.mode {
+            None | Some("merge") => WriteMode::Merge,
+            Some("replace") => WriteMode::Replace,
+            Some(_) => return Err(field(at, "must be merge or replace")),
+        };
+        let text = self.metadata.map_or("null", RawValue::get);
+        let metadata = Metadata::parse(text).map_err(Rejection::Context)?;
+        let sent = |age_ms: f64, page: Option<&str>| Sent {
+            when: When::ago(age_ms),
+            page: page.and_then(PageAddress::cut),
+        };
+        let earlier =
+            self.made.iter().map(|call| (sent(call.age_ms, call.page.as_deref()), call.keys.clone()));
+        let last = sent(self.age_ms.unwrap_or(0.0), self.page);
+        Ok(Patch::new(mode, metadata).called(Calls { last, earlier: earlier.collect() }))
+    }
+}
+
+/// What the client says of its screen; older widgets say nothing of it.
+fn screen_of(write: &client::ContextWrite) -> Option<Screen> {
+    let client::ContextWrite { on_screen, last_used, visible, .. } = *write;
+    let told = on_screen.is_some() || last_used.is_some() || visible.is_some();
+    told.then(|| Screen { on_screen, last_used, visible: visible.unwrap_or(true) })
 }
 
 /// An id a client names. What is no id leads nowhere, as an unknown one does.
@@ -109,17 +147,15 @@ impl App {
             (None, Some(thread)) => Destination::Thread(thread),
             _ => return Err(field("conversation", "send either conversation or thread")),
         };
-        let held = match send.context {
+        let held = match &send.context {
             Some(held) => Some(HeldContext {
                 client_id: held.client_id,
-                patch: patch_of(held.metadata.as_deref(), held.mode.as_deref(), "context.mode")?,
+                patch: SaidContext::held(held).patch("context.mode")?,
             }),
             None => None,
         };
-        let standing = match send.standing {
-            Some(held) => Some(patch_of(held.metadata.as_deref(), held.mode.as_deref(), "standing.mode")?),
-            None => None,
-        };
+        let standing = send.standing.as_ref().map(|held| SaidContext::held(held).patch("standing.mode"));
+        let standing = standing.transpose()?;
         self.limits.visitor_sends.take(session.id, self.now().0).map_err(Rejection::Exceeded)?;
         self.allow_start(session, to).await?;
         let command = VisitorSend {
@@ -166,18 +202,24 @@ impl App {
             None => Strategy::default(),
             Some(name) => name.parse().map_err(|_| Rejection::UnknownStrategy)?,
         };
-        let patch = patch_of(write.metadata.as_deref(), write.mode.as_deref(), "mode")?;
+        let said = SaidContext {
+            metadata: write.metadata.as_deref(),
+            mode: write.mode.as_deref(),
+            age_ms: write.age_ms,
+            page: write.page.as_deref(),
+            made: &write.made,
+        };
+        let patch = said.patch("mode")?;
         self.limits.context_writes.take(session.id, self.now().0).map_err(Rejection::Exceeded)?;
-        let active = match write.conversation.as_deref() {
+        let reach = match write.conversation.as_deref() {
             // A conversation of somebody else is refused like one that does not exist.
             Some(raw) if strategy == Strategy::Active => {
                 let id = conversation_of(raw)?;
-                Some(self.store.conversation(id, Side::Visitor(session.visitor)).await?.id)
+                Reach::One(self.store.conversation(id, Side::Visitor(session.visitor)).await?.id)
             }
-            _ => None,
+            _ => Reach::by(strategy, screen_of(&write)),
         };
-        let target =
-            ContextTarget::Visitor { visitor: session.visitor, session: session.id, strategy, active };
+        let target = ContextTarget::Visitor { visitor: session.visitor, session: session.id, reach };
         let write = WriteContext { target, client_id: Some(write.client_id), patch, lock: None };
         Ok(self.write(Command::WriteContext(write), None).await?)
     }

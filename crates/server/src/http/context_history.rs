@@ -68,6 +68,15 @@ struct ContextVersion {
     locked: Vec<String>,
     /// Keys it released.
     unlocked: Vec<String>,
+    /// That this conversation was meant is a best guess; missing otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    guessed: bool,
+    /// The calls of the page that changed the keys; missing when all were made as the write was accepted, on no page that
+    /// was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<schema::Made>>)]
+    made: Option<Box<RawValue>>,
 }
 
 /// A context event as far as a version needs it.
@@ -84,15 +93,32 @@ struct Told {
     locked: Vec<String>,
     #[serde(default)]
     unlocked: Vec<String>,
+    #[serde(default)]
+    guessed: bool,
+    #[serde(default)]
+    made: Option<Box<RawValue>>,
 }
 
 impl ContextVersion {
     fn of(stored: &StoredVersion) -> Result<Self, StoreError> {
         let told: Told = serde_json::from_str(&stored.event.json)
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let Told { at, author, source, mode, changes, ignored, locked, unlocked } = told;
+        let Told { at, author, source, mode, changes, ignored, locked, unlocked, guessed, made } = told;
         let (version, position) = (stored.version, stored.event.seq);
-        Ok(Self { version, position, at, source, mode, author, changes, ignored, locked, unlocked })
+        Ok(Self {
+            version,
+            position,
+            at,
+            source,
+            mode,
+            author,
+            changes,
+            ignored,
+            locked,
+            unlocked,
+            guessed,
+            made,
+        })
     }
 }
 

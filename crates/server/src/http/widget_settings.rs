@@ -11,7 +11,9 @@ use beckon_core::agent::Role;
 use beckon_core::id::WidgetId;
 use beckon_core::text::{Name, TeamName, TextError, Welcome};
 use beckon_core::time::Timestamp;
-use beckon_core::widget::{Language, Pins, ProtectedKeys, SettingError, Theme, Themes, Widget, WidgetChange};
+use beckon_core::widget::{
+    GuessHours, Language, Pins, ProtectedKeys, SettingError, Theme, Themes, Widget, WidgetChange,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +62,8 @@ pub(super) struct WidgetSettings {
     title_unread: bool,
     /// Whether a new message makes a sound.
     sound: bool,
+    /// For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never.
+    guess_hours: u16,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// The last page that loaded it since the server started; null: none.
@@ -96,6 +100,7 @@ impl WidgetBody {
             language: widget.language.map(|code| code.to_string()),
             title_unread: widget.title_unread,
             sound: widget.sound,
+            guess_hours: widget.guess.hours(),
             created_at: widget.created_at,
             seen,
         };
@@ -229,6 +234,9 @@ pub(super) struct WidgetChangeBody {
     title_unread: Option<bool>,
     /// Whether a new message makes a sound.
     sound: Option<bool>,
+    /// For how many hours after its newest message ACTIVE may guess a conversation that is not on screen: 0 to 720; 0:
+    /// never.
+    guess_hours: Option<u64>,
 }
 
 /// Tells null from absent.
@@ -258,6 +266,7 @@ impl WidgetChangeBody {
             language: optional(self.language, Language::new).map_err(setting("language"))?,
             title_unread: self.title_unread,
             sound: self.sound,
+            guess: self.guess_hours.map(GuessHours::new).transpose().map_err(setting("guess_hours"))?,
         })
     }
 }

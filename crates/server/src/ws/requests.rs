@@ -6,13 +6,14 @@ use std::sync::Arc;
 use beckon_core::frame::ClientFrame;
 use beckon_core::frame::client::{self, Topic};
 use beckon_core::frame::server::{
-    Accepted, ConversationOnly, Ignored, Pong, RejectCode, Rejected, Retry, ServerFrame, Written,
+    Accepted, ConversationOnly, Ignored, IgnoredReason, Pong, RejectCode, Rejected, Retry, ServerFrame,
+    Written,
 };
 use beckon_core::id::ConversationId;
-use beckon_store::{Applied, Side, StoreError};
+use beckon_store::{Applied, AppliedConversation, Side, StoreError};
 
 use super::connection::{Connection, Ended, Peer};
-use crate::app::{Rejection, Resumed, conversation_of, event_frame};
+use crate::app::{Opened, Rejection, Resumed, conversation_of, event_frame};
 use crate::limits::{FOLLOWED_CONVERSATIONS, RESUME_CONVERSATIONS};
 
 impl Connection {
@@ -103,6 +104,7 @@ impl Connection {
             thread: Some(touched.conversation.thread),
             conversation: touched.conversation.id,
             version: touched.context_version,
+            guessed: touched.guessed,
         });
         let mut answer = accepted(request, &applied);
         answer.conversations = Some(written.collect());
@@ -178,6 +180,10 @@ impl Connection {
         }
         let resumed = resumed.map(|(epoch, position)| Resumed { epoch, position });
         let opened = match app.open(self.peer.reader(), id, resumed).await {
+            Ok(opened) => self.with_elsewhere(opened).await,
+            Err(error) => Err(error),
+        };
+        let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 self.membership.unfollow(id);
@@ -194,6 +200,17 @@ impl Connection {
         self.feed(ServerFrame::Live(ConversationOnly { conversation: id })).await?;
         self.membership.show(id);
         Ok(())
+    }
+
+    /// Tells an agent where the visitor's newer context is. From here on the hub tells of what comes.
+    async fn with_elsewhere(&mut self, mut opened: Opened) -> Result<Opened, StoreError> {
+        if let (Peer::Agent { agent, .. }, Some(row), Some(context)) =
+            (&self.peer, &opened.state.row, &mut opened.state.context)
+        {
+            self.membership.follow_visitor(row.conversation, row.visitor.id);
+            context.elsewhere = self.app.elsewhere(agent, row.conversation).await?;
+        }
+        Ok(opened)
     }
 
     /// A hello opens only so many conversations; the others are opened one by one.
@@ -257,12 +274,16 @@ impl Connection {
     }
 }
 
-/// Keys that were left out, in all conversations that were written.
+/// Keys that were left out, in all conversations that were written; a key once, by the first reason.
 fn ignored(applied: &Applied) -> Vec<Ignored> {
-    let mut keys: Vec<&String> = applied.conversations.iter().flat_map(|touched| &touched.ignored).collect();
     let mut seen = HashSet::new();
-    keys.retain(|key| seen.insert(*key));
-    keys.into_iter().map(|key| Ignored { key: key.clone(), reason: "locked".to_owned() }).collect()
+    let of = |touched: &AppliedConversation| {
+        let locked = touched.ignored.iter().map(|key| (key.clone(), IgnoredReason::Locked));
+        let newer = touched.newer.iter().map(|key| (key.clone(), IgnoredReason::Newer));
+        locked.chain(newer).collect::<Vec<_>>()
+    };
+    let all = applied.conversations.iter().flat_map(of);
+    all.filter(|(key, _)| seen.insert(key.clone())).map(|(key, reason)| Ignored { key, reason }).collect()
 }
 
 fn accepted(request: u64, applied: &Applied) -> Accepted {

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use beckon_core::command::Command;
 use beckon_core::conversation::Conversation;
-use beckon_core::decide::{
-    ConversationWrite, Decision, Earlier, NewVisitor, Outcome, Receipt, decide, needs,
-};
+use beckon_core::decide::{ConversationWrite, Decision, Earlier, NewVisitor, Outcome, Receipt, decide};
 use beckon_core::event::{Body, Event};
 use beckon_core::id::{ConversationId, Ids};
 use beckon_core::time::Timestamp;
 use rusqlite::{Connection, ToSql};
-use uuid::Uuid;
 
 use super::rows::{bytes, damaged, event, event_columns, first, run, stored_facts};
+use super::snapshot::StoredWritten;
 use super::{contexts, snapshot, tally};
 use crate::{Applied, AppliedConversation, StoreError, StoredEvent};
 
@@ -90,7 +88,7 @@ pub(super) fn apply(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Applied, StoreError> {
-    let snapshot = snapshot::load(connection, &needs(command), now)?;
+    let snapshot = snapshot::load(connection, command, now)?;
     match decide(&snapshot, command, now, ids)? {
         Outcome::Store(decision) => store(connection, *decision, now),
         Outcome::Known(earlier) => known(connection, &earlier),
@@ -137,7 +135,7 @@ fn write_conversation(
     connection: &Connection,
     write: ConversationWrite,
 ) -> Result<AppliedConversation, StoreError> {
-    let ConversationWrite { created, before, conversation, events, context, ignored } = write;
+    let ConversationWrite { created, before, conversation, events, context, ignored, newer, guessed } = write;
     if let Some(before) = before {
         if before != conversation {
             update(connection, &before, &conversation)?;
@@ -147,18 +145,26 @@ fn write_conversation(
         tally::count(connection, &conversation, 1)?;
     }
     let mut stored = Vec::with_capacity(events.len());
-    let mut context_seq = 0;
+    let mut context_seq = None;
     for event in events {
         if let Body::Metadata { .. } = event.body {
-            context_seq = event.seq;
+            context_seq = Some(event.seq);
         }
         stored.push(insert_event(connection, conversation.id, event)?);
     }
     if let Some(context) = context {
-        contexts::write(connection, conversation.id, &context, context_seq)?;
+        contexts::write(connection, &conversation, &context, context_seq)?;
     }
     let context_version = conversation.context_version;
-    Ok(AppliedConversation { conversation, created, events: stored, context_version, ignored })
+    Ok(AppliedConversation {
+        conversation,
+        created,
+        events: stored,
+        context_version,
+        ignored,
+        newer,
+        guessed,
+    })
 }
 
 /// Writes a row that exists, touching only the indexes it must.
@@ -296,11 +302,7 @@ fn insert_event(
 }
 
 fn insert_receipt(connection: &Connection, receipt: &Receipt) -> Result<(), StoreError> {
-    let written: Vec<(Uuid, i64, &[String])> = receipt
-        .written
-        .iter()
-        .map(|written| (written.conversation.0, written.version, written.ignored.as_slice()))
-        .collect();
+    let written: Vec<StoredWritten> = receipt.written.iter().map(StoredWritten::from).collect();
     let written = serde_json::to_string(&written).expect("ids, numbers and texts are always JSON");
     run(
         connection,
@@ -324,6 +326,8 @@ fn known(connection: &Connection, earlier: &Earlier) -> Result<Applied, StoreErr
             events: stored.into_iter().collect(),
             context_version,
             ignored: Vec::new(),
+            newer: Vec::new(),
+            guessed: false,
         }],
         at: earlier.at,
     })
@@ -339,6 +343,8 @@ fn known_context(connection: &Connection, receipt: &Receipt) -> Result<Applied, 
             events: Vec::new(),
             context_version: written.version,
             ignored: written.ignored.clone(),
+            newer: written.newer.clone(),
+            guessed: written.guessed,
         });
     }
     Ok(Applied { duplicate: true, pending: false, conversations, at: receipt.at })

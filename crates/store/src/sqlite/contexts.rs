@@ -9,15 +9,25 @@ use beckon_core::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
 
-use super::rows::{all, bytes, damaged, event, event_columns, first, limit, run, value};
-use super::{SqliteStore, snapshot, widgets};
+use super::rows::{
+    CONVERSATION_COLUMNS, all, bytes, conversation_columns, damaged, event, event_columns, first, limit, run,
+    value,
+};
+use super::{SqliteStore, rows, snapshot, widgets};
 use crate::{AgentContext, Contexts, PastContext, StoreError, StoredContext, StoredVersion};
 
 const CONTEXT: &str = "SELECT text, version, updated_at, origins FROM context WHERE conversation = ?1";
-const WRITE: &str = "INSERT INTO context (conversation, text, version, updated_at, origins) \
-    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (conversation) \
+const WRITE: &str = "INSERT INTO context (conversation, text, version, updated_at, origins, visitor) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (conversation) \
     DO UPDATE SET text = excluded.text, version = excluded.version, updated_at = excluded.updated_at, \
     origins = excluded.origins";
+const NEWER: &str = concat!(
+    "SELECT ",
+    conversation_columns!(),
+    ", x.updated_at FROM context x JOIN conversation c ON c.id = x.conversation \
+     WHERE x.visitor = ?1 AND x.version > 0 AND x.updated_at > ?2 AND x.conversation <> ?3 \
+     ORDER BY x.updated_at DESC LIMIT ?4"
+);
 const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM conversation WHERE id = ?1)";
 const KEEP_CHECKPOINT: &str =
     "INSERT INTO context_checkpoint (conversation, seq, version, text) VALUES (?1, ?2, ?3, ?4)";
@@ -46,6 +56,7 @@ const VERSIONS_BETWEEN_CHECKPOINTS: i64 = 64;
 pub(super) const STATEMENTS: &[&str] = &[
     CONTEXT,
     WRITE,
+    NEWER,
     EXISTS,
     KEEP_CHECKPOINT,
     CHECKPOINT,
@@ -71,20 +82,34 @@ pub(super) fn by_conversation(
     })
 }
 
-/// Keeps a context that the event of this `seq` led to.
+/// Keeps a context that the event of this `seq` led to; without an event it only remembers when what is there was said.
 pub(super) fn write(
     connection: &Connection,
-    id: ConversationId,
+    conversation: &Conversation,
     context: &Context,
-    seq: i64,
+    seq: Option<i64>,
 ) -> Result<(), StoreError> {
     let text = context.metadata.to_text();
-    let (key, version) = (bytes(id.0), context.version);
-    run(connection, WRITE, &[&key, &text, &version, &context.updated_at.0, &context.origins.to_stored()])?;
-    if version % VERSIONS_BETWEEN_CHECKPOINTS == 0 {
+    let (key, version, visitor) = (bytes(conversation.id.0), context.version, bytes(conversation.visitor.0));
+    let (updated_at, origins) = (context.updated_at.0, context.origins.to_stored());
+    run(connection, WRITE, &[&key, &text, &version, &updated_at, &origins, &visitor])?;
+    if let Some(seq) = seq.filter(|_| version % VERSIONS_BETWEEN_CHECKPOINTS == 0) {
         run(connection, KEEP_CHECKPOINT, &[&key, &seq, &version, &text])?;
     }
     Ok(())
+}
+
+/// Conversations of the same visitor whose contexts changed later; see [`Contexts::newer_contexts`].
+fn newer(
+    connection: &Connection,
+    id: ConversationId,
+    most: usize,
+) -> Result<Vec<(Conversation, Timestamp)>, StoreError> {
+    let visitor = conversation(connection, id)?.visitor;
+    let since = stored(connection, id)?.updated_at.map_or(i64::MIN, |moment| moment.0);
+    all(connection, NEWER, &[&bytes(visitor.0), &since, &bytes(id.0), &limit(most)], |row| {
+        Ok((rows::conversation(row)?, Timestamp(row.get(CONVERSATION_COLUMNS)?)))
+    })
 }
 
 fn stored(connection: &Connection, id: ConversationId) -> Result<StoredContext, StoreError> {
@@ -92,7 +117,7 @@ fn stored(connection: &Connection, id: ConversationId) -> Result<StoredContext, 
         Ok(StoredContext {
             text: row.get(0)?,
             version: row.get(1)?,
-            updated_at: Some(Timestamp(row.get(2)?)),
+            updated_at: Some(Timestamp(row.get(2)?)).filter(|_| row.get(1) != Ok(0)),
         })
     })?;
     match found {
@@ -224,6 +249,14 @@ impl Contexts for SqliteStore {
             opened => opened,
         };
         opened?.ok_or(StoreError::NotFound)
+    }
+
+    async fn newer_contexts(
+        &self,
+        id: ConversationId,
+        most: usize,
+    ) -> Result<Vec<(Conversation, Timestamp)>, StoreError> {
+        self.read(move |connection| newer(connection, id, most)).await
     }
 
     async fn move_baseline(&self, baseline: Baseline) -> Result<Option<i64>, StoreError> {

@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "image_hosts",
         sql: include_str!("../../migrations/sqlite/0002_image_hosts.sql"),
     },
+    Migration {
+        number: 3,
+        name: "sent_contexts",
+        sql: include_str!("../../migrations/sqlite/0003_sent_contexts.sql"),
+    },
 ];
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

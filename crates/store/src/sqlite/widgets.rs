@@ -7,7 +7,9 @@ use beckon_core::command::Refusal;
 use beckon_core::id::{Ids, WidgetId};
 use beckon_core::text::{Name, TeamName, Welcome};
 use beckon_core::time::Timestamp;
-use beckon_core::widget::{Language, Pins, ProtectedKeys, SettingError, Themes, Widget, WidgetChange};
+use beckon_core::widget::{
+    GuessHours, Language, Pins, ProtectedKeys, SettingError, Themes, Widget, WidgetChange,
+};
 use rusqlite::{Connection, Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,17 +23,17 @@ use crate::{StoreError, Widgets};
 macro_rules! columns {
     () => {
         "id, name, multi_thread, allowed_origins, protected_keys, pins, themes, welcome, team_name, language, \
-         title_unread, sound, created_at, image_hosts"
+         title_unread, sound, created_at, image_hosts, guess_hours"
     };
 }
 const INSERT: &str = concat!(
     "INSERT INTO widget (",
     columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 );
 const UPDATE: &str = "UPDATE widget SET name = ?2, multi_thread = ?3, allowed_origins = ?4, protected_keys = ?5, \
     pins = ?6, themes = ?7, welcome = ?8, team_name = ?9, language = ?10, title_unread = ?11, sound = ?12, \
-    created_at = ?13, image_hosts = ?14 WHERE id = ?1";
+    created_at = ?13, image_hosts = ?14, guess_hours = ?15 WHERE id = ?1";
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
 const COUNT: &str = "SELECT count(*) FROM widget";
@@ -54,6 +56,10 @@ pub(super) fn read_protected_keys(row: &Row<'_>, at: usize) -> Result<ProtectedK
     setting(ProtectedKeys::new(json(row, at)?))
 }
 
+pub(super) fn read_guess(row: &Row<'_>, at: usize) -> Result<GuessHours, StoreError> {
+    setting(GuessHours::new(row.get::<_, u16>(at)?.into()))
+}
+
 fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
     let language: Option<String> = row.get(9)?;
     Ok(Widget {
@@ -71,6 +77,7 @@ fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
         sound: row.get(11)?,
         created_at: time(row, 12)?,
         image_hosts: json(row, 13)?,
+        guess: read_guess(row, 14)?,
     })
 }
 
@@ -85,7 +92,7 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget) -> Result<(), St
     let pins = stored(&widget.pins);
     let themes = stored(&widget.themes);
     let image_hosts = stored(&widget.image_hosts);
-    let all: [&dyn ToSql; 14] = [
+    let all: [&dyn ToSql; 15] = [
         &id,
         &widget.name.as_str(),
         &widget.multi_thread,
@@ -100,6 +107,7 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget) -> Result<(), St
         &widget.sound,
         &widget.created_at.0,
         &image_hosts,
+        &widget.guess.hours(),
     ];
     run(connection, sql, &all)?;
     Ok(())

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use beckon_core::agent::{Agent, Role};
 use beckon_core::command::{
-    Actor, ApiKey, Command, ContextTarget, Destination, HeldContext, Refusal, VisitorSend, WriteContext,
+    Actor, ApiKey, Command, ContextTarget, Destination, HeldContext, Reach, Refusal, VisitorSend,
+    WriteContext,
 };
 use beckon_core::context::{Metadata, Patch, WriteMode};
 use beckon_core::conversation::{Conversation, Status};
@@ -204,8 +205,11 @@ impl House {
         active: Option<ConversationId>,
         patch: Patch,
     ) -> WriteContext {
-        let target =
-            ContextTarget::Visitor { visitor: guest.visitor, session: guest.session, strategy, active };
+        let reach = match (strategy, active) {
+            (Strategy::Active, Some(id)) => Reach::One(id),
+            _ => Reach::by(strategy, None),
+        };
+        let target = ContextTarget::Visitor { visitor: guest.visitor, session: guest.session, reach };
         WriteContext { target, client_id: Some(client()), patch, lock: None }
     }
 

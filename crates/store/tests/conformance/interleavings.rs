@@ -1,12 +1,11 @@
 //! Two pages and a program write the context of one conversation at once, in a thousand orders.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use beckon_core::agent::Role;
-use beckon_core::command::{Actor, Command, ContextTarget, WriteContext};
+use beckon_core::command::{Actor, Command, ContextTarget, Reach, WriteContext};
 use beckon_core::context::{Change, fold};
 use beckon_core::id::ConversationId;
-use beckon_core::strategy::Strategy;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
@@ -54,6 +53,8 @@ impl Said {
 struct Model {
     entries: Vec<(String, String)>,
     locks: HashSet<String>,
+    /// Keys whose value the page set last.
+    by_page: HashSet<String>,
 }
 
 impl Model {
@@ -66,7 +67,12 @@ impl Model {
         let before = self.clone();
         let mut ignored = Vec::new();
         if said.replaces {
-            self.entries.retain(|(key, _)| said.page && before.is_locked(key));
+            // The page takes away what the page wrote; a key that it sets goes to the end.
+            let sets =
+                |key: &String| said.members.iter().any(|(known, value)| known == key && value.is_some());
+            self.entries.retain(|(key, _)| {
+                said.page && (before.is_locked(key) || (!before.by_page.contains(key) && !sets(key)))
+            });
         }
         for (key, value) in &said.members {
             // A null at the top of a replacement is an absent key.
@@ -91,7 +97,28 @@ impl Model {
             };
         }
         self.locks.retain(|key| self.entries.iter().any(|(known, _)| known == key));
+        self.note_writer(&before, said.page);
         ignored
+    }
+
+    /// Who set a value last: nobody new where it is what it was, at its place.
+    fn note_writer(&mut self, before: &Self, page: bool) {
+        let was: HashMap<&String, (usize, &String)> =
+            before.entries.iter().enumerate().map(|(at, (key, value))| (key, (at, value))).collect();
+        let (mut last, mut moved) = (0, false);
+        for (key, value) in &self.entries {
+            let known = was.get(key);
+            moved |= known.is_none_or(|(at, _)| *at < last);
+            last = known.map_or(last, |(at, _)| *at);
+            if moved || known.is_some_and(|(_, known)| *known != value) {
+                if page {
+                    self.by_page.insert(key.clone())
+                } else {
+                    self.by_page.remove(key)
+                };
+            }
+        }
+        self.by_page.retain(|key| self.entries.iter().any(|(known, _)| known == key));
     }
 
     fn json(&self) -> String {
@@ -169,12 +196,8 @@ async fn one_case(
 ) {
     let mut dice = Dice(case);
     let mut said = |page| (0..2 + dice.roll(2)).map(|_| Said::by_chance(&mut dice, page)).collect::<Vec<_>>();
-    let page = ContextTarget::Visitor {
-        visitor: guest.visitor,
-        session: guest.session,
-        strategy: Strategy::Active,
-        active: Some(id),
-    };
+    let page =
+        ContextTarget::Visitor { visitor: guest.visitor, session: guest.session, reach: Reach::One(id) };
     let ours = ContextTarget::Conversation { by: key, conversation: id };
     let (first, second, program) = tokio::join!(
         writes(store.clone(), page.clone(), said(true)),

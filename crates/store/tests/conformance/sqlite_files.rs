@@ -333,10 +333,11 @@ async fn beside_threads(store: &dyn Store, guest: Guest) -> usize {
 fn another_releases_tables_are_refused_with_the_remedy() {
     let (folder, options) = folder();
     let plan = SqliteStore::plan(folder.path()).unwrap();
-    assert_eq!((plan.applied.len(), plan.pending.len()), (0, 1));
+    let steps = plan.pending.len();
+    assert_eq!(plan.applied.len(), 0);
     drop(SqliteStore::open(&options).unwrap());
     let plan = SqliteStore::plan(folder.path()).unwrap();
-    assert_eq!((plan.applied.len(), plan.pending.len()), (1, 0));
+    assert_eq!((plan.applied.len(), plan.pending.len()), (steps, 0));
 
     let database = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     database.execute("UPDATE migration SET checksum = 'other'", []).unwrap();
@@ -348,7 +349,7 @@ fn another_releases_tables_are_refused_with_the_remedy() {
     let (folder, options) = self::folder();
     drop(SqliteStore::open(&options).unwrap());
     let database = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
-    database.execute("INSERT INTO migration VALUES (2, 'future', 'x')", []).unwrap();
+    database.execute("INSERT INTO migration VALUES (1000, 'future', 'x')", []).unwrap();
     let refused = SqliteStore::open(&options).err().unwrap();
     assert!(matches!(refused, OpenError::Migration(MigrationError::Newer { .. })));
 }

@@ -10,6 +10,12 @@ export interface Origin {
   readonly at: string;
   readonly source: Source;
   readonly author: Author;
+  /** When the page called, or the program or person wrote. */
+  readonly sentAt: string;
+  /** The page that called: origin and path. */
+  readonly page?: string;
+  /** That this conversation was meant was a best guess. */
+  readonly guessed?: true;
   /** The page may not write it. */
   readonly locked: boolean;
 }

@@ -178,16 +178,24 @@ export class LiveContext {
   }
 }
 
-function originOf({ version, at, source, author, locked }: ContextKey): Origin {
-  return { version, at, source, author, locked };
+function originOf({ version, at, source, author, sent_at, page, guessed, locked }: ContextKey): Origin {
+  return { version, at, source, author, sentAt: sent_at, ...sentOn(page, guessed), locked };
+}
+
+function sentOn(page: string | undefined, guessed: true | undefined): Pick<Origin, 'page' | 'guessed'> {
+  return { ...(page === undefined ? {} : { page }), ...(guessed ? { guessed } : {}) };
 }
 
 function withWrite(origins: ReadonlyMap<string, Origin>, event: MetadataEvent): ReadonlyMap<string, Origin> {
   const next = new Map(origins);
-  const { version, at, source, author } = event;
+  const { version, at, source, author, made = [], guessed } = event;
+  const others = made.find(({ keys }) => keys === undefined);
   for (const { key, to } of event.changes) {
+    const call = made.find(({ keys }) => keys?.includes(key)) ?? others;
+    const sentAt = call?.sent_at ?? at;
+    const locked = event.locked?.includes(key) ?? false;
     if (to === null) next.delete(key);
-    else next.set(key, { version, at, source, author, locked: event.locked?.includes(key) ?? false });
+    else next.set(key, { version, at, source, author, sentAt, ...sentOn(call?.page, guessed), locked });
   }
   const turn = (key: string, locked: boolean) => {
     const known = next.get(key);
@@ -199,6 +207,7 @@ function withWrite(origins: ReadonlyMap<string, Origin>, event: MetadataEvent): 
 }
 
 function versionOf(event: MetadataEvent, position: number): ContextVersion {
-  const { version, at, source, mode, author, changes, ignored } = event;
-  return { version, position, at, source, mode, author, changes, ...(ignored ? { ignored } : {}) };
+  const { version, at, source, mode, author, changes, ignored, guessed, made } = event;
+  const more = { ...(ignored ? { ignored } : {}), ...(guessed ? { guessed } : {}), ...(made ? { made } : {}) };
+  return { version, position, at, source, mode, author, changes, ...more };
 }

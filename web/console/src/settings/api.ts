@@ -54,6 +54,8 @@ export interface Widget {
   language: string | null;
   title_unread: boolean;
   sound: boolean;
+  /** For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never. */
+  guess_hours: number;
   /** The last page that loaded it, since the server started. */
   seen: { origin: string; url: string | null; at: string; connected: number } | null;
 }

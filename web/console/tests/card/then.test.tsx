@@ -29,6 +29,7 @@ const origin = (parts: Partial<Origin>): Origin => ({
   at: '2026-11-23T09:12:45.090+00:00',
   source: 'page',
   author: PAGE,
+  sentAt: '2026-11-23T09:12:45.090+00:00',
   locked: false,
   ...parts,
 });

@@ -24,6 +24,7 @@ const origin = (parts: Partial<Origin>): Origin => ({
   at: AGO(3),
   source: 'page',
   author: PAGE,
+  sentAt: AGO(3),
   locked: false,
   ...parts,
 });
