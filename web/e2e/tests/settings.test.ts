@@ -146,3 +146,30 @@ test('a widget is set up in the console: live check, protected key, origin', asy
     })
     .toBe(1031);
 });
+
+test('the hours for which ACTIVE may guess are checked, kept, and not asked where there is one conversation', async ({
+  beckon,
+  newAgent,
+}) => {
+  const admin = await newAgent();
+  const id = await beckon.widgetId('multi');
+  await open(admin, `widgets/${id}`);
+  const hours = admin.getByLabel('Hours since the last message');
+  const form = admin.locator('form', { has: hours });
+  expect(await hours.inputValue()).toBe('24');
+  for (const wrong of ['721', '1.5', '-1', '']) {
+    await hours.fill(wrong);
+    await hours.press('Enter');
+    await admin.locator('[name=guess_hours][aria-invalid=true]').waitFor();
+  }
+  await hours.fill('0');
+  await hours.press('Enter');
+  await form.getByText('Saved').waitFor();
+  await admin.reload();
+  await hours.waitFor();
+  expect(await hours.inputValue()).toBe('0');
+
+  await open(admin, `widgets/${await beckon.widgetId('single')}`);
+  await admin.getByRole('heading', { name: 'Protected keys' }).waitFor();
+  expect(await hours.count()).toBe(0);
+});

@@ -186,6 +186,14 @@ export const words = {
     twice: 'It is on the list already.',
   },
 
+  guess: {
+    heading: 'Context from other pages',
+    lead: 'While the chat is closed, context from a page goes to the conversation that the visitor used last, as a best guess. The card says so.',
+    hours: 'Hours since the last message',
+    hint: 'How long a conversation can be guessed: 0 to 720. With 0, the context always waits until the visitor opens a conversation.',
+    wrong: 'Enter a whole number from 0 to 720.',
+  },
+
   locked: {
     heading: 'Protected keys',
     lead: 'Context that only your own systems may set. What a page sends for these keys is left out, and its callback says so.',

@@ -5,6 +5,7 @@ import { words } from '../../locales/en_settings';
 import { api, type Widget, type WidgetChange } from '../api';
 import { Page, Saved, Section, Unready } from '../page';
 import { useRemote } from '../remote';
+import { Guess } from './guess';
 import { Install } from './install';
 import { normalOrigin, originOfHost } from './origin';
 import { TextList } from './text_list';
@@ -41,6 +42,7 @@ export function WidgetPage({ id, publicUrl }: { id: string; publicUrl: string })
       <Behaviour {...part} />
       <Themes {...part} />
       <ImageHosts {...part} />
+      {widget.multi_thread && <Guess {...part} />}
       <ProtectedKeys {...part} />
     </Page>
   );
