@@ -77,6 +77,8 @@ function asWritten(command, argument) {
   return `liveChat('${command}', {\n  ${metadata},${strategy ? `\n  multiThreadStrategy: '${strategy}',` : ''}\n})`;
 }
 
+const REASONS = { locked: 'it is locked', newer: 'a newer value is there' };
+
 /** The result a callback gets, in words. */
 function inWords(command, result) {
   if (command === 'init') return 'ready';
@@ -84,11 +86,12 @@ function inWords(command, result) {
   const { pending, conversations, ignored } = result;
   const words = [];
   if (conversations.length === 1) words.push(`stored, version ${conversations[0].version}`);
+  if (conversations.some(({ guessed }) => guessed)) words.push('a best guess: held for a new conversation as well');
   if (conversations.length > 1) {
     const versions = conversations.map(({ version }) => version).join(', ');
     words.push(`stored in ${conversations.length} conversations, versions ${versions}`);
   }
   if (pending) words.push(words.length > 0 ? 'held for new ones too' : 'held until a conversation starts');
-  for (const { key, reason } of ignored) words.push(`${key} left out: ${reason}`);
+  for (const { key, reason } of ignored) words.push(`${key} left out: ${REASONS[reason] ?? reason}`);
   return words.join('; ') || 'nothing changed';
 }

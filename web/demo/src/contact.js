@@ -37,8 +37,10 @@ export function contactUs(configuration) {
   explain('Contact us: a visitor who wrote last week gets a fresh conversation for this car.');
   liveChat('open_new_thread');
 
-  explain('The car goes along. The agent sees it together with the first message.');
-  liveChat('send_contextual_data', { metadata, multiThreadStrategy: 'ACTIVE' });
+  explain(
+    'The car goes along, to every conversation, open or yet to start. The agent sees it together with the first message.',
+  );
+  liveChat('send_contextual_data', { metadata, multiThreadStrategy: 'ALL_PLUS_NEW' });
 
   explain('The visitor may write.');
   liveChat('open', null, (error) => {
@@ -62,7 +64,7 @@ export function configurationChanged(configuration) {
     if (now === before) return;
 
     explain(before ? 'The visitor changed the car.' : 'The car is finished: every choice is made.');
-    liveChat('send_contextual_data', { metadata, multiThreadStrategy: 'ACTIVE' }, (error) => {
+    liveChat('send_contextual_data', { metadata, multiThreadStrategy: 'ALL_PLUS_NEW' }, (error) => {
       if (error) return;
       sessionStorage.setItem(TOLD, now);
       tickOff('build');

@@ -22,7 +22,10 @@ const tryOut = (command, why, argument) => () => {
 const theme = (name) => tryOut('set_theme', 'Another look, for this page view.', name);
 
 const tries = {
-  ACTIVE: send('ACTIVE', 'To the conversation on screen, or the one last on screen; else held.'),
+  ACTIVE: send(
+    'ACTIVE',
+    'To the conversation on screen, or at a guess the open one used last within a day; without one, held.',
+  ),
   ALL: send('ALL', 'To every conversation that is not closed; if there is none, held for the first.'),
   ALL_PLUS_NEW: send('ALL_PLUS_NEW', 'To every conversation that is not closed, and to each one that starts later.'),
   open: tryOut('open', 'Opens the window; the newest message can be read at once.'),

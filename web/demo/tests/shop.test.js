@@ -62,7 +62,7 @@ test('Contact us opens a new thread, sends the car and opens the window, in this
   expect(made.map(([command]) => command)).toEqual(['init', 'open_new_thread', 'send_contextual_data', 'open']);
   expect(made[0][1]).toBe(served.ids.multi);
   const { metadata, multiThreadStrategy } = made[2][1];
-  expect(multiThreadStrategy).toBe('ACTIVE');
+  expect(multiThreadStrategy).toBe('ALL_PLUS_NEW');
   expect(metadata).toMatchObject({
     model: 'Holme',
     colour: { name: 'Sand', hex: '#C6B189' },

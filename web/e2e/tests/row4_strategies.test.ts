@@ -22,7 +22,7 @@ async function showThread(page: Page, preview: string): Promise<void> {
   await chat(page).getByRole('log').getByText(preview).waitFor();
 }
 
-test('Row 4: ACTIVE goes to the thread on screen, and to the one last on screen when the window is closed', async ({
+test('Row 4: ACTIVE goes to the thread on screen, and at a guess to the one used last when the window is closed', async ({
   beckon,
   site,
   newVisitor,
@@ -40,17 +40,18 @@ test('Row 4: ACTIVE goes to the thread on screen, and to the one last on screen 
   expect((await send(visitor, { shown: 'tyres' })).conversations[0]?.conversationId).toBe(tyres);
 
   await liveChat(visitor, 'close');
-  expect((await send(visitor, { closedOn: 'tyres' }, 'ACTIVE')).conversations[0]?.conversationId).toBe(tyres);
+  const guess = { conversationId: tyres, guessed: true };
+  expect((await send(visitor, { closedOn: 'tyres' }, 'ACTIVE')).conversations).toMatchObject([guess]);
 
-  // Last on screen in this tab also means: on an earlier page of it.
+  // Used last in this browser also means: on an earlier page of it.
   await visitor.reload();
-  expect((await send(visitor, { afterReload: true }, 'ACTIVE')).conversations[0]?.conversationId).toBe(tyres);
+  expect((await send(visitor, { afterReload: true }, 'ACTIVE')).conversations).toMatchObject([guess]);
 
   expect(await context(beckon, tyres)).toEqual({ shown: 'tyres', closedOn: 'tyres', afterReload: true });
   expect(await context(beckon, seats)).toEqual({ shown: 'seats' });
 });
 
-test('Row 4: ACTIVE with the list on screen is held for the next conversation', async ({
+test('Row 4: ACTIVE with the list on screen is a guess, and held for the next conversation as well', async ({
   beckon,
   site,
   newVisitor,
@@ -60,10 +61,13 @@ test('Row 4: ACTIVE with the list on screen is held for the next conversation', 
   const old = await startThread(visitor, beckon, 'before the list');
   await liveChat(visitor, 'show_thread_list');
   await chat(visitor).getByRole('log').waitFor({ state: 'detached' });
-  expect(await send(visitor, { from: 'list' }, 'ACTIVE')).toMatchObject({ pending: true, conversations: [] });
+  expect(await send(visitor, { from: 'list' }, 'ACTIVE')).toMatchObject({
+    pending: false,
+    conversations: [{ conversationId: old, guessed: true }],
+  });
   const fresh = await startThread(visitor, beckon, 'after the list');
   expect(await context(beckon, fresh)).toEqual({ from: 'list' });
-  expect(await context(beckon, old)).toEqual({});
+  expect(await context(beckon, old)).toEqual({ from: 'list' });
 });
 
 test('Row 4: ACTIVE with an empty new conversation on screen belongs to that one', async ({
@@ -163,8 +167,9 @@ test('Row 4: a single-thread widget ignores the strategy; with the conversation 
   expect(await send(visitor, { closed: true }, 'ALL')).toMatchObject({ pending: true, conversations: [] });
   await again.click();
   await say(visitor, 'the next one');
-  // ALL_PLUS_NEW means nothing here: only what was held arrives.
-  expect(await context(beckon, await conversationWith(beckon, 'the next one'))).toEqual({ closed: true });
+  // ALL_PLUS_NEW means nothing here: what was held arrives, with what this page view had sent.
+  const next = { version: 4, solved: true, closed: true };
+  expect(await context(beckon, await conversationWith(beckon, 'the next one'))).toEqual(next);
   expect(await context(beckon, only)).toEqual({ version: 4, solved: true });
 });
 
@@ -172,13 +177,15 @@ test('Row 4: opening an older conversation gives it a copy, and the data still w
   beckon,
   site,
   newVisitor,
+  colleague,
 }) => {
   const id = await beckon.widgetId('multi');
   const visitor = await newVisitor();
   const address = site.put('/copy.html', pageWithWidget(beckon.origin, id));
   await visitor.goto(address);
   const old = await startThread(visitor, beckon, 'last week');
-  // A new tab: nothing has been on screen in it.
+  await colleague.command(old, 'solve');
+  // A new tab: nothing has been on screen in it, and nothing that is solved is guessed.
   const tab = await visitor.context().newPage();
   await visitor.close();
   await tab.goto(address);

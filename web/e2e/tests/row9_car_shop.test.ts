@@ -87,7 +87,7 @@ test('Row 9: a new visitor builds a car, presses Contact us, and the agent sees 
   await card.locator('[data-path="model"]').getByText('Skerry').waitFor();
 });
 
-test('Row 9: a returning visitor with an open and a solved conversation gets a new one with the car; the old ones stay untouched', async ({
+test('Row 9: a returning visitor with an open and a solved conversation gets a new one with the car; the old ones learn of the car and of nothing else', async ({
   beckon,
   newVisitor,
   colleague,
@@ -105,21 +105,15 @@ test('Row 9: a returning visitor with an open and a solved conversation gets a n
   await expect.poll(async () => (await car(open)).model).toBe('Strand');
   await shop.close();
   const before = {
-    contexts: [await context(beckon, solved), await context(beckon, open)],
     messages: [await messages(beckon, solved), await messages(beckon, open)],
-    journals: [(await journal(beckon, solved)).length, (await journal(beckon, open)).length],
   };
   await later.goto(`${beckon.demoOrigin}/demo`);
   await buildHolme(later);
   const fresh = await contactUs(later, beckon, 'and now the estate');
 
   expect([solved, open]).not.toContain(fresh);
-  expect(await context(beckon, fresh)).toMatchObject(HOLME);
-  expect({
-    contexts: [await context(beckon, solved), await context(beckon, open)],
-    messages: [await messages(beckon, solved), await messages(beckon, open)],
-    journals: [(await journal(beckon, solved)).length, (await journal(beckon, open)).length],
-  }).toEqual(before);
+  for (const id of [fresh, solved, open]) expect(await context(beckon, id)).toMatchObject(HOLME);
+  expect({ messages: [await messages(beckon, solved), await messages(beckon, open)] }).toEqual(before);
   expect((await conversation(beckon, solved)).status).toBe('SOLVED');
   expect((await conversation(beckon, open)).status).toBe('OPEN');
 });

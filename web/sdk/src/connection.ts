@@ -64,6 +64,7 @@ export class Connection {
       tab: this.tab,
       transmit: (frame) => this.transmit(frame),
       prepare: options.prepare ?? ((write) => (this.status.state === 'live' ? { frame: write.frame } : undefined)),
+      stamp: options.stamp,
       settle: (write, outcome) => options.settle?.(write, outcome),
     });
   }

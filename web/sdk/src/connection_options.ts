@@ -12,6 +12,7 @@ import type {
   TypingFrame,
   ViewersFrame,
   WelcomeFrame,
+  WriteFrame,
 } from './frames';
 import type { Outcome, Prepared } from './outbox';
 import type { Write, WriteStore } from './write_store';
@@ -58,6 +59,8 @@ export interface ConnectionOptions {
   tab?: string;
   /** Finishes a write when its turn comes; undefined: not yet. Default: sends its frame as it is, once there is a connection. */
   prepare?: (write: Write) => Prepared | undefined;
+  /** Brings the ages in a sealed write up to date each time it goes out. */
+  stamp?: (write: Write) => WriteFrame;
   /** Hears how each write ended, before the write is forgotten. */
   settle?: (write: Write, outcome: Outcome) => void;
   environment?: Environment;

@@ -23,6 +23,8 @@ export interface OutboxHost {
   transmit(frame: WriteFrame & { request: number }): boolean;
   /** Called before a write is first sent, not for retries. Undefined: it cannot be said yet, ask again at the next `pump`. */
   prepare(write: Write): Prepared | undefined;
+  /** Called each time a sealed write goes out, to bring its ages up to date: the same words otherwise. */
+  stamp?: ((write: Write) => WriteFrame) | undefined;
   /** Called before the write leaves the store, so that what follows from it is kept first. */
   settle(write: Write, outcome: Outcome): void;
 }
@@ -173,6 +175,15 @@ export class Outbox {
     return slot.write;
   }
 
+  /** Forgets these writes as if they had never been made: nothing is told of how they ended. */
+  forgetAll(which: (write: Write) => boolean): void {
+    for (const slot of this.slots.filter(({ write }) => which(write))) {
+      this.cancel(slot);
+      slot.requests = [];
+      this.drop(slot);
+    }
+  }
+
   /** Offers whatever may be offered now. */
   pump(): void {
     if (this.reviewing) return;
@@ -260,7 +271,7 @@ export class Outbox {
       this.seal(slot, prepared.frame);
       return;
     }
-    if (!this.transmitAs(slot, slot.write.frame)) return;
+    if (!this.transmitAs(slot, this.host.stamp?.(slot.write) ?? slot.write.frame)) return;
     slot.attempts++;
     this.cancel(slot);
     const patience = ANSWER_MS + (slot.attempts > 1 ? retryDelay(slot.attempts - 2, this.host.environment.random) : 0);
@@ -274,7 +285,7 @@ export class Outbox {
   private seal(slot: Slot, frame: WriteFrame): void {
     const said = slot.write.frame;
     const thread = said.type === 'send' && said.thread !== undefined ? { thread: said.thread } : {};
-    slot.write = { ...slot.write, ...thread, frame, sealed: true };
+    slot.write = { ...slot.write, ...thread, frame, sealed: true, sealed_at: this.host.environment.now() };
     slot.sealing = true;
     void this.host.store.put(slot.write).then(() => {
       slot.sealing = false;

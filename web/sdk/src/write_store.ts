@@ -13,6 +13,10 @@ export interface Write {
   thread?: string;
   /** What `prepare` needs to finish the frame when its turn comes. */
   hint?: { [name: string]: string };
+  /** What `prepare` makes the frame of; plain data. */
+  parcel?: unknown;
+  /** When it was sealed, milliseconds since 1970. */
+  sealed_at?: number;
   state: 'waiting' | 'failed';
   failure?: { code: string; message: string };
   /** Milliseconds since 1970. */

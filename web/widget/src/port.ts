@@ -33,7 +33,7 @@ export interface ContextCall {
 export interface ContextResult {
   /** True: held for a conversation that does not exist yet, or not sent yet. */
   pending: boolean;
-  conversations: { threadId: string; conversationId: string; version: number }[];
+  conversations: { threadId: string; conversationId: string; version: number; guessed?: true }[];
   ignored: { key: string; reason: string }[];
 }
 

@@ -9,7 +9,8 @@ import {
 } from '@beckon/sdk';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, ContextCalls } from '../src/app/context_calls';
+import type { Answer } from '../src/app/answers';
+import { ContextCalls } from '../src/app/context_calls';
 import { TabMemory } from '../src/app/tab_memory';
 import type { ContextCall } from '../src/port';
 
@@ -22,6 +23,10 @@ const TRIP_MS = 20;
 const LOCKED = 'tier';
 
 type Sent = WriteFrame & { request: number };
+
+function callOf(metadata: JsonObject, mode: ContextCall['mode'] = 'merge'): ContextCall {
+  return { client_id: uuid(), strategy: 'ACTIVE', mode, metadata: JSON.stringify(metadata), made: 0, page: '' };
+}
 
 /** A tab of the widget with one open thread on screen, and a server that allows 2 writes a second, all in a time that only moves when told. */
 class Tab {
@@ -71,22 +76,17 @@ class Tab {
       known: () => true,
       live: () => true,
       threads: () => [thread],
-      active: () => 't',
+      screen: () => ({ visible: true, on_screen: 't', last_used: 't' }),
+      othersVisible: async () => false,
+      alone: async () => undefined,
       page: () => undefined,
       now: () => this.now,
+      at: () => this.now,
     });
   }
 
   call(metadata: JsonObject, mode: 'merge' | 'replace' = 'merge'): Promise<Answer> {
-    const call: ContextCall = {
-      client_id: uuid(),
-      strategy: 'ACTIVE',
-      mode,
-      metadata: JSON.stringify(metadata),
-      made: 0,
-      page: '',
-    };
-    return this.calls.take(call);
+    return this.calls.take(callOf(metadata, mode));
   }
 
   say(text: string): void {
@@ -236,14 +236,7 @@ describe('a burst of context calls', () => {
   });
 
   it('is not applied again when the page changes and offers its calls once more', async () => {
-    const made: ContextCall[] = Array.from({ length: 150 }, (_, n) => ({
-      client_id: uuid(),
-      strategy: 'ACTIVE',
-      mode: 'merge',
-      made: n,
-      page: '',
-      metadata: JSON.stringify({ n }),
-    }));
+    const made = Array.from({ length: 150 }, (_, n) => callOf({ n }));
     for (const call of made) void tab.calls.take(call);
     await tab.pass(1_000);
     for (const call of made) void tab.calls.take(call);

@@ -22,6 +22,8 @@ export interface JournalEntry {
     message?: { type: string; text: string };
     version?: number;
     source?: string;
+    guessed?: true;
+    made?: { sent_at: string; page?: string; keys?: string[] }[];
     changes?: { key: string; from: string | null; to: string | null }[];
     from?: string;
     to?: string;

@@ -30,6 +30,7 @@ export {
   messages,
 } from './conversations';
 export { focused, tabTo } from './focus';
+export { look, watchable } from './looking';
 export { OwnBrowser } from './own_browser';
 export { page, pageWithWidget, Site, snippet } from './site';
 export { SocketAgent } from './socket_agent';

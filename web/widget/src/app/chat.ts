@@ -2,15 +2,19 @@ import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, ty
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
+import type { Answer } from './answers';
 import { arrivals } from './arrivals';
-import { type Answer, ContextCalls } from './context_calls';
+import { Clock } from './clock';
+import { ContextCalls, type Screen } from './context_calls';
 import { Drafts } from './drafts';
 import { Neighbours } from './neighbours';
+import { addressOf } from './page_view';
 import { Places } from './places';
 import { type Server, WRONG_ADDRESS } from './server';
 import { SessionKeeper } from './session_keeper';
 import { Sound } from './sound';
 import { TabMemory } from './tab_memory';
+import { Tabs } from './tabs';
 import type { SentMessage } from './timeline';
 import { Typing } from './typing';
 
@@ -35,6 +39,8 @@ export class Chat {
   readonly open = signal(false);
   /** It covers the screen of a phone. */
   readonly full = signal(false);
+  /** The tab is looked at. */
+  readonly visible = signal(document.visibilityState === 'visible');
   readonly online: Signal<boolean>;
   readonly status: Signal<Status> = signal({ state: 'idle' });
   /** There was a welcome since the page loaded, so `threads` is true. */
@@ -67,6 +73,9 @@ export class Chat {
   private readonly session: SessionKeeper;
   private readonly memory: TabMemory;
   private readonly calls: ContextCalls;
+  private readonly tabs: Tabs;
+  /** Threads that others began and this tab is to give a copy of what it holds, once they are in the list. */
+  private readonly copies = new Set<string>();
   /** How far the server knows that this browser has what was written, by conversation. */
   private readonly delivered = new Map<string, number>();
   private hidden = false;
@@ -98,12 +107,15 @@ export class Chat {
       },
       history: (conversation, before) => server.history(this.token ?? '', conversation, before),
       prepare: (write) => (this.restored ? this.calls.prepare(write) : undefined),
+      stamp: (write) => this.calls.stamp(write),
       settle: (write, outcome) => {
         this.calls.settle(write, outcome);
         if (write.frame.type === 'send' && outcome.type === 'accepted') this.arrived(write, outcome.accepted);
       },
     });
     this.typing = new Typing((conversation, on) => this.connection.tell({ type: 'typing', conversation, on }));
+    this.tabs = new Tabs(`${name}:browser`, this.memory.tab, (thread) => this.copyTo(thread));
+    const clock = new Clock(`${name}:clock`);
     this.calls = new ContextCalls({
       config,
       memory: this.memory,
@@ -111,15 +123,17 @@ export class Chat {
       known: () => this.session.token !== undefined,
       live: () => this.connection.status.state === 'live',
       threads: () => this.threads.value,
-      active: () => this.active(),
+      screen: () => this.screen(),
+      othersVisible: () => this.tabs.othersVisible(),
+      alone: () => this.tabs.alone(),
       page: () => this.page,
-      now: () => Date.now(),
+      now: () => clock.now(),
+      at: (wall) => clock.at(wall),
     });
     this.unread = computed(() => this.threads.value.reduce((sum, { unread }) => sum + unread, 0));
     this.places = new Places({
       multiThread: config.multiThread,
       threads: this.threads,
-      unread: this.unread,
       // Before the first welcome nobody knows which conversations a visitor with a session has.
       unsure: () => !this.welcomed.value && (this.session.token !== undefined || !this.session.looked),
       lastThread: () => this.memory.lastThread,
@@ -142,8 +156,10 @@ export class Chat {
   /** The window came on screen or left it. `hidden`: nothing of the widget may be seen or heard. */
   setWindow(open: boolean, hidden: boolean, full: boolean, page: HostPage): void {
     this.page = page;
+    this.calls.viewed(addressOf(page.url));
     this.hidden = hidden;
     this.full.value = full;
+    if (this.open.value && !open) this.places.closed();
     this.open.value = open;
     if (!open) this.typing.rest();
     if (open) this.connection.start();
@@ -155,6 +171,7 @@ export class Chat {
     const client_id = uuid();
     const known = this.places.thread.value;
     this.typing.rest();
+    this.tabs.used(place.thread);
     void this.connection.write(
       { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text } },
       { lanes: known ? [place.thread] : [place.thread, HELD_LANE] },
@@ -201,6 +218,10 @@ export class Chat {
       if ((status.state === 'waiting' || status.state === 'refused') && this.open.value) this.places.showAnything();
     });
     connection.on('welcome', ({ threads = [], online }) => {
+      void this.tabs.learn(
+        threads.map(({ thread }) => thread),
+        (thread) => this.begunHere(thread),
+      );
       const first = !this.welcomed.value;
       const before = this.threads.value;
       this.threads.value = newestFirst(threads);
@@ -210,12 +231,14 @@ export class Chat {
       this.received(first ? threads : before);
       this.welcomed.value = true;
       if (first) this.places.learned(this.open.value);
+      this.giveCopies();
     });
     connection.on('thread', ({ thread, started_by }) => {
       const before = this.threads.value;
       this.setThread(thread);
       this.received(before);
-      if (started_by && started_by.type !== 'visitor') this.calls.startedByOthers(thread);
+      void this.tabs.learn([thread.thread], () => !started_by || started_by.type === 'visitor');
+      this.giveCopies();
     });
     connection.on('typing', (frame) => this.typing.hear(frame));
     connection.on('presence', ({ online }) => {
@@ -227,7 +250,13 @@ export class Chat {
     effect(() => this.followShown(this.places.thread.value?.conversation));
     effect(() => this.remember());
     effect(() => this.markRead());
+    effect(() => this.tabs.show(this.visible.value));
+    addEventListener('focus', () => {
+      if (this.visible.value) this.tabs.show(true);
+    });
     document.addEventListener('visibilitychange', () => {
+      this.visible.value = document.visibilityState === 'visible';
+      void this.calls.resume();
       this.markRead();
       this.tryAgain();
     });
@@ -250,6 +279,7 @@ export class Chat {
     ]);
     this.restored = true;
     connection.outbox.pump();
+    void this.calls.resume();
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }
 
@@ -262,10 +292,40 @@ export class Chat {
     this.connection.start();
   }
 
-  private active(): string | undefined {
+  private screen(): Screen {
+    const visible = this.visible.value;
     const place = this.places.place.value;
-    if (place.name === 'thread' && (this.open.value || !this.places.thread.value)) return place.thread;
-    return this.open.value ? undefined : (this.memory.lastThread ?? undefined);
+    const shown = visible && this.open.value && place.name === 'thread' ? place.thread : undefined;
+    const used = this.tabs.lastUsed;
+    return { visible, ...(shown && { on_screen: shown }), ...(used && { last_used: used }) };
+  }
+
+  /** A message of this browser began it, or is about to. */
+  private begunHere(thread: string): boolean {
+    const sends = this.connection.outbox
+      .everything()
+      .some(({ frame }) => frame.type === 'send' && frame.thread === thread);
+    return sends || this.tabs.lastUsed === thread || this.sent.value.some((message) => message.thread === thread);
+  }
+
+  /** Others began this thread, and of all tabs this one gives what it holds. */
+  private copyTo(thread: string): void {
+    this.copies.add(thread);
+    this.giveCopies();
+  }
+
+  private giveCopies(): void {
+    for (const thread of this.threads.value) if (this.copies.delete(thread.thread)) this.calls.startedByOthers(thread);
+  }
+
+  /** Nothing of the person who was here is left in this tab: what is held, on its way, begun, and what was used. */
+  forgetAll(): void {
+    this.calls.forget();
+    this.tabs.forget();
+    this.copies.clear();
+    this.drafts.clear();
+    this.sent.value = [];
+    this.threads.value = [];
   }
 
   private setThread(thread: Thread): void {
@@ -337,13 +397,15 @@ export class Chat {
     this.news.value = newest;
   }
 
-  /** The thread on screen is the one that a later visit and the next context call mean; an empty new one counts. */
+  /** The thread on screen is the one that a later visit means; once begun, also the one that was used last. */
   private remember(): void {
     const place = this.places.place.value;
     const thread = this.places.thread.value;
     if (!this.open.value || place.name !== 'thread') return;
     this.memory.showed(place.thread, !this.places.chosen);
-    if (thread) this.calls.opened(thread);
+    if (!thread || !this.visible.value) return;
+    this.tabs.used(thread.thread);
+    this.calls.opened(thread);
   }
 
   private markRead(): void {

@@ -8,14 +8,18 @@ import {
   type Thread,
   uuid,
   type Write,
+  type WriteFrame,
 } from '@beckon/sdk';
-import type { ContextCall, ContextResult, HostPage, PortError } from '../port';
+import type { ContextCall, HostPage } from '../port';
 import type { WidgetConfig } from '../theme';
-import { excess, fold, type Patch } from './holding';
+import { type Answer, Answers, CODES, failed, PENDING, written } from './answers';
+import { accepted, covers, parcelOf } from './context_writes';
+import { excess, fold, type Held, held, missing, noted, older, wire, without } from './held';
+import { PageView } from './page_view';
 import type { TabMemory } from './tab_memory';
 
-/** What the page calls back with. */
-export type Answer = { result: ContextResult } | { error: PortError };
+/** What the customer looks at. */
+export type Screen = Required<Pick<ContextFrame, 'visible'>> & Pick<ContextFrame, 'on_screen' | 'last_used'>;
 
 /** What the rules need to know of the chat. */
 export interface Situation {
@@ -27,52 +31,66 @@ export interface Situation {
   /** The connection stands, so `threads` is true. */
   live(): boolean;
   threads(): Thread[];
-  /** The thread that `ACTIVE` means, by what is on screen; it may be closed, or not exist yet. */
-  active(): string | undefined;
+  screen(): Screen;
+  /** Another tab of this widget is visible. */
+  othersVisible(): Promise<boolean>;
+  /** Resolves when none is. */
+  alone(): Promise<void>;
   page(): HostPage | undefined;
+  /** This browser's clock, milliseconds. */
   now(): number;
+  /** A moment of the page's time of day, by this browser's clock. */
+  at(wall: number): number;
 }
 
 /** Lane of everything that reads or changes what is held. */
 const HELD = 'held';
+/** An existing thread that is opened gets what was said so short a time ago, milliseconds: what is older was meant for something else. */
+const RECENT_MS = 30 * 60_000;
+/** Between two calls of one moment, milliseconds: the server counts in a thousandth of one. */
+const NEXT_MS = 0.001;
 
-const PENDING: ContextResult = { pending: true, conversations: [], ignored: [] };
-const CODES: { [code: string]: number } = { metadata_invalid: 1202, bad_request: 1202, metadata_limit: 1203 };
 /** The conversation went away between the call and its turn. */
 const UNREACHABLE = ['closed', 'not_found'];
 
-function failed(code: number, message: string): Answer {
-  return { error: { code, message } };
-}
-
-/** Decides for each context call whether it is held, and sends the others; gives what is held to the conversation it waited for. */
+/** Decides for each context call whether it is held, waits, or is sent; gives what is held to the conversation it waited for. */
 export class ContextCalls {
-  private readonly answers = new Map<string, (answer: Answer) => void>();
+  private readonly answers = new Answers();
+  private readonly view = new PageView();
+  /** When the newest call was made. */
+  private newest = 0;
+  /** Calls are taken in their order, also while it is asked whether another tab is visible. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private asking = 0;
+  private watching = false;
+  /** Counts the sessions that ended: what was begun in one is not finished in the next. */
+  private era = 0;
 
   constructor(private readonly situation: Situation) {}
 
   /** Takes a call over. The answer comes when it is held or on disk; a call seen before is not applied again. */
   async take(call: ContextCall): Promise<Answer> {
-    const { memory, outbox } = this.situation;
+    const { memory, outbox, screen, known } = this.situation;
     if (memory.isFinished(call.client_id)) return { result: { ...PENDING, pending: false } };
-    const waiting = outbox.everything().find((write) => covers(write).includes(call.client_id));
-    if (waiting) return this.answerOf(call.client_id);
+    if (outbox.everything().some((write) => covers(write).includes(call.client_id)))
+      return this.answers.of(call.client_id);
+    if (memory.waiting?.calls.includes(call.client_id)) return this.answers.of(call.client_id);
 
-    const patch: Patch = { mode: call.mode, metadata: JSON.parse(call.metadata) as JsonObject };
-    const target = this.target(call);
-    const lanes = target === HELD ? [HELD] : target === 'all' || target === 'single' ? ['*'] : [target];
-    if (target === HELD && !outbox.busy(lanes)) return this.hold(patch, this.standsIn(call), [call.client_id]);
+    this.newest = Math.max(this.situation.at(call.made), this.newest + NEXT_MS);
+    const said = { call: call.client_id, at: this.newest, ...(call.page && { page: call.page }) };
+    const parcel = held(said, call.mode, JSON.parse(call.metadata) as JsonObject);
+    const inTurn = call.strategy === 'ACTIVE' || !this.multiThread;
+    if (inTurn) this.view.add(parcel, said);
 
-    const answer = this.answerOf(call.client_id);
-    if (!this.join(call, target, patch)) {
-      const frame: ContextFrame = { type: 'context', client_id: call.client_id, strategy: call.strategy, ...patch };
-      this.enqueue(frame, lanes, {
-        target,
-        covers: call.client_id,
-        standing: target === HELD && this.standsIn(call) ? 'yes' : 'no',
-      });
-    }
+    const answer = this.answers.of(call.client_id);
+    if ((inTurn && !screen().visible && known()) || this.asking > 0) this.askFirst(call, parcel, inTurn);
+    else this.place(call, parcel);
     return answer;
+  }
+
+  /** The page view on screen is of this address from now on. */
+  viewed(page: string): void {
+    this.view.move(page, this.situation.now());
   }
 
   /** Finishes a write whose turn has come. */
@@ -80,180 +98,293 @@ export class ContextCalls {
     const { frame, hint } = write;
     if (frame.type === 'context' && hint?.target === HELD) return { outcome: accepted({ pending: true }) };
     if (!this.situation.live()) return undefined;
-    if (frame.type === 'context') return this.prepareContext(frame, hint?.target);
+    if (frame.type === 'context') return this.prepareContext(frame, write);
     if (frame.type === 'send') return { frame: this.prepareSend(frame) };
     return { frame };
+  }
+
+  /** The ages in a sealed write, as of now. */
+  stamp({ frame, sealed_at }: Write): WriteFrame {
+    const by = sealed_at === undefined ? 0 : Math.max(0, Date.now() - sealed_at);
+    if (frame.type === 'context') return older(frame, by);
+    if (frame.type !== 'send') return frame;
+    const { context, standing, ...rest } = frame;
+    return {
+      ...rest,
+      ...(context && { context: older(context, by) }),
+      ...(standing && { standing: older(standing, by) }),
+    };
   }
 
   /** A write ended: remember it, then answer the page. */
   settle(write: Write, outcome: Outcome): void {
     const { memory } = this.situation;
-    const { frame } = write;
+    const { frame, hint } = write;
     if (frame.type === 'send' && outcome.type === 'accepted') memory.delivered(frame.client_id);
     if (frame.type !== 'context') return;
+    const parcel = parcelOf(write, frame);
+    if (hint?.copy) {
+      // It stays held; nobody waits for an answer.
+      if (outcome.type === 'failed' || outcome.accepted.pending) memory.note(parcel, [hint.copy], false);
+      return;
+    }
     const calls = covers(write);
     if (outcome.type === 'accepted' && outcome.accepted.pending) {
-      const answer = this.hold(frame, write.hint?.standing === 'yes', calls);
-      this.reply(calls, answer);
+      this.answers.give(calls, this.hold(parcel, hint?.standing === 'yes', calls));
     } else if (outcome.type === 'accepted') {
+      const { conversations = [] } = outcome.accepted;
+      const guessed = conversations.filter((reached) => reached.guessed).map(({ thread }) => thread);
+      // A guess waits for the next conversation as well.
+      if (guessed.length > 0) this.keep(noted(parcel, parcel, guessed, true), false, calls);
+      else memory.release(calls);
       memory.finish(calls);
-      const { conversations = [], ignored = [] } = outcome.accepted;
-      const reached = conversations.map(({ thread, conversation, version }) => ({
-        threadId: thread,
-        conversationId: conversation,
-        version,
-      }));
-      this.reply(calls, { result: { pending: false, conversations: reached, ignored } });
+      this.answers.give(calls, written(outcome.accepted));
     } else if (UNREACHABLE.includes(outcome.code)) {
-      this.reply(calls, this.hold(frame, false, calls));
+      this.answers.give(calls, this.hold(parcel, false, calls));
     } else if (outcome.code === 'client_id_reused') {
       memory.finish(calls);
-      this.reply(calls, { result: { ...PENDING, pending: false } });
-    } else {
-      memory.finish(calls);
-      this.reply(calls, failed(CODES[outcome.code] ?? 1205, outcome.message));
-    }
+      this.answers.give(calls, { result: { ...PENDING, pending: false } });
+    } else this.refuse(calls, CODES[outcome.code] ?? 1205, outcome.message);
   }
 
   /** A failed message is thrown away: what it would have carried is held again, below what was held since. */
   giveBack(message: string): void {
-    const { memory } = this.situation;
-    const taken = memory.takeBack(message);
-    if (!taken) return;
-    const held = taken.held && memory.held ? fold(taken.held, memory.held) : (taken.held ?? memory.held);
-    const standing =
-      taken.standing && memory.standing ? fold(taken.standing, memory.standing) : (taken.standing ?? memory.standing);
-    memory.hold(held, standing, []);
+    this.situation.memory.giveBack(message);
   }
 
-  /** An existing thread is on screen: it gets a copy of what is held, which stays held. */
+  /** An existing thread is on screen: it gets a copy of what was held of late, which stays held. */
   opened(thread: Thread): void {
-    const { memory, config } = this.situation;
-    if (thread.status === 'CLOSED') return;
-    const { held } = memory;
-    if (!held || !memory.copyOnce(thread.thread)) return;
-    this.write(held, thread);
-    // The one conversation of a single-thread widget is what it was held for.
-    if (!config.multiThread) memory.hold(null, memory.standing, []);
+    this.copy(thread, this.situation.now() - RECENT_MS);
   }
 
-  /** Somebody else began a conversation: it gets what is held, which is thereby used up. */
+  /** Others began a conversation, and this tab was chosen: it gets a copy of what is held. */
   startedByOthers(thread: Thread): void {
-    const { memory } = this.situation;
-    const { held } = memory;
-    if (!held) return;
-    this.write(held, thread);
-    memory.hold(null, memory.standing, []);
+    this.copy(thread);
   }
 
-  private write(patch: Patch, thread: Thread): void {
-    const client_id = uuid();
-    const frame: ContextFrame = { type: 'context', client_id, strategy: 'ACTIVE', ...patch };
-    this.enqueue(frame, [thread.thread], { target: thread.thread, covers: client_id });
-  }
-
-  /** Where a call goes: `held`, `all`, `single`, or a thread. What is on screen now counts, whenever the turn comes. */
-  private target(call: ContextCall): string {
-    const { situation } = this;
-    const sends = situation.outbox.everything().flatMap(({ frame }) => (frame.type === 'send' ? [frame.thread] : []));
-    if (!situation.known() && sends.length === 0) return HELD;
-    if (!situation.config.multiThread) return 'single';
-    if (call.strategy !== 'ACTIVE') return 'all';
-    const active = situation.active();
-    if (active === undefined) return HELD;
-    const exists = situation.threads().some(({ thread }) => thread === active);
-    // Before the first welcome nobody knows which threads exist; then it is decided when the turn comes.
-    return exists || sends.includes(active) || !situation.live() ? active : HELD;
-  }
-
-  private standsIn(call: ContextCall): boolean {
-    return call.strategy === 'ALL_PLUS_NEW' && this.situation.config.multiThread;
-  }
-
-  private hold(patch: Patch, stands: boolean, calls: string[]): Answer {
-    const { memory, config } = this.situation;
-    const held = fold(memory.held, patch);
-    const standing = stands ? fold(memory.standing, patch) : memory.standing;
-    const problem = excess(held, config.limits) ?? (standing ? excess(standing, config.limits) : undefined);
-    if (problem) {
-      memory.finish(calls);
-      return failed(1203, problem);
+  /** The tab may have been looked at, or is alone: what waited for that is decided. */
+  async resume(): Promise<void> {
+    const { memory, screen, othersVisible, alone } = this.situation;
+    if (!memory.waiting) return;
+    if (!screen().visible && (await othersVisible())) {
+      if (this.watching) return;
+      this.watching = true;
+      await alone();
+      this.watching = false;
+      return this.resume();
     }
-    memory.hold(held, standing, calls);
-    return { result: PENDING };
+    const { held, waiting } = memory;
+    if (!waiting) return;
+    // One of them may have been made into a write before its page was left.
+    memory.wait(held, null);
+    this.enqueue(uuid(), 'ACTIVE', waiting.parcel, { target: 'screen', covers: waiting.calls.join() });
+  }
+
+  /** The session ended: nothing of it is kept, sent or stored any more, and calls that wait for an answer are told so. */
+  forget(): void {
+    const { memory, outbox } = this.situation;
+    this.era++;
+    outbox.forgetAll(() => true);
+    memory.forget();
+    memory.finish(this.answers.calls);
+    this.view.forget();
+    this.answers.give(this.answers.calls, failed(1205, 'The session ended'));
+  }
+
+  private get multiThread(): boolean {
+    return this.situation.config.multiThread;
+  }
+
+  /** A hidden tab: where another one is visible, a call that means what is on screen waits. */
+  private askFirst(call: ContextCall, parcel: Held, mayWait: boolean): void {
+    const { era } = this;
+    const { screen, othersVisible } = this.situation;
+    this.asking++;
+    this.turn = this.turn.then(async () => {
+      const waits = mayWait && !screen().visible && (await othersVisible());
+      this.asking--;
+      if (era !== this.era) return;
+      if (waits) this.wait(call, parcel);
+      else this.place(call, parcel);
+    });
+  }
+
+  /** Holds a call or queues it, by what is on screen now: that counts whenever its turn comes. */
+  private place(call: ContextCall, parcel: Held): void {
+    const { situation } = this;
+    const { strategy, client_id } = call;
+    const standing = strategy === 'ALL_PLUS_NEW' && this.multiThread;
+    const target = this.target(call);
+    if (target === HELD && !situation.outbox.busy([HELD])) {
+      this.answers.give([client_id], this.hold(parcel, standing, [client_id]));
+      return;
+    }
+    if (this.join(strategy, target, parcel, client_id)) return;
+    const hint = { target, covers: client_id, standing: target === HELD && standing ? 'yes' : 'no' };
+    this.enqueue(client_id, strategy, parcel, hint);
+  }
+
+  /** `held`: no conversation can be meant. `screen`: what is on screen decides, on the server. `all`: what is on screen does not matter. */
+  private target({ strategy }: ContextCall): 'held' | 'screen' | 'all' {
+    const { situation } = this;
+    const sends = this.sends();
+    if (!situation.known() && sends.length === 0) return HELD;
+    if (this.multiThread && strategy !== 'ACTIVE') return 'all';
+    // Before the first welcome nobody knows which threads exist.
+    if (!situation.live() || sends.length > 0) return 'screen';
+    const { on_screen, visible } = situation.screen();
+    const threads = situation.threads();
+    const begins = this.multiThread && visible && on_screen && !threads.some(({ thread }) => thread === on_screen);
+    return begins || threads.every(({ status }) => status === 'CLOSED') ? HELD : 'screen';
+  }
+
+  /** The threads of messages that are on their way. */
+  private sends(): (string | undefined)[] {
+    const writes = this.situation.outbox.everything();
+    return writes.flatMap(({ frame }) => (frame.type === 'send' ? [frame.thread] : []));
+  }
+
+  /** Another tab is in front of the customer: the call is held, and decided later. */
+  private wait(call: ContextCall, parcel: Held): void {
+    const { memory } = this.situation;
+    const { waiting } = memory;
+    const both = fold(waiting?.parcel ?? null, parcel);
+    const all = fold(memory.held, parcel);
+    const problem = excess(all, this.situation.config.limits);
+    if (problem) {
+      this.refuse([call.client_id], 1203, problem);
+      return;
+    }
+    memory.wait(all, { parcel: both, calls: [...(waiting?.calls ?? []), call.client_id] });
+    void this.resume();
+  }
+
+  private hold(parcel: Held, stands: boolean, calls: string[]): Answer {
+    const problem = this.keep(parcel, stands, calls);
+    if (!problem) return { result: PENDING };
+    this.drop(calls);
+    return failed(1203, problem);
+  }
+
+  /** Keeps it for the next conversation; what is too much about that, if anything. */
+  private keep(parcel: Held, stands: boolean, calls: string[]): string | undefined {
+    const { memory, config } = this.situation;
+    // What it says may be held already, of a tab that waited.
+    const whole = fold(without(memory.held, calls), parcel);
+    const standing = stands ? fold(memory.standing, parcel) : memory.standing;
+    const problem = excess(whole, config.limits) ?? (standing ? excess(standing, config.limits) : undefined);
+    if (!problem) memory.hold(whole, standing, calls);
+    return problem;
   }
 
   /** Folds a call into one that still waits for its turn and goes the same way. */
-  private join(call: ContextCall, target: string, patch: Patch): boolean {
-    const { outbox, config } = this.situation;
+  private join(strategy: ContextFrame['strategy'], target: string, parcel: Held, call: string): boolean {
+    const { outbox, config, screen } = this.situation;
     const last = outbox.everything().at(-1);
-    if (last?.frame.type !== 'context' || last.sealed || last.hint?.target !== target) return false;
+    if (last?.frame.type !== 'context' || last.sealed || last.hint?.copy || last.hint?.target !== target) return false;
     const { frame, hint } = last;
-    if (frame.strategy !== call.strategy) return false;
-    const both = fold(frame, patch);
+    const { on_screen, last_used, visible } = screen();
+    const alike = frame.on_screen === on_screen && frame.last_used === last_used && frame.visible === visible;
+    if (frame.strategy !== strategy || (target === 'screen' && !alike)) return false;
+    const both = fold(parcelOf(last, frame), parcel);
     if (excess(both, config.limits)) return false;
     return outbox.amend(last.client_id, (write) => ({
       ...write,
-      frame: { ...frame, ...both },
-      hint: { ...hint, covers: [...covers(last), call.client_id].join() },
+      parcel: both,
+      hint: { ...hint, covers: [...covers(last), call].join() },
     }));
   }
 
-  private enqueue(frame: ContextFrame, lanes: string[], hint: { [name: string]: string }): void {
-    const { outbox, memory, now } = this.situation;
+  private copy(thread: Thread, since?: number): void {
+    const { memory } = this.situation;
+    const parcel = thread.status !== 'CLOSED' && memory.held ? missing(memory.held, thread.thread, since) : undefined;
+    if (!parcel) return;
+    // Noted before it goes: it is on its way from here on, whatever happens to the page.
+    memory.note(parcel, [thread.thread], true);
+    // A name of its own: under the call's the server may remember a guess.
+    this.enqueue(uuid(), 'ACTIVE', parcel, { copy: thread.thread });
+  }
+
+  private enqueue(
+    client_id: string,
+    strategy: ContextFrame['strategy'],
+    parcel: Held,
+    hint: { [name: string]: string },
+  ): void {
+    const { outbox, memory, screen } = this.situation;
+    const { on_screen, last_used, visible } = screen();
+    const all = hint.target === 'all' || (hint.target === 'screen' && !this.multiThread);
+    const used = [on_screen, last_used].filter((thread) => thread !== undefined);
     void outbox.add({
-      client_id: frame.client_id,
-      lanes,
-      frame,
+      client_id,
+      lanes: hint.copy ? [HELD, hint.copy] : all ? ['*'] : hint.target === HELD ? [HELD] : [HELD, ...used],
+      frame: {
+        type: 'context',
+        client_id,
+        strategy,
+        mode: 'merge',
+        metadata: {},
+        visible,
+        ...(on_screen !== undefined && { on_screen }),
+        ...(last_used !== undefined && { last_used }),
+      },
+      parcel,
       sealed: false,
       hint,
       state: 'waiting',
-      queued_at: now(),
+      queued_at: Date.now(),
       tab: memory.tab,
     });
   }
 
-  private prepareContext(frame: ContextFrame, target: string | undefined): Prepared {
-    const open = this.situation.threads().filter(({ status }) => status !== 'CLOSED');
-    if (target === 'all') return { frame };
-    const thread = target === 'single' ? open[0] : open.find((candidate) => candidate.thread === target);
-    if (!thread) return { outcome: accepted({ pending: true }) };
-    return { frame: { ...frame, strategy: 'ACTIVE', conversation: thread.conversation } };
+  private prepareContext(frame: ContextFrame, write: Write): Prepared {
+    const { hint } = write;
+    const told = { ...frame, ...wire(parcelOf(write, frame), this.situation.now()) };
+    if (!hint?.copy) return { frame: told };
+    const thread = this.situation.threads().find((candidate) => candidate.thread === hint.copy);
+    if (!thread || thread.status === 'CLOSED') return { outcome: accepted({ pending: true }) };
+    return { frame: { ...told, conversation: thread.conversation } };
   }
 
   private prepareSend(frame: SendFrame): SendFrame {
-    const { memory, threads, page } = this.situation;
+    const { memory, threads, page, now } = this.situation;
     const known = threads().find(({ thread }) => thread === frame.thread);
     if (known) {
       const { thread: _, ...rest } = frame;
       return { ...rest, conversation: known.conversation };
     }
-    const { held, standing, client_id } = memory.take(frame.client_id);
+    const waited = memory.waiting?.calls ?? [];
+    const { parcel, standing, client_id } = memory.take(frame.client_id, (whole) => this.withView(whole));
+    // What waited to be looked at goes with it.
+    memory.finish(waited);
+    this.answers.give(waited, { result: PENDING });
     const where = page();
     return {
       ...frame,
-      ...(held ? { context: { ...held, client_id } } : {}),
-      ...(standing ? { standing } : {}),
-      ...(where ? { page: where } : {}),
+      ...(parcel && { context: { ...wire(parcel, now()), client_id } }),
+      ...(standing && { standing: wire(standing, now()) }),
+      ...(where && { page: where }),
     };
   }
 
-  private answerOf(call: string): Promise<Answer> {
-    return new Promise((resolve) => this.answers.set(call, resolve));
+  /** What is held, with what the page view on screen sent, if both have room. */
+  private withView(whole: Held | null): Held | null {
+    const { said } = this.view;
+    if (!said) return whole;
+    const both = fold(whole, said);
+    return excess(both, this.situation.config.limits) ? whole : both;
   }
 
-  private reply(calls: string[], answer: Answer): void {
-    for (const call of calls) {
-      this.answers.get(call)?.(answer);
-      this.answers.delete(call);
-    }
+  private refuse(calls: string[], code: number, message: string): void {
+    this.drop(calls);
+    this.answers.give(calls, failed(code, message));
   }
-}
 
-function covers(write: Write): string[] {
-  return write.hint?.covers?.split(',') ?? [];
-}
-
-function accepted(fields: { pending: boolean }): Outcome {
-  return { type: 'accepted', accepted: { type: 'accepted', request: 0, duplicate: false, ...fields } };
+  /** What was answered with an error is stored nowhere, now or later. */
+  private drop(calls: string[]): void {
+    const { memory } = this.situation;
+    memory.release(calls);
+    memory.finish(calls);
+    this.view.drop(calls);
+  }
 }

@@ -8,3 +8,13 @@ export function locks(): Promise<LockManager | undefined> {
   );
   return known;
 }
+
+/** Before the name of the lock that a tab of any widget holds as long as it lives. */
+export const TAB = 'beckon:tab:';
+
+/** Tabs of any widget that hold their lock, or wait for it because their page is being reloaded. */
+export async function livingTabs(manager: LockManager): Promise<Set<string>> {
+  const { held = [], pending = [] } = await manager.query();
+  const names = [...held, ...pending].map(({ name = '' }) => name).filter((name) => name.startsWith(TAB));
+  return new Set(names.map((name) => name.slice(TAB.length)));
+}

@@ -1,6 +1,5 @@
-import { locks } from './locks';
+import { livingTabs, locks, TAB } from './locks';
 
-const TAB = 'beckon:tab:';
 /** A page that is left may be followed by another one of the same tab, which knows more of its writes than we do, milliseconds. */
 const NEXT_PAGE_MS = 10_000;
 
@@ -38,8 +37,8 @@ export class Neighbours {
   /** One tab at a time looks who is gone, so that no two take the same. */
   private async inherit(manager: LockManager): Promise<void> {
     await manager.request(`${this.name}:queue`, async () => {
-      const living = await namesOf(manager);
-      await this.takeOver((tab) => !living.has(TAB + tab));
+      const living = await livingTabs(manager);
+      await this.takeOver((tab) => !living.has(tab));
     });
     await this.watchAll(manager);
   }
@@ -52,26 +51,19 @@ export class Neighbours {
   }
 
   private async watchAll(manager: LockManager): Promise<void> {
-    for (const name of await namesOf(manager)) this.watch(manager, name);
+    for (const tab of await livingTabs(manager)) this.watch(manager, tab);
   }
 
-  private watch(manager: LockManager, name: string): void {
-    if (name === TAB + this.tab || this.watched.has(name)) return;
-    this.watched.add(name);
+  private watch(manager: LockManager, tab: string): void {
+    if (tab === this.tab || this.watched.has(tab)) return;
+    this.watched.add(tab);
     // Granted when that page is gone.
     void manager
-      .request(name, () => undefined)
+      .request(TAB + tab, () => undefined)
       .then(() => new Promise((resolve) => setTimeout(resolve, NEXT_PAGE_MS)))
       .then(() => {
-        this.watched.delete(name);
+        this.watched.delete(tab);
         return this.inherit(manager);
       });
   }
-}
-
-/** Locks that tabs of any widget hold, or wait for because their page is being reloaded. */
-async function namesOf(manager: LockManager): Promise<Set<string>> {
-  const { held = [], pending = [] } = await manager.query();
-  const names = [...held, ...pending].map(({ name = '' }) => name);
-  return new Set(names.filter((name) => name.startsWith(TAB)));
 }

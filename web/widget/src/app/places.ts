@@ -10,7 +10,6 @@ interface Around {
   multiThread: boolean;
   /** Newest first. */
   threads: ReadonlySignal<readonly Thread[]>;
-  unread: ReadonlySignal<number>;
   /** The visitor may have conversations that nobody here knows of yet. */
   unsure: () => boolean;
   /** The thread that was on screen last, also on an earlier page. */
@@ -34,6 +33,8 @@ export class Places {
   private guess: string | undefined;
   /** Something was to be shown before it was known what there is. */
   private awaited = false;
+  /** The list was asked for since the window was last closed. */
+  private listAsked = false;
 
   constructor(private readonly around: Around) {
     this.thread = computed(() => {
@@ -49,17 +50,24 @@ export class Places {
     return !!this.thread.value || this.around.drafts.has(place.thread) || this.around.begun(place.thread);
   }
 
-  /** Shows what a visitor who opens the chat wants to see: `wanted`, the newest message, or an empty new conversation. */
+  /** Shows what a visitor who opens the chat wants to see: `wanted`, or where the newest message can be read without another click. */
   show(wanted?: string): void {
     const { multiThread, threads } = this.around;
     this.awaited = false;
     if (!multiThread) this.showOnly();
     else if (threads.value.some(({ thread }) => thread === wanted)) this.showThread(wanted as string);
-    else if (!this.chosen || this.hasNewsElsewhere()) this.showNewest();
+    else if (!this.chosen || (this.place.value.name === 'list' && !this.listAsked)) this.showBest();
   }
 
   showList(): void {
-    if (this.around.multiThread) this.place.value = { name: 'list' };
+    if (!this.around.multiThread) return;
+    this.listAsked = true;
+    this.place.value = { name: 'list' };
+  }
+
+  /** The window was closed: whoever opens it again wants a conversation, not the list it stood on. */
+  closed(): void {
+    this.listAsked = false;
   }
 
   showThread(thread: string): void {
@@ -115,7 +123,8 @@ export class Places {
     else if (!this.chosen) this.showGuess(threads.value[0]?.thread);
   }
 
-  private showNewest(): void {
+  /** The thread last shown in this tab, else the only one that is open, else one with unread messages, else the list, else an empty one. */
+  private showBest(): void {
     if (this.around.unsure()) {
       this.awaited = true;
       return;
@@ -123,21 +132,15 @@ export class Places {
     const { begun, guessed } = this.around;
     const last = this.around.lastThread();
     const threads = this.around.threads.value;
-    const shown = threads.find(({ thread }) => thread === last);
-    const news = threads.some(({ unread }) => unread > 0);
-    const wanted = last !== null && (shown || !guessed() || begun(last));
-    // Begun on the page before: the visitor goes on writing.
+    // What was begun on the page before goes on here.
     const drafted = last !== null && this.place.value.name === 'nowhere' && this.around.drafts.has(last);
-    if (drafted || (wanted && (shown?.unread || !news))) this.showThread(last);
-    else if (threads.length > 0) this.showList();
+    const there = threads.some(({ thread }) => thread === last);
+    const shown = last !== null && (drafted || there || !guessed() || begun(last));
+    const [open, another] = threads.filter(({ status }) => status === 'OPEN' || status === 'WAITING');
+    const best = shown ? last : ((!another && open) || threads.find(({ unread }) => unread > 0))?.thread;
+    if (best) this.showThread(best);
+    else if (threads.length > 0) this.place.value = { name: 'list' };
     else this.showGuess();
-  }
-
-  /** Unread messages, and none of them where the window stands. An empty conversation that was asked for stays. */
-  private hasNewsElsewhere(): boolean {
-    const place = this.place.value;
-    if (place.name !== 'thread' || !this.thread.value || this.thread.value.unread > 0) return false;
-    return this.around.unread.value > 0;
   }
 
   private emptyThread(): string | undefined {

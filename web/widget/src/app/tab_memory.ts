@@ -1,30 +1,35 @@
 import { uuid } from '@beckon/sdk';
-import type { Patch } from './holding';
+import { fold, type Held, noted, without } from './held';
 
 /** As many finished calls are remembered, and never fewer than ended together, so that a page change in the wrong moment does not apply one twice. */
 const FINISHED = 64;
 
-/** A patch that left with the first message of a new conversation. */
+/** What left with the first message of a new conversation. */
 export interface Taken {
   /** The message's. */
   message: string;
   /** The context write's own. */
   client_id: string;
-  held: Patch | null;
-  standing: Patch | null;
+  /** With what the page view on screen had sent. */
+  parcel: Held | null;
+  held: Held | null;
+  standing: Held | null;
+}
+
+/** Calls of a hidden tab that wait until it is looked at, folded; what they say is held as well. */
+export interface Waiting {
+  parcel: Held;
+  calls: string[];
 }
 
 interface Kept {
   tab: string;
-  /** The fold of every call that found no conversation. */
-  held: Patch | null;
-  /** Grows with each change of `held`. */
-  version: number;
+  /** The fold of every call that waits for the next conversation. */
+  held: Held | null;
   /** The fold of the `ALL_PLUS_NEW` calls that the server does not know of. */
-  standing: Patch | null;
+  standing: Held | null;
+  waiting: Waiting | null;
   taken: Taken[];
-  /** Threads that already got a copy of `held`, and which version. */
-  copied: { [thread: string]: number };
   finished: string[];
   /** The thread last on screen in this tab. */
   lastThread: string | null;
@@ -34,10 +39,9 @@ interface Kept {
 
 const EMPTY = {
   held: null,
-  version: 0,
   standing: null,
+  waiting: null,
   taken: [],
-  copied: {},
   finished: [],
   lastThread: null,
   guessed: false,
@@ -56,12 +60,16 @@ export class TabMemory {
     return this.kept.tab;
   }
 
-  get held(): Patch | null {
+  get held(): Held | null {
     return this.kept.held;
   }
 
-  get standing(): Patch | null {
+  get standing(): Held | null {
     return this.kept.standing;
+  }
+
+  get waiting(): Waiting | null {
+    return this.kept.waiting;
   }
 
   get lastThread(): string | null {
@@ -77,8 +85,23 @@ export class TabMemory {
   }
 
   /** Holds, and remembers which calls are thereby done. */
-  hold(held: Patch | null, standing: Patch | null, calls: string[]): void {
-    this.change({ held, standing, version: this.kept.version + 1, finished: this.finishedWith(calls) });
+  hold(held: Held | null, standing: Held | null, calls: string[]): void {
+    this.change({ held, standing, finished: this.finishedWith(calls) });
+  }
+
+  /** Holds, and keeps what is to be decided when the tab is looked at; null: nothing is. */
+  wait(held: Held | null, waiting: Waiting | null): void {
+    this.change({ held, waiting });
+  }
+
+  /** Notes which threads have what `parcel` says, or takes that back. */
+  note(parcel: Held, threads: string[], have: boolean): void {
+    if (this.kept.held) this.change({ held: noted(this.kept.held, parcel, threads, have) });
+  }
+
+  /** What these calls say is no longer held. */
+  release(calls: string[]): void {
+    this.change({ held: without(this.kept.held, calls) });
   }
 
   finish(calls: string[]): void {
@@ -89,13 +112,13 @@ export class TabMemory {
     return this.kept.finished.includes(call);
   }
 
-  /** Hands everything held to a message that starts a conversation. The same message gets the same again. */
-  take(message: string): Taken {
+  /** Hands everything held to a message that starts a conversation, made into a parcel. The same message gets the same again. */
+  take(message: string, parcelOf: (held: Held | null) => Held | null): Taken {
     const before = this.kept.taken.find((taken) => taken.message === message);
     if (before) return before;
-    const { held, standing, taken, version } = this.kept;
-    const now: Taken = { message, client_id: uuid(), held, standing };
-    this.change({ held: null, standing: null, taken: [...taken, now], version: version + 1 });
+    const { held, standing, taken } = this.kept;
+    const now: Taken = { message, client_id: uuid(), parcel: parcelOf(held), held, standing };
+    this.change({ held: null, standing: null, waiting: null, taken: [...taken, now] });
     return now;
   }
 
@@ -104,18 +127,21 @@ export class TabMemory {
     this.change({ taken: this.kept.taken.filter((taken) => taken.message !== message) });
   }
 
-  /** What the message took, or undefined; forgets it. */
-  takeBack(message: string): Taken | undefined {
-    const found = this.kept.taken.find((taken) => taken.message === message);
-    if (found) this.delivered(message);
-    return found;
+  /** The message was thrown away: what it took is held again, below what was held since. */
+  giveBack(message: string): void {
+    const taken = this.kept.taken.find((candidate) => candidate.message === message);
+    if (!taken) return;
+    const both = (first: Held | null, second: Held | null) => (first || second ? fold(first, second) : null);
+    const { held, standing } = this.kept;
+    this.delivered(message);
+    this.change({ held: both(taken.held, held), standing: both(taken.standing, standing) });
   }
 
-  /** True once for each thread and version of what is held. */
-  copyOnce(thread: string): boolean {
-    if (!this.kept.held || this.kept.copied[thread] === this.kept.version) return false;
-    this.change({ copied: { ...this.kept.copied, [thread]: this.kept.version } });
-    return true;
+  /** The session ended: nothing of it is left in this tab. */
+  forget(): void {
+    const { tab, finished } = this.kept;
+    this.kept = { ...EMPTY, tab, finished };
+    this.write();
   }
 
   private finishedWith(calls: string[]): string[] {

@@ -66,6 +66,7 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
         titleUnread: !!config.titleUnread,
         openThread: (thread) => openWindow(true, undefined, thread),
         closeWindow: () => setWindow(false),
+        moved: draw,
       });
       drawPage();
     } catch {

@@ -4,6 +4,7 @@ import type { News } from '../port';
 import { counted, type Words } from '../words';
 import { addStyles } from './add_styles';
 import { createFullScreen } from './full_screen';
+import { watchPath } from './moves';
 import type { createPreview } from './preview';
 import { STYLES } from './styles';
 import { createTitle } from './title';
@@ -24,6 +25,8 @@ export interface Host {
   /** Opens the window, on this thread. */
   openThread(thread: string): void;
   closeWindow(): void;
+  /** The page is at another path. */
+  moved(): void;
 }
 
 export interface PageState {
@@ -102,7 +105,7 @@ export function start(host: Host): PagePart {
     loading = true;
     try {
       const { createPreview } = await import('./preview');
-      bubble = createPreview(wrapper, place, host.openThread);
+      bubble = createPreview(wrapper, place, host.openThread, addStyles);
       show();
     } catch {
       loading = false;
@@ -114,6 +117,7 @@ export function start(host: Host): PagePart {
     bubble?.dismiss();
   }
 
+  watchPath(host.moved);
   addStyles(STYLES);
   place.className = 'bk-place';
   place.setAttribute('aria-live', 'polite');

@@ -1,13 +1,17 @@
 import type { News } from '../port';
 import type { Words } from '../words';
-import { addStyles } from './add_styles';
 import { PREVIEW_STYLES } from './preview_styles';
 
 /**
  * The newest message beside the launcher while the window is closed: one only, until it is opened, read elsewhere or sent away. In a file of its
- * own, because most pages see no message come. `place`: where the page's part has it said by screen readers.
+ * own, because most pages see no message come. `place`: where the page's part has it said by screen readers; `addStyles` is its own.
  */
-export function createPreview(wrapper: HTMLElement, place: HTMLElement, open: (thread: string) => void) {
+export function createPreview(
+  wrapper: HTMLElement,
+  place: HTMLElement,
+  open: (thread: string) => void,
+  addStyles: (rules: string) => void,
+) {
   addStyles(PREVIEW_STYLES);
 
   const part = <Name extends 'div' | 'span' | 'button'>(name: Name, className: string, ...inside: Node[]) => {

@@ -45,23 +45,26 @@ describe('context of the page', () => {
     expect(set.beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand' }]);
   });
 
-  it('reaches the thread on screen, then the one last on screen, and is held elsewhere', async () => {
+  it('reaches the thread on screen, then at a guess the one used last, and is held elsewhere', async () => {
     const { beckon } = set;
     const one = beckon.begin('OPEN', ['one']);
     const two = beckon.begin('OPEN', ['two']);
     const closed = beckon.begin('CLOSED', ['closed']);
     await set.return();
     await set.visit();
+    await set.call('show_thread_list');
     await set.call('open');
     await set.chat.getByRole('button', { name: /one/ }).waitFor();
-    expect((await send({ n: 'list' })).result).toEqual(held);
+    expect((await send({ n: 'list', first: true })).result).toEqual(held);
     await set.chat.getByRole('button', { name: /two/ }).click();
     await set.field.waitFor();
+    await expect.poll(() => two.context).toEqual({ n: 'list', first: true });
     await send({ n: 'two' });
-    expect(two.context).toEqual({ n: 'two' });
+    expect(two.context).toEqual({ n: 'two', first: true });
     await set.call('close');
-    await send({ closed: true });
-    expect(two.context).toEqual({ n: 'two', closed: true });
+    const [guess] = ((await send({ closed: true })).result as { conversations: object[] }).conversations;
+    expect(guess).toMatchObject({ threadId: two.thread.thread, guessed: true });
+    expect(two.context).toEqual({ n: 'two', first: true, closed: true });
     await set.call('show_thread_list');
     await set.call('open');
     await set.chat.getByRole('button', { name: /closed/ }).click();
@@ -70,6 +73,9 @@ describe('context of the page', () => {
     await set.call('open_new_thread');
     expect((await send({ n: 'new' })).result).toEqual(held);
     expect([one.context, closed.context]).toEqual([{}, {}]);
+    await set.say('a new one');
+    const all = { n: 'new', first: true, closed: true };
+    await expect.poll(() => beckon.conversations[3]?.context).toEqual(all);
   });
 
   it('of more calls than the server takes at once is folded, nothing lost, and each call has its answer', async () => {
@@ -78,7 +84,6 @@ describe('context of the page', () => {
     await set.return();
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /one/ }).click();
     await set.field.waitFor();
     let refusals = 1;
     beckon.intercept = ({ type }) =>
@@ -103,7 +108,6 @@ describe('context of the page', () => {
     await set.visit();
     expect((await send({ car: 'Holme', gone: null })).result).toEqual(held);
     await set.call('open');
-    await set.chat.getByRole('button', { name: /last week/ }).click();
     await expect.poll(() => old.context).toEqual({ car: 'Holme' });
     await set.call('open_new_thread');
     await set.say('about the Holme');
@@ -111,7 +115,7 @@ describe('context of the page', () => {
     expect(old.version).toBe(1);
   });
 
-  it('is used up by a conversation that somebody else begins', async () => {
+  it('is copied to a conversation that others begin, and stays held', async () => {
     const { beckon } = set;
     await set.visit();
     await send({ car: 'Skerry' });
@@ -122,8 +126,8 @@ describe('context of the page', () => {
     await expect.poll(() => begun.context).toEqual({ car: 'Skerry' });
     await set.call('open_new_thread');
     await set.say('mine');
-    await expect.poll(() => beckon.conversations).toHaveLength(2);
-    expect(beckon.conversations[1]?.context).toEqual({});
+    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ car: 'Skerry' });
+    expect(begun.version).toBe(1);
   });
 
   it('keeps its order through a lost connection: held, sent and written', async () => {
@@ -153,7 +157,6 @@ describe('context of the page', () => {
     await set.return();
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     await set.field.waitFor();
     const answers = await set.page.evaluate(`new Promise((resolve) => {
       const answers = [];
@@ -175,13 +178,12 @@ describe('context of the page', () => {
     const old = beckon.begin('OPEN', ['old']);
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /old/ }).click();
     await set.field.waitFor();
     await set.call('open_new_thread');
     await set.chat.getByText('Hello. What can we do for you?').waitFor();
     await set.visit();
-    expect((await send({ car: 'Strand' })).result).toEqual(held);
     await set.call('open');
+    expect((await send({ car: 'Strand' })).result).toEqual(held);
     await set.say('the new one');
     await expect.poll(() => beckon.conversations[1]?.context).toEqual({ car: 'Strand' });
     expect(old.context).toEqual({});
@@ -194,7 +196,6 @@ describe('context of the page', () => {
     const thread = beckon.begin('OPEN', ['hello']);
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     await set.field.waitFor();
     beckon.intercept = ({ type }) => (type === 'context' ? null : undefined);
     const answer = send({ late: true });
@@ -231,7 +232,6 @@ describe('context of the page', () => {
     await set.return();
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     await set.field.waitFor();
     beckon.intercept = ({ type }) => (type === 'context' ? null : undefined);
     await set.page.evaluate("liveChat('send_contextual_data', { metadata: { from: 'the first page' } })");
@@ -261,6 +261,7 @@ describe('context of the page', () => {
     expect((await send({ next: true })).result).toEqual(held);
     await set.chat.getByRole('button', { name: 'New conversation' }).click();
     await set.say('second');
-    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ next: true });
+    // With what this page view has sent.
+    await expect.poll(() => beckon.conversations[1]?.context).toEqual({ early: true, next: true });
   });
 });

@@ -337,7 +337,8 @@ export class FakeBeckon {
     const before = this.answers.get(id);
     if (before) return { ...before, duplicate: true };
     const made = frame.type === 'send' ? this.store(frame) : this.merge(frame);
-    this.answers.set(id, made);
+    // What is only held is no write yet.
+    if (!(made as { pending?: boolean }).pending) this.answers.set(id, made);
     return made;
   }
 
@@ -368,10 +369,7 @@ export class FakeBeckon {
   }
 
   private merge(frame: Sent): object {
-    const reached = this.conversations.filter(
-      ({ thread }) =>
-        thread.status !== 'CLOSED' && (frame.strategy !== 'ACTIVE' || thread.conversation === frame.conversation),
-    );
+    const { reached, guessed } = this.meant(frame);
     for (const conversation of reached) {
       this.apply(conversation, { mode: frame.mode as string, metadata: frame.metadata as JsonObject });
     }
@@ -379,8 +377,26 @@ export class FakeBeckon {
       thread,
       conversation,
       version,
+      ...(guessed && { guessed }),
     }));
     return { type: 'accepted', duplicate: false, conversations, pending: reached.length === 0, ignored: [] };
+  }
+
+  /** Where a call goes, as the server decides it. Everything here is fresh. */
+  private meant({ conversation, strategy, on_screen, last_used, visible }: Sent): {
+    reached: Conversation[];
+    guessed?: boolean;
+  } {
+    const open = this.conversations.filter(({ thread }) => thread.status !== 'CLOSED');
+    if (conversation) return { reached: open.filter(({ thread }) => thread.conversation === conversation) };
+    if (!this.config.multiThread) return { reached: open.slice(0, 1) };
+    if (strategy !== 'ACTIVE') return { reached: open };
+    const named = (id: unknown) => this.conversations.filter(({ thread }) => thread.thread === id);
+    const [shown] = named(on_screen);
+    if (visible && on_screen && shown?.thread.status !== 'CLOSED') return { reached: shown ? [shown] : [] };
+    const fresh = open.filter(({ thread }) => thread.status !== 'SOLVED');
+    const guess = last_used ? named(last_used) : fresh;
+    return { reached: guess.length === 1 ? fresh.filter((one) => guess.includes(one)) : [], guessed: true };
   }
 
   private apply(conversation: Conversation, { mode, metadata }: { mode: string; metadata: JsonObject }): void {

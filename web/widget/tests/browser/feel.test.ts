@@ -121,6 +121,7 @@ describe('the sound', () => {
     set.beckon.say(thread, 'silent');
     await bubble().waitFor();
     expect(await tones()).toBe(0);
+    await set.call('show_thread_list');
     await launcher().click();
     await set.chat.getByRole('button', { name: 'Play a sound for new messages' }).click();
     // It is heard once, to know it.
@@ -159,7 +160,6 @@ describe('writing, both ways', () => {
   it('is told to the agents now and then, never what is written, and its end', async () => {
     const thread = await listening(['hello']);
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     await set.field.pressSequentially('secret words');
     await expect.poll(typings).toEqual([true]);
     await set.field.fill('');
@@ -178,7 +178,6 @@ describe('writing, both ways', () => {
   it('shows who writes to the visitor until their message is here, or nothing more is heard', async () => {
     const thread = await listening(['hello']);
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     const writing = set.chat.locator('[data-writing]');
     set.beckon.typing(thread, true);
     await writing.getByText('Maja Horvat is writing').waitFor();
@@ -203,7 +202,6 @@ describe('a thread', () => {
   it('says under the last own message how far it came', async () => {
     const thread = await listening(['hello']);
     await set.call('open');
-    await set.chat.getByRole('button', { name: /hello/ }).click();
     await set.say('my words');
     await set.chat.getByText(/· Sent$/).waitFor();
     set.beckon.cursor(thread, 2, 0);
@@ -225,6 +223,7 @@ describe('a thread', () => {
     beckon.say(old, 'just now');
     beckon.begin('OPEN', ['only today']);
     await set.visit();
+    await set.call('show_thread_list');
     await set.call('open');
     await chat.getByRole('button', { name: /just now/ }).click();
     await chat.getByRole('heading', { name: 'Yesterday' }).waitFor();
@@ -241,7 +240,6 @@ describe('a thread', () => {
     const texts = Array.from({ length: 30 }, (_, index) => `message ${index}`);
     const thread = await listening(texts);
     await set.call('open');
-    await set.chat.getByRole('button', { name: /message 29/ }).click();
     const log = set.chat.getByRole('log');
     const fromEnd = () => log.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight));
     await set.chat.getByText('message 29', { exact: true }).waitFor();
@@ -273,7 +271,6 @@ describe('a thread', () => {
     set.beckon.intercept = ({ type }) => (type === 'sync' ? null : undefined);
     await set.visit();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /slow/ }).click();
     const skeleton = set.chat.getByRole('log').locator('[aria-hidden] span');
     await skeleton.first().waitFor();
     set.beckon.intercept = () => undefined;

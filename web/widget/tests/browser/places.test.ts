@@ -18,30 +18,18 @@ async function openUnreachable(beckon: FakeBeckon): Promise<void> {
 const list = () => set.chat.getByRole('heading', { name: 'Your conversations' });
 
 describe('an empty conversation that nobody asked for', () => {
-  it('gives way to the list at the first welcome, also on a later page', async () => {
+  it('gives way to the conversation there is at the first welcome, also on a later page', async () => {
     const { beckon } = set;
     await set.return();
     const thread = beckon.begin('OPEN', ['We have it in stock']);
     await set.visit();
     await openUnreachable(beckon);
-    const lastThread = () =>
-      set.page
-        .frames()
-        .find((frame) => frame.url().includes('/widget/'))
-        ?.evaluate(() => {
-          const [kept = '{}'] = Object.values(sessionStorage) as string[];
-          return (JSON.parse(kept) as { lastThread?: string | null }).lastThread;
-        });
-    const guessed = await lastThread();
-    expect(guessed).toBeTruthy();
-    expect(guessed).not.toBe(thread.thread.thread);
     beckon.intercept = () => undefined;
-    await list().waitFor();
-    await set.chat.getByRole('button', { name: /We have it in stock/ }).waitFor();
+    await set.chat.getByText('We have it in stock').waitFor();
     beckon.read(thread);
     await set.visit();
     await set.call('open');
-    await list().waitFor();
+    await set.chat.getByText('We have it in stock').waitFor();
     set.complaints.length = 0;
   });
 
@@ -72,7 +60,7 @@ describe('an empty conversation that nobody asked for', () => {
     beckon.say(beckon.begin('OPEN', [], author), 'A word about your order');
     await page.getByRole('button', { name: 'Open chat, 1 unread' }).waitFor();
     await launcher.click();
-    await set.chat.getByRole('button', { name: /A word about your order/ }).waitFor();
+    await set.chat.getByText('A word about your order').waitFor();
   });
 
   it('gives way in a single-thread widget to the conversation that was closed', async () => {
@@ -126,7 +114,7 @@ describe('a visitor', () => {
     expect(await set.field.count()).toBe(0);
     // The one without an answer is given up after ten seconds.
     beckon.intercept = () => undefined;
-    await set.chat.getByRole('button', { name: /hello/ }).waitFor({ timeout: 40_000 });
+    await set.chat.getByText('hello').waitFor({ timeout: 40_000 });
     expect(beckon.requests.filter((request) => request.endsWith('/sessions'))).toHaveLength(1);
   });
 
@@ -164,5 +152,62 @@ describe('a visitor', () => {
     await set.page.clock.runFor(31_000);
     await expect.poll(() => chat.getByText('open in too many tabs').count()).toBe(0);
     await beckon.listened();
+  });
+});
+
+describe('open', () => {
+  it('shows the thread last shown in this tab, whatever else there is', async () => {
+    const { beckon } = set;
+    beckon.begin('OPEN', ['one']);
+    beckon.begin('SOLVED', ['two']);
+    await set.return();
+    await set.visit();
+    await set.call('show_thread_list');
+    await set.call('open');
+    await set.chat.getByRole('button', { name: /two/ }).click();
+    await set.field.waitFor();
+    await set.chat.getByRole('button', { name: 'All conversations' }).click();
+    await list().waitFor();
+    await set.call('close');
+    await set.call('open');
+    await set.chat.getByText('two').waitFor();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByText('two').waitFor();
+    expect(await list().count()).toBe(0);
+  });
+
+  it('shows the only conversation that is open, before one with unread messages', async () => {
+    const { beckon } = set;
+    beckon.read(beckon.begin('WAITING', ['waiting for you']));
+    beckon.begin('SOLVED', ['solved, and unread']);
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByText('waiting for you').waitFor();
+  });
+
+  it('shows one with unread messages where several are open, else the list with a new conversation first', async () => {
+    const { beckon } = set;
+    const one = beckon.begin('OPEN', ['one']);
+    beckon.read(beckon.begin('OPEN', ['two']));
+    await set.return();
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByText('one').waitFor();
+    beckon.read(one);
+    // Another tab: nothing was shown in it.
+    const other = await set.context.newPage();
+    await other.goto(set.page.url());
+    await other.evaluate("liveChat('open')");
+    const chat = other.frameLocator('#ib-iframe-messaging');
+    await chat.getByRole('button', { name: /two/ }).waitFor();
+    const names = await chat.locator('section button').evaluateAll((all) => all.map((each) => each.textContent));
+    expect(names).toHaveLength(3);
+    expect(names[0]).toBe('New conversation');
+    await chat.getByRole('button', { name: 'New conversation' }).click();
+    await expect
+      .poll(() => chat.locator('.ib-widget-message-input').evaluate((field) => field === document.activeElement))
+      .toBe(true);
   });
 });

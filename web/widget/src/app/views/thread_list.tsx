@@ -14,26 +14,24 @@ export function ThreadList({ chat }: { chat: Chat }) {
     if (open) heading.current?.focus();
   }, [open]);
   return (
-    <>
-      <section class={styles.place} aria-label={words().conversations}>
-        <h2 ref={heading} tabIndex={-1} class={styles.heading}>
-          {words().conversations}
-        </h2>
-        <ul class={styles.list}>
-          {chat.threads.value.map((thread) => (
-            <li key={thread.thread}>
-              <ThreadRow chat={chat} thread={thread} />
-            </li>
-          ))}
-        </ul>
-      </section>
-      <footer class={styles.foot}>
+    <section class={styles.place} aria-label={words().conversations}>
+      <h2 ref={heading} tabIndex={-1} class={styles.heading}>
+        {words().conversations}
+      </h2>
+      <div class={styles.first}>
         <Button variant="primary" touch onClick={() => chat.places.startNew()}>
           <PlusIcon />
           {words().newConversation}
         </Button>
-      </footer>
-    </>
+      </div>
+      <ul class={styles.list}>
+        {chat.threads.value.map((thread) => (
+          <li key={thread.thread}>
+            <ThreadRow chat={chat} thread={thread} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
