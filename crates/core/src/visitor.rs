@@ -39,3 +39,31 @@ pub struct Session {
 pub const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A session's end is moved at most so often, in seconds: reading must not become writing.
 pub const SESSION_TOUCH_SECONDS: i64 = 60 * 60;
+/// How long the hash of an ended session's token is kept, in seconds: 90 days. Until then its browser hears how it ended.
+pub const ENDED_TOKEN_SECONDS: i64 = 90 * 24 * 60 * 60;
+/// How long the handle before the newest still works, in seconds: other tabs may have read it a moment before.
+pub const HANDLE_GRACE_SECONDS: i64 = 60;
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// It was not used for 30 days.
+    Expired,
+    /// It was ended on purpose: by `logout`, or because an old handle was used.
+    Revoked,
+}
+
+impl SessionEnd {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// From the stored word.
+    pub fn from_stored(word: &str) -> Option<Self> {
+        [Self::Expired, Self::Revoked].into_iter().find(|end| end.as_str() == word)
+    }
+}

@@ -41,6 +41,8 @@ pub struct Widget {
     pub sound: bool,
     /// For how long ACTIVE may guess a conversation that is not on screen.
     pub guess: GuessHours,
+    /// May a site's own storage keep a handle, for browsers that forget what the widget's frame keeps?
+    pub host_handle: bool,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -74,6 +76,8 @@ pub struct WidgetChange {
     pub sound: Option<bool>,
     /// See [`Widget::guess`].
     pub guess: Option<GuessHours>,
+    /// See [`Widget::host_handle`].
+    pub host_handle: Option<bool>,
 }
 
 impl Widget {
@@ -100,6 +104,7 @@ impl Widget {
             title_unread: false,
             sound: false,
             guess: GuessHours::default(),
+            host_handle: true,
             created_at,
         }
     }
@@ -122,6 +127,7 @@ impl Widget {
             title_unread: change.title_unread.unwrap_or(self.title_unread),
             sound: change.sound.unwrap_or(self.sound),
             guess: change.guess.unwrap_or(self.guess),
+            host_handle: change.host_handle.unwrap_or(self.host_handle),
             created_at: self.created_at,
         }
     }

@@ -34,6 +34,8 @@ pub enum ApiError {
     WrongAddress(String),
     /// Unknown to this caller: foreign things look the same.
     NotFound(String),
+    /// It was there, and has ended for good.
+    Gone(String),
     /// The path does not know this method.
     MethodNotAllowed,
     /// The body is larger than is read.
@@ -97,6 +99,7 @@ impl ApiError {
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::WrongAddress(_) => (StatusCode::MISDIRECTED_REQUEST, "MISDIRECTED_REQUEST"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::Gone(_) => (StatusCode::GONE, "GONE"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
@@ -113,7 +116,8 @@ impl ApiError {
             Self::Unauthorized(text)
             | Self::Forbidden(text)
             | Self::WrongAddress(text)
-            | Self::NotFound(text) => text,
+            | Self::NotFound(text)
+            | Self::Gone(text) => text,
             Self::MethodNotAllowed => "This method is not allowed here.".to_owned(),
             Self::TooLarge => format!("The request body is larger than {BODY_BYTES} bytes."),
             Self::TooMany(_) => "Too many requests".to_owned(),

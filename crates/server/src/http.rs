@@ -21,6 +21,7 @@ mod profile;
 mod quick_replies;
 mod setup;
 mod threads;
+mod visitor_sessions;
 mod widget_settings;
 mod widgets;
 
@@ -52,6 +53,9 @@ pub(crate) fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(widgets::get_config))
         .routes(routes!(widgets::create_session))
+        .routes(routes!(visitor_sessions::end))
+        .routes(routes!(visitor_sessions::grant_handle))
+        .routes(routes!(visitor_sessions::redeem_handle))
         .routes(routes!(threads::list_threads))
         .routes(routes!(threads::list_events))
         .routes(routes!(ws::open_socket))

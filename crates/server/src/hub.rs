@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
 use beckon_core::frame::server::Writing;
-use beckon_core::id::{AgentId, AgentSessionId, ConversationId, VisitorId, WidgetId};
+use beckon_core::id::{AgentId, AgentSessionId, ConversationId, SessionId, VisitorId, WidgetId};
 
 use self::elsewhere::Owners;
 use crate::ws::close::CloseCode;
@@ -26,8 +26,8 @@ pub type ConnectionId = u64;
 /// Who a socket belongs to.
 #[derive(Clone, Debug)]
 pub enum Owner {
-    /// A tab of a visitor, on a widget.
-    Visitor(VisitorId, WidgetId),
+    /// A tab of a visitor, on a widget, and its session.
+    Visitor(VisitorId, WidgetId, SessionId),
     /// A console of an agent, and its sign-in.
     Agent(Arc<Agent>, AgentSessionId),
 }
@@ -46,13 +46,14 @@ pub struct AgentFrame {
 pub struct Hub {
     next: AtomicU64,
     farewells: AtomicUsize,
+    revocations: AtomicU64,
     topics: Mutex<Topics>,
 }
 
 #[derive(Debug, Default)]
 struct Topics {
     connections: HashMap<ConnectionId, Arc<Outbound>>,
-    visitors: HashMap<VisitorId, Vec<(ConnectionId, Arc<Outbound>)>>,
+    visitors: HashMap<VisitorId, Vec<Tab>>,
     agents: HashMap<ConnectionId, Console>,
     followers: HashMap<ConversationId, Vec<ConnectionId>>,
     /// Whose those conversations are.
@@ -60,6 +61,14 @@ struct Topics {
     /// Visitors' sockets by widget.
     widgets: HashMap<WidgetId, usize>,
     online: bool,
+}
+
+/// A visitor's socket.
+#[derive(Debug)]
+struct Tab {
+    id: ConnectionId,
+    session: SessionId,
+    outbound: Arc<Outbound>,
 }
 
 #[derive(Debug)]
@@ -88,9 +97,10 @@ impl Hub {
         let mut topics = self.topics();
         topics.connections.insert(id, Arc::clone(&outbound));
         match &owner {
-            Owner::Visitor(visitor, widget) => {
+            Owner::Visitor(visitor, widget, session) => {
                 // Most have one tab.
-                topics.visitors.entry(*visitor).or_insert_with(|| Vec::with_capacity(1)).push((id, outbound));
+                let tabs = topics.visitors.entry(*visitor).or_insert_with(|| Vec::with_capacity(1));
+                tabs.push(Tab { id, session: *session, outbound });
                 *topics.widgets.entry(*widget).or_default() += 1;
             }
             Owner::Agent(agent, session) => {
@@ -151,8 +161,8 @@ impl Hub {
 
     /// To every visitor's socket.
     pub fn to_all_visitors(&self, frame: &Utf8Bytes) {
-        for (_, outbound) in self.topics().visitors.values().flatten() {
-            outbound.push(Delivery::Frame(frame.clone()));
+        for tab in self.topics().visitors.values().flatten() {
+            tab.outbound.push(Delivery::Frame(frame.clone()));
         }
     }
 
@@ -163,9 +173,9 @@ impl Hub {
 
     /// To the sockets of a visitor, except the one given.
     pub fn to_visitor(&self, visitor: VisitorId, except: Option<ConnectionId>, delivery: &Delivery) {
-        for (id, outbound) in self.topics().visitors.get(&visitor).into_iter().flatten() {
-            if Some(*id) != except {
-                outbound.push(delivery.clone());
+        for tab in self.topics().visitors.get(&visitor).into_iter().flatten() {
+            if Some(tab.id) != except {
+                tab.outbound.push(delivery.clone());
             }
         }
     }
@@ -244,6 +254,20 @@ impl Hub {
         for console in self.topics().agents.values().filter(|console| console.session == session) {
             console.outbound.close(CloseCode::Revoked);
         }
+    }
+
+    /// Ends the sockets of a visitor's session, which was revoked in the store before.
+    pub fn revoke_visitor(&self, session: SessionId) {
+        // Counted first: a socket that joins from here on sees it, one that joined before is found below.
+        self.revocations.fetch_add(1, Ordering::SeqCst);
+        for tab in self.topics().visitors.values().flatten().filter(|tab| tab.session == session) {
+            tab.outbound.close(CloseCode::Revoked);
+        }
+    }
+
+    /// Grows whenever a visitor's session is revoked: who found a session before it grew looks again.
+    pub fn revocations(&self) -> u64 {
+        self.revocations.load(Ordering::SeqCst)
     }
 
     /// Lets the sockets of an agent look again at what the agent may see.
@@ -376,7 +400,7 @@ impl Drop for Membership {
         let mut topics = self.hub.topics();
         topics.connections.remove(&self.id);
         match &self.owner {
-            Owner::Visitor(visitor, widget) => {
+            Owner::Visitor(visitor, widget, _) => {
                 if let Some(sockets) = topics.widgets.get_mut(widget) {
                     *sockets -= 1;
                     if *sockets == 0 {
@@ -384,7 +408,7 @@ impl Drop for Membership {
                     }
                 }
                 if let Some(sockets) = topics.visitors.get_mut(visitor) {
-                    sockets.retain(|(id, _)| *id != self.id);
+                    sockets.retain(|tab| tab.id != self.id);
                     if sockets.is_empty() {
                         topics.visitors.remove(visitor);
                     }

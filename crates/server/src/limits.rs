@@ -94,6 +94,9 @@ pub struct LimitSettings {
     /// Visitor sessions an address may open in an hour: offices and proxies share one
     #[arg(long, env = "BECKON_SESSIONS_PER_IP", default_value_t = 600.0, value_name = "COUNT")]
     pub sessions_per_ip: f64,
+    /// Visitor sessions an address may end, and handles it may use, in a minute
+    #[arg(long, env = "BECKON_SESSION_CALLS_PER_IP", default_value_t = 600.0, value_name = "COUNT")]
+    pub session_calls_per_ip: f64,
     /// Sign-ins an address may try in a minute
     #[arg(long, env = "BECKON_SIGN_INS_PER_IP", default_value_t = 20.0, value_name = "COUNT")]
     pub sign_ins_per_ip: f64,
@@ -247,6 +250,8 @@ pub struct Limits {
     pub key_requests: Buckets<KeyId>,
     /// New visitor sessions of an address.
     pub sessions_per_ip: Buckets<IpAddr>,
+    /// Ends of visitor sessions and uses of handles of an address.
+    pub session_calls_per_ip: Buckets<IpAddr>,
     /// Sign-ins of an address.
     pub sign_ins_per_ip: Buckets<IpAddr>,
     /// Sign-ins to one e-mail address, so that many addresses cannot share the guessing.
@@ -277,6 +282,7 @@ impl Limits {
             agent_sends: Buckets::new(Rate::per_second(settings.agent_sends, settings.agent_sends * 2.0)),
             key_requests: Buckets::new(Rate::per_second(settings.key_requests, settings.key_requests * 2.0)),
             sessions_per_ip: Buckets::new(Rate::over(HOUR, settings.sessions_per_ip)),
+            session_calls_per_ip: Buckets::new(Rate::over(MINUTE, settings.session_calls_per_ip)),
             sign_ins_per_ip: Buckets::new(Rate::over(MINUTE, settings.sign_ins_per_ip)),
             sign_ins_per_email: Buckets::new(Rate::over(MINUTE, settings.sign_ins_per_ip)),
             sockets_per_ip: Places::new(settings.sockets_per_ip),

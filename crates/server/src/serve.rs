@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::{
-    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, keep_lists_fresh, watch_access,
+    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly, keep_lists_fresh,
+    watch_access,
 };
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
@@ -120,6 +121,7 @@ pub fn assemble(
 pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receiver<bool>) {
     let lists = tokio::spawn(keep_lists_fresh(Arc::clone(&app)));
     let access = tokio::spawn(watch_access(Arc::clone(&app)));
+    let expiry = tokio::spawn(delete_expired_hourly(Arc::clone(&app)));
     let (close, closed) = watch::channel(false);
     let router = http::router(Arc::clone(&app));
     let servers: Vec<_> = listeners
@@ -159,6 +161,7 @@ pub async fn serve(app: Arc<App>, listeners: Listeners, mut stop: watch::Receive
     }
     lists.abort();
     access.abort();
+    expiry.abort();
 }
 
 /// Tells every socket to come back later and ends them one after another over the spread, in random order.

@@ -15,6 +15,7 @@ mod agents;
 mod contexts;
 mod conversations;
 mod error;
+mod handles;
 mod invites;
 mod keys;
 mod meta;
@@ -34,6 +35,7 @@ pub use conversations::{
     OrderDirection, Side, Span, StoredEvent, Summary, VisitorThread,
 };
 pub use error::StoreError;
+pub use handles::{FURTHER_TOKENS, HANDLE_SITES, HANDLES_REMEMBERED, Handles, Redeemed, Redemption};
 pub use invites::{INVITES_AT_ONCE, Invite, Invites, NewInvite};
 pub use keys::{KEYS_AT_ONCE, Keys, REVOKED_KEYS_SHOWN};
 pub use meta::{FirstStart, Meta};
@@ -48,12 +50,32 @@ pub type SecretHash = [u8; 32];
 
 /// Everything Beckon keeps; see the module for what it promises.
 pub trait Store:
-    Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + QuickReplies + Meta
+    Conversations
+    + Contexts
+    + Visitors
+    + Handles
+    + Agents
+    + Invites
+    + Widgets
+    + Keys
+    + Queues
+    + QuickReplies
+    + Meta
 {
 }
 
 impl<
-    T: Conversations + Contexts + Visitors + Agents + Invites + Widgets + Keys + Queues + QuickReplies + Meta,
+    T: Conversations
+        + Contexts
+        + Visitors
+        + Handles
+        + Agents
+        + Invites
+        + Widgets
+        + Keys
+        + Queues
+        + QuickReplies
+        + Meta,
 > Store for T
 {
 }

@@ -25,8 +25,9 @@ pub trait Meta: Send + Sync {
     /// Makes what a new database begins with, once; `None` if it was there already.
     async fn first_start(&self) -> Result<Option<FirstStart>, StoreError>;
 
-    /// Deletes what has ended and can be of no use: visitors' sessions, agents' sign-ins, set-up tokens, invites, and
-    /// after 30 days what is kept to recognise a repeated context write. How many rows went. Cheap when there
+    /// Deletes what has ended and can be of no use: visitors' sessions and handles, agents' sign-ins, set-up tokens, invites,
+    /// after 30 days what is kept to recognise a repeated context write, and after 90 days how a session ended. How many rows
+    /// went. Cheap when there
     /// is nothing to do, and in small transactions when there is: meant for once an hour.
     async fn delete_expired(&self) -> Result<usize, StoreError>;
 

@@ -7,6 +7,7 @@ mod contexts;
 mod conversations;
 mod error;
 mod files;
+mod handles;
 mod inbox;
 mod inspection;
 mod invites;
@@ -252,6 +253,7 @@ fn statements() -> Vec<&'static str> {
         apply::STATEMENTS,
         contexts::STATEMENTS,
         conversations::STATEMENTS,
+        handles::STATEMENTS,
         inbox::STATEMENTS,
         invites::STATEMENTS,
         keys::STATEMENTS,

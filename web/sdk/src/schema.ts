@@ -38,6 +38,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/livechat/1/widgets/{id}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End the visitor's session
+         * @description Its tokens, its handles, its standing context and its sockets end with it. Ending it again changes nothing.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livechat/1/widgets/{id}/session/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the visitor's session a handle that a site may keep
+         * @description For browsers that forget what the widget's frame keeps. One that the session had on this site before is forgotten.
+         */
+        post: operations["grant_handle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livechat/1/widgets/{id}/sessions/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come back to a session by a handle
+         * @description The handle is replaced. It works for 60 seconds more, for other tabs; used again after that, it ends the session.
+         */
+        post: operations["redeem_handle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livechat/1/threads": {
         parameters: {
             query?: never;
@@ -1262,6 +1322,21 @@ export interface components {
             /** @description The value as JSON text. */
             text: string;
         };
+        /** @description A handle. */
+        Handle: {
+            /** @description Leads back to the session once. It is shown once. */
+            handle: string;
+            /**
+             * Format: date-time
+             * @description When it ends, unless the session is used before.
+             */
+            expires_at: string;
+        };
+        /** @description Which site is to keep a handle. */
+        HandleRequest: {
+            /** @description Origin of the page that embeds the widget, as `https://shop.example`. */
+            origin: string;
+        };
         /** @description Context that waited in the page for a conversation to start. */
         HeldContext: {
             /**
@@ -1294,6 +1369,8 @@ export interface components {
             version: number;
             /** @description A visitor's session token. */
             token?: string | null;
+            /** @description The widget the token is for. Where it is unknown, the token is unknown as well, whatever else is known of it. */
+            widget?: string | null;
             /** @description An agent's one-use ticket. */
             ticket?: string | null;
             /** @description Names the tab. */
@@ -1775,6 +1852,35 @@ export interface components {
             /** @description Shared ones and own ones, by shortcut. */
             replies: components["schemas"]["QuickReplyBody"][];
         };
+        /** @description A handle that a site kept. */
+        RedeemRequest: {
+            /** @description The handle. */
+            handle: string;
+            /** @description Origin of the page that kept it. */
+            origin: string;
+        };
+        /** @description The session that a handle led to. */
+        RedeemedSession: {
+            /** @description Proves the session. It is shown once. */
+            token: string;
+            /**
+             * Format: uuid
+             * @description The visitor.
+             */
+            visitor: string;
+            /**
+             * Format: date-time
+             * @description When an unused session ends.
+             */
+            expires_at: string;
+            /** @description The handle to keep instead. */
+            handle: string;
+            /**
+             * Format: date-time
+             * @description When that ends, unless the session is used before.
+             */
+            handle_expires_at: string;
+        };
         /**
          * @description Why a write was not stored.
          * @enum {string}
@@ -1949,6 +2055,11 @@ export interface components {
         ServerFacts: {
             /** @description Address at which browsers reach it. */
             public_url: string;
+            /**
+             * Format: uuid
+             * @description Names this life of its database.
+             */
+            epoch: string;
             /** @description Origins whose images may be shown: allowed origins of all widgets, and our own. */
             widget_origins: string[];
         };
@@ -2038,6 +2149,11 @@ export interface components {
         /** @description Whether anybody can sign in yet. */
         SetUpStatus: {
             set_up_done: boolean;
+            /**
+             * Format: uuid
+             * @description Names this life of the database: a console that knew another one is at the wrong server.
+             */
+            epoch: string;
         };
         /** @description E-mail and password. */
         SignInForm: {
@@ -2374,6 +2490,8 @@ export interface components {
             titleUnread: boolean;
             /** @description Whether a new message makes a sound, unless the visitor wants none. */
             sound: boolean;
+            /** @description Whether the site's own storage may keep a handle, for browsers that forget what the widget's frame keeps. */
+            hostHandle: boolean;
             /** @description Whether somebody is there to answer. */
             online: boolean;
             limits: components["schemas"]["ClientLimits"];
@@ -2542,6 +2660,225 @@ export interface operations {
                 };
             };
             /** @description Too many sessions from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token is not known here; another database may know it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Asked by a page of another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many of these calls from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    grant_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleRequest"];
+            };
+        };
+        responses: {
+            /** @description The handle */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handle"];
+                };
+            };
+            /** @description The origin is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not known here; another database may know it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The origin may not embed the widget, or the widget keeps no handles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The session has ended */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many of these calls from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeem_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Widget id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemRequest"];
+            };
+        };
+        responses: {
+            /** @description The session */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeemedSession"];
+                };
+            };
+            /** @description The origin is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The handle is not known here; another database may know it */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The origin may not embed the widget, or the widget keeps no handles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such widget */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The session has ended, or ends now because this handle had been replaced */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many of these calls from this address */
             429: {
                 headers: {
                     [name: string]: unknown;

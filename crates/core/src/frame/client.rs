@@ -48,6 +48,9 @@ pub struct Hello {
     /// A visitor's session token.
     #[serde(default)]
     pub token: Option<String>,
+    /// The widget the token is for. Where it is unknown, the token is unknown as well, whatever else is known of it.
+    #[serde(default)]
+    pub widget: Option<String>,
     /// An agent's one-use ticket.
     #[serde(default)]
     pub ticket: Option<String>,

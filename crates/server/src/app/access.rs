@@ -1,6 +1,5 @@
 //! Who asks, and what that caller may reach. What may not be seen is answered like what does not exist.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use beckon_core::agent::{Agent, Role};
@@ -10,14 +9,11 @@ use beckon_core::id::{AgentId, ConversationId, SessionId, WidgetId};
 use beckon_core::key::Key;
 use beckon_core::permission::may_see;
 use beckon_core::text::Email;
-use beckon_core::visitor::Session;
 use beckon_core::widget::Widget;
-use beckon_store::{NewSession, Side, StoreError};
+use beckon_store::{Side, StoreError};
 
 use super::App;
 use crate::error::ApiError;
-use crate::limits::bucket_address;
-use crate::secret::{Secret, new_token, token_hash};
 
 /// Somebody on our side of a conversation, known by credentials.
 #[derive(Clone, Debug)]
@@ -130,27 +126,6 @@ impl App {
             return Vec::new();
         }
         widget.allowed_origins.iter().map(String::as_str).chain(self.own.iter()).collect()
-    }
-
-    /// A new visitor on a widget, with the token that proves it.
-    pub async fn open_session(
-        &self,
-        widget: WidgetId,
-        ip: IpAddr,
-    ) -> Result<(Secret<String>, Session), ApiError> {
-        let bucket = &self.limits.sessions_per_ip;
-        bucket.take(bucket_address(ip), self.now().0).map_err(ApiError::TooMany)?;
-        let token = new_token();
-        let new = NewSession { widget, token: token_hash(token.expose()) };
-        match self.store.create_session(new).await {
-            Err(StoreError::NotFound) => Err(ApiError::no_such(widget)),
-            session => Ok((token, session?)),
-        }
-    }
-
-    /// The session of a visitor's token.
-    pub async fn session_of(&self, token: &str) -> Result<Option<Session>, StoreError> {
-        self.store.session_by_token(token_hash(token)).await
     }
 
     /// Whether the session may start a conversation now; a conversation that exists is not counted again.

@@ -17,7 +17,7 @@ use beckon_store::{AgentSession, SecretHash};
 use crate::app::{App, Caller};
 use crate::config::origin_of;
 use crate::error::ApiError;
-use crate::secret::token_hash;
+use crate::secret::{Secret, token_hash};
 
 /// Name of the agents' cookie.
 pub(super) const COOKIE: &str = "beckon_agent";
@@ -57,6 +57,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let named = Path::<String>::from_request_parts(parts, state).await;
         named.map(|Path(text)| Self(text)).map_err(|_| ApiError::bad_request("The path is no text."))
+    }
+}
+
+/// What is said to prove a visitor's session, by `Authorization: Bearer`; nobody has looked whether it does.
+#[derive(Debug)]
+pub(super) struct VisitorToken(pub(super) Secret<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for VisitorToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let token = credentials(&parts.headers, "Bearer").ok_or_else(ApiError::unauthorized)?;
+        Ok(Self(Secret::new(token.to_owned())))
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use beckon_core::agent::Agent;
 use beckon_core::frame::server::AgentSelf;
+use beckon_core::id::Epoch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,6 +31,9 @@ pub(super) struct SessionBody {
 pub(super) struct ServerFacts {
     /// Address at which browsers reach it.
     public_url: String,
+    /// Names this life of its database.
+    #[schema(value_type = String, format = Uuid)]
+    epoch: Epoch,
     /// Origins whose images may be shown: allowed origins of all widgets, and our own.
     widget_origins: Vec<String>,
 }
@@ -44,6 +48,7 @@ pub(super) async fn session_body(app: &App, agent: &Agent) -> Result<SessionBody
         },
         server: ServerFacts {
             public_url: app.own.public_url.clone(),
+            epoch: app.store.epoch(),
             widget_origins: app.widget_origins().await?,
         },
     })

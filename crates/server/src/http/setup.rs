@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use beckon_core::id::Epoch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,9 @@ use crate::secret::{Secret, token_hash};
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SetUpStatus {
     set_up_done: bool,
+    /// Names this life of the database: a console that knew another one is at the wrong server.
+    #[schema(value_type = String, format = Uuid)]
+    epoch: Epoch,
 }
 
 /// Tell whether there is an agent yet
@@ -30,7 +34,7 @@ pub(super) struct SetUpStatus {
     responses((status = 200, description = "Whether there is", body = SetUpStatus))
 )]
 pub(super) async fn get_status(State(app): State<Arc<App>>) -> Result<Json<SetUpStatus>, ApiError> {
-    Ok(Json(SetUpStatus { set_up_done: app.store.any_agent().await? }))
+    Ok(Json(SetUpStatus { set_up_done: app.store.any_agent().await?, epoch: app.store.epoch() }))
 }
 
 /// A link that works.

@@ -64,6 +64,8 @@ pub(super) struct WidgetSettings {
     sound: bool,
     /// For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never.
     guess_hours: u16,
+    /// Whether a site's own storage may keep a handle, for browsers that forget what the widget's frame keeps.
+    host_handle: bool,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// The last page that loaded it since the server started; null: none.
@@ -101,6 +103,7 @@ impl WidgetBody {
             title_unread: widget.title_unread,
             sound: widget.sound,
             guess_hours: widget.guess.hours(),
+            host_handle: widget.host_handle,
             created_at: widget.created_at,
             seen,
         };
@@ -237,6 +240,8 @@ pub(super) struct WidgetChangeBody {
     /// For how many hours after its newest message ACTIVE may guess a conversation that is not on screen: 0 to 720; 0:
     /// never.
     guess_hours: Option<u64>,
+    /// Whether a site's own storage may keep a handle. Without one, such a browser is a new visitor on each page.
+    host_handle: Option<bool>,
 }
 
 /// Tells null from absent.
@@ -267,6 +272,7 @@ impl WidgetChangeBody {
             title_unread: self.title_unread,
             sound: self.sound,
             guess: self.guess_hours.map(GuessHours::new).transpose().map_err(setting("guess_hours"))?,
+            host_handle: self.host_handle,
         })
     }
 }

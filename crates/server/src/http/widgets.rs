@@ -53,6 +53,8 @@ pub(super) struct WidgetConfig {
     title_unread: bool,
     /// Whether a new message makes a sound, unless the visitor wants none.
     sound: bool,
+    /// Whether the site's own storage may keep a handle, for browsers that forget what the widget's frame keeps.
+    host_handle: bool,
     /// Whether somebody is there to answer.
     online: bool,
     #[schema(value_type = ClientLimits)]
@@ -149,6 +151,7 @@ async fn config(
         language: widget.language.map(|code| code.to_string()),
         title_unread: widget.title_unread,
         sound: widget.sound,
+        host_handle: widget.host_handle,
         online: app.hub.is_online(),
         limits: CLIENT_LIMITS,
     })

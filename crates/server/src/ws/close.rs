@@ -17,14 +17,16 @@ pub enum CloseCode {
     NoPong,
     /// A flood of frames.
     TooManyRequests,
-    /// The token is not known, or there is none.
+    /// The token is not known here, or there is none. It may be known to another database.
     BadToken,
     /// Not JSON, not text, too large, or a first frame that is no hello.
     BadFrame,
     /// No hello in time.
     NoHello,
-    /// The session was ended.
+    /// The session was ended on purpose.
     Revoked,
+    /// The session was not used for 30 days.
+    Expired,
     /// More sockets than one session or address may have.
     TooManyConnections,
     /// A page of another origin.
@@ -43,13 +45,14 @@ impl CloseCode {
             Self::Slow => (4008, "slow"),
             Self::NoPong => (4012, "no pong"),
             Self::TooManyRequests => (4013, "too many requests"),
-            Self::BadToken => (4500, "bad token"),
+            Self::BadToken => (4500, "unknown token"),
             Self::BadFrame => (4501, "bad frame"),
             Self::NoHello => (4502, "no hello"),
             Self::Revoked => (4503, "revoked"),
             Self::TooManyConnections => (4504, "too many connections"),
             Self::Origin => (4505, "origin"),
             Self::Version => (4506, "version"),
+            Self::Expired => (4507, "expired"),
         }
     }
 

@@ -8,12 +8,13 @@ use axum::extract::ws::{Message, WebSocket};
 use beckon_core::frame::client::Hello;
 use beckon_core::frame::server::{AgentSelf, CLIENT_LIMITS, ServerFrame, Welcome};
 use beckon_core::frame::{ClientFrame, VERSION, parse};
+use beckon_core::visitor::SessionEnd;
 use tokio::time::timeout;
 
 use super::close::CloseCode;
 use super::connection::{Connection, Ended, Peer, say_goodbye};
 use super::outbound::Outbound;
-use crate::app::App;
+use crate::app::{App, Standing};
 use crate::hub::Owner;
 use crate::limits::{AGENT_OUTBOUND_BYTES, Place, RESUME_CONVERSATIONS, VISITOR_OUTBOUND_BYTES};
 
@@ -51,10 +52,13 @@ async fn meet(app: Arc<App>, mut socket: WebSocket, ip: IpAddr, origin_is_own: b
         Ok(Err(Ended::Lost)) => return None,
         Ok(Err(Ended::Close(code))) => code,
         Ok(Ok(_)) if app.is_stopping() => CloseCode::Drain,
-        Ok(Ok(hello)) => match recognise(&app, &hello).await {
-            Ok(peer) => return Some(welcome_in(app, socket, peer, hello, place).await),
-            Err(code) => code,
-        },
+        Ok(Ok(hello)) => {
+            let revocations = app.hub.revocations();
+            match recognise(&app, &hello).await {
+                Ok(peer) => return Some(welcome_in(app, socket, peer, hello, place, revocations).await),
+                Err(code) => code,
+            }
+        }
     };
     let _farewell = (refused == CloseCode::Drain).then(|| app.hub.farewell());
     send_away(socket, refused).await;
@@ -88,11 +92,16 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
     }
     match (hello.token.as_deref(), hello.ticket.as_deref()) {
         (Some(token), None) => {
-            let found = app.session_of(token).await.map_err(|error| {
+            let standing = app.standing_of(token, hello.widget.as_deref()).await.map_err(|error| {
                 tracing::error!(%error, "a session could not be read");
                 CloseCode::Internal
             })?;
-            let mut session = found.ok_or(CloseCode::BadToken)?;
+            let mut session = match standing {
+                Standing::Lives(session) => session,
+                Standing::Unknown => return Err(CloseCode::BadToken),
+                Standing::Ended(SessionEnd::Expired) => return Err(CloseCode::Expired),
+                Standing::Ended(SessionEnd::Revoked) => return Err(CloseCode::Revoked),
+            };
             // Large, and read from the store when it is needed.
             session.standing = None;
             let places = &app.limits.sockets_per_session;
@@ -118,10 +127,11 @@ async fn welcome_in(
     peer: Peer,
     hello: Hello,
     place: Place<IpAddr>,
+    revocations: u64,
 ) -> Box<Met> {
     let (owner, room) = match &peer {
         Peer::Visitor { session, .. } => {
-            (Owner::Visitor(session.visitor, session.widget), VISITOR_OUTBOUND_BYTES)
+            (Owner::Visitor(session.visitor, session.widget, session.id), VISITOR_OUTBOUND_BYTES)
         }
         Peer::Agent { agent, session, .. } => {
             (Owner::Agent(Arc::clone(agent), *session), AGENT_OUTBOUND_BYTES)
@@ -139,8 +149,21 @@ async fn welcome_in(
     }
     let connection = Connection::new(app, socket, outbound, membership, peer);
     let mut met = Box::new(Met { connection, welcomed: Ok(()), is_agent, _place: place });
-    met.welcomed = welcome(&mut met.connection, hello).await;
+    met.welcomed = match still_lives(&met.connection.app, &hello, revocations).await {
+        Ok(()) => welcome(&mut met.connection, hello).await,
+        ended => ended,
+    };
     met
+}
+
+/// A revocation finds the sockets it knows: one that joined a moment later looks again.
+async fn still_lives(app: &App, hello: &Hello, revocations: u64) -> Result<(), Ended> {
+    let Some(token) = hello.token.as_deref() else { return Ok(()) };
+    if app.hub.revocations() == revocations {
+        return Ok(());
+    }
+    let found = app.session_of(token).await.map_err(Ended::storage)?;
+    found.map(drop).ok_or(Ended::Close(CloseCode::Revoked))
 }
 
 /// Says goodbye, and a while later that the last agent has gone.

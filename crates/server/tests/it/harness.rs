@@ -109,6 +109,15 @@ impl Server {
     pub(crate) async fn start_on(flags: &[&str], change: impl FnOnce(&mut SqliteOptions)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(FakeClock(AtomicI64::new(1_795_000_000_000_000)));
+        Self::start_in(folder, clock, flags, change).await
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        clock: Arc<FakeClock>,
+        flags: &[&str],
+        change: impl FnOnce(&mut SqliteOptions),
+    ) -> Self {
         let mut options = SqliteOptions::new(folder.path());
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         change(&mut options);
@@ -132,6 +141,14 @@ impl Server {
     pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         timeout(HANG, self.task).await.expect("stops").expect("without a panic");
+    }
+
+    /// A planned stop, and a start on the same folder and clock.
+    pub(crate) async fn restart(self) -> Self {
+        self.stop.send_replace(true);
+        timeout(HANG, self.task).await.expect("stops").expect("without a panic");
+        drop(self.app);
+        Self::start_in(self.folder, self.clock, &[], |_| {}).await
     }
 
     /// Asks for a planned stop and leaves the rest to the caller.

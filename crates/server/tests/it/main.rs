@@ -31,4 +31,5 @@ mod sockets;
 #[cfg(target_os = "linux")]
 mod storage;
 mod viewers;
+mod visitor_sessions;
 mod widgets;

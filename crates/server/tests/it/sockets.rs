@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_core::agent::Role;
-use beckon_core::id::{VisitorId, WidgetId};
+use beckon_core::id::{SessionId, VisitorId, WidgetId};
 use beckon_server::hub::Owner;
 use beckon_server::ws::close::CloseCode;
 use beckon_server::ws::outbound::Outbound;
@@ -145,7 +145,11 @@ async fn a_planned_stop_sends_any_crowd_away_within_its_spread() {
     let server = Server::start().await;
     let join = |n: u128| {
         let outbound = Arc::new(Outbound::new(1024));
-        let owner = Owner::Visitor(VisitorId(Uuid::from_u128(n)), WidgetId(Uuid::nil()));
+        let owner = Owner::Visitor(
+            VisitorId(Uuid::from_u128(n)),
+            WidgetId(Uuid::nil()),
+            SessionId(Uuid::from_u128(n)),
+        );
         (server.app.hub.join(owner, Arc::clone(&outbound)), outbound)
     };
     let mut crowd: Vec<_> = (0..MANY).map(join).collect();

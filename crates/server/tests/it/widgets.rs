@@ -31,11 +31,12 @@ async fn what_is_set_is_what_pages_are_told() {
         assert_eq!(before[field], Value::Null, "{field}");
     }
     assert_eq!((&before["titleUnread"], &before["sound"]), (&json!(false), &json!(false)));
+    assert_eq!(before["hostHandle"], true);
     let settings = json!({
         "name": " Shop ", "multi_thread": false, "allowed_origins": ["https://Shop.example/cars", "https://shop.example"],
         "image_hosts": ["CDN.example.com/cars", "https://cdn.example.com", "http://localhost:9000"],
         "protected_keys": ["tier"], "pins": ["car.colour"], "welcome": "Ahoy", "team_name": "Norrvik", "language": "ar-AE",
-        "title_unread": true, "sound": true,
+        "title_unread": true, "sound": true, "host_handle": false,
         "themes": {
             "default": {"styles": {"--bk-accent": "#8a3b12"}},
             "autumn": {"styles": {"--bk-accent": "red"}, "darkStyles": {"--bk-accent": "pink"}, "scheme": "dark"},
@@ -66,6 +67,7 @@ async fn what_is_set_is_what_pages_are_told() {
         ("language", "ar-AE".into()),
         ("titleUnread", true.into()),
         ("sound", true.into()),
+        ("hostHandle", false.into()),
     ] {
         assert_eq!(told[field], value, "{field}");
     }
@@ -81,7 +83,7 @@ async fn what_is_set_is_what_pages_are_told() {
     for field in ["welcome", "team_name", "language"] {
         assert_eq!(after[field], Value::Null, "{field}");
     }
-    for field in ["name", "themes", "pins", "sound", "allowed_origins", "image_hosts"] {
+    for field in ["name", "themes", "pins", "sound", "host_handle", "allowed_origins", "image_hosts"] {
         assert_eq!(after[field], changed[field], "{field}");
     }
 }

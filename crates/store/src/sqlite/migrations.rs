@@ -25,6 +25,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "sent_contexts",
         sql: include_str!("../../migrations/sqlite/0003_sent_contexts.sql"),
     },
+    Migration {
+        number: 4,
+        name: "session_ends",
+        sql: include_str!("../../migrations/sqlite/0004_session_ends.sql"),
+    },
 ];
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

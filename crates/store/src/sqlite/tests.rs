@@ -15,8 +15,8 @@ use super::log::Log;
 use super::ways::{Asked, Way};
 use super::writer::{Place, Writer};
 use super::{
-    FILE, LOG_BYTES, connect, contexts, conversations, inbox, keep_statements, meta, migrations, notes,
-    statements, tally,
+    FILE, LOG_BYTES, connect, contexts, conversations, handles, inbox, keep_statements, meta, migrations,
+    notes, statements, tally, visitors,
 };
 use crate::{ConversationFilter, OrderBy, OrderDirection, Span, StoreError};
 
@@ -54,6 +54,8 @@ fn no_list_is_scanned_or_sorted() {
         conversations::STATEMENTS,
         notes::STATEMENTS,
         meta::STATEMENTS,
+        visitors::STATEMENTS,
+        handles::STATEMENTS,
         tally::STATEMENTS,
     ]
     .concat()

@@ -23,17 +23,17 @@ use crate::{StoreError, Widgets};
 macro_rules! columns {
     () => {
         "id, name, multi_thread, allowed_origins, protected_keys, pins, themes, welcome, team_name, language, \
-         title_unread, sound, created_at, image_hosts, guess_hours"
+         title_unread, sound, created_at, image_hosts, guess_hours, host_handle"
     };
 }
 const INSERT: &str = concat!(
     "INSERT INTO widget (",
     columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 );
 const UPDATE: &str = "UPDATE widget SET name = ?2, multi_thread = ?3, allowed_origins = ?4, protected_keys = ?5, \
     pins = ?6, themes = ?7, welcome = ?8, team_name = ?9, language = ?10, title_unread = ?11, sound = ?12, \
-    created_at = ?13, image_hosts = ?14, guess_hours = ?15 WHERE id = ?1";
+    created_at = ?13, image_hosts = ?14, guess_hours = ?15, host_handle = ?16 WHERE id = ?1";
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM widget WHERE id = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM widget ORDER BY id");
 const COUNT: &str = "SELECT count(*) FROM widget";
@@ -78,6 +78,7 @@ fn read(row: &Row<'_>) -> Result<Widget, StoreError> {
         created_at: time(row, 12)?,
         image_hosts: json(row, 13)?,
         guess: read_guess(row, 14)?,
+        host_handle: row.get(15)?,
     })
 }
 
@@ -92,7 +93,7 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget) -> Result<(), St
     let pins = stored(&widget.pins);
     let themes = stored(&widget.themes);
     let image_hosts = stored(&widget.image_hosts);
-    let all: [&dyn ToSql; 15] = [
+    let all: [&dyn ToSql; 16] = [
         &id,
         &widget.name.as_str(),
         &widget.multi_thread,
@@ -108,6 +109,7 @@ fn execute(connection: &Connection, sql: &str, widget: &Widget) -> Result<(), St
         &widget.created_at.0,
         &image_hosts,
         &widget.guess.hours(),
+        &widget.host_handle,
     ];
     run(connection, sql, &all)?;
     Ok(())

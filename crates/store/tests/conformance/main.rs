@@ -9,6 +9,7 @@ mod conversations;
 mod creation;
 mod durability;
 mod edits;
+mod handles;
 mod house;
 mod inbox;
 mod interleavings;

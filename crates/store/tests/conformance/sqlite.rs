@@ -125,7 +125,13 @@ suite! {
         invites_end
         an_invite_needs_a_free_address;
     visitors:
-        sessions_slide_and_end;
+        sessions_slide_and_end
+        a_session_that_ended_is_told_from_one_that_is_unknown;
+    handles:
+        a_handle_leads_back_and_is_new_at_each_use
+        a_handle_belongs_to_one_widget_and_one_site
+        the_handle_before_works_for_other_tabs_and_an_older_one_ends_the_session
+        a_handle_ends_with_its_session;
     durability:
         the_first_start_happens_once
         what_has_ended_is_deleted_and_nothing_else;
