@@ -193,7 +193,7 @@ export class Connection {
     } catch (error) {
       if (era !== this.era) return;
       this.heartbeat.stop();
-      if (error instanceof Refused) this.become({ state: 'refused', code: error.code });
+      if (error instanceof Refused) this.refused(error.code);
       else if (error instanceof RetryLater) {
         this.restUntil = this.environment.now() + error.after_ms;
         this.comeBack(error.after_ms);
@@ -293,7 +293,8 @@ export class Connection {
       // A visitor's hello has already asked for these.
       if (this.options.role === 'agent' || feed.epoch === undefined) this.requestFeed(feed);
     }
-    void this.outbox.welcomed(frame.epoch);
+    const author = this.options.author?.();
+    void this.outbox.welcomed(author === undefined ? frame.epoch : `${frame.epoch} ${author}`);
     this.heartbeat.start();
     const era = this.era;
     this.environment.after(STABLE_MS, () => {
@@ -348,7 +349,7 @@ export class Connection {
   private ended(code: number): void {
     const { spread } = this;
     this.lose();
-    if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.become({ state: 'refused', code });
+    if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.refused(code);
     else if (spread === undefined) this.comeBack(this.nextWait);
     else this.comeBack(this.environment.random() * spread);
     for (const feed of this.feeds.values()) feed.disconnected();
@@ -356,6 +357,12 @@ export class Connection {
 
   private get nextWait(): number {
     return reconnectDelay(this.attempt, this.environment.random, this.environment.visible());
+  }
+
+  private refused(code: number): void {
+    const again = this.options.again?.(code);
+    if (again === undefined) this.become({ state: 'refused', code });
+    else this.comeBack(again === 'now' ? 0 : this.nextWait);
   }
 
   private comeBack(wait: number): void {

@@ -17,8 +17,8 @@ import type {
 import type { Outcome, Prepared } from './outbox';
 import type { Write, WriteStore } from './write_store';
 
-/** Visitors say their session token, agents a one-use ticket. */
-export type Credentials = { token: string } | { ticket: string };
+/** Visitors say their session token and the widget it is for, agents a one-use ticket. */
+export type Credentials = { token: string; widget?: string } | { ticket: string };
 
 /** Thrown by `credentials`: try again, but not before `after_ms` (the server's `Retry-After`). */
 export class RetryLater extends Error {
@@ -55,6 +55,16 @@ export interface ConnectionOptions {
   history: (conversation: string, before: number) => Promise<HistoryPage>;
   /** Where unanswered writes live. Default: memory. */
   store?: WriteStore;
+  /**
+   * Asked at a close code from 4500, and at what `Refused` carried: `now` and `later` come back all the same, at once or after the usual wait.
+   * Default: the connection stops as `refused`.
+   */
+  again?: (code: number) => 'now' | 'later' | undefined;
+  /**
+   * Whose writes these are since the last hello. What was accepted of another author is offered again, as what another database accepted:
+   * a visitor whose session was not known for a while wrote in another's name.
+   */
+  author?: () => string | undefined;
   /** UUID of this tab. Default: a new one. */
   tab?: string;
   /** Finishes a write when its turn comes; undefined: not yet. Default: sends its frame as it is, once there is a connection. */

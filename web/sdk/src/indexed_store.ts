@@ -143,6 +143,18 @@ export class IndexedStore implements WriteStore {
     }
   }
 
+  async clear(): Promise<void> {
+    await this.fallback.clear();
+    try {
+      await this.transact('readwrite', async ({ writes, accepted }) => {
+        await settled(writes.clear());
+        await settled(accepted.clear());
+      });
+    } catch {
+      // Memory is all there was, and there they are gone.
+    }
+  }
+
   /** Keeps a value beside the writes, as safe as they are; undefined forgets it. */
   async remember(name: string, value: unknown): Promise<void> {
     try {

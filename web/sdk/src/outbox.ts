@@ -66,6 +66,8 @@ export class Outbox {
   /** It is being looked up what must be offered again before anything else. */
   private reviewing = false;
   private cancelExpiry: (() => void) | undefined;
+  /** Counts how often everything was forgotten: what was read from the store before must not come back. */
+  private cleared = 0;
   private readonly emitter = new Emitter<{ changed: undefined }>();
 
   constructor(private readonly host: OutboxHost) {}
@@ -76,7 +78,9 @@ export class Outbox {
    */
   async restore(isGone: (tab: string) => boolean): Promise<void> {
     const { store, tab } = this.host;
+    const { cleared } = this;
     const left = (await store.all()).filter((write) => write.tab === tab || isGone(write.tab));
+    if (cleared !== this.cleared) return;
     const known = new Set(this.slots.map((slot) => slot.write.client_id));
     const fresh = left.filter(({ client_id }) => !known.has(client_id));
     const mine = fresh.map((write) => ({ ...write, tab }));
@@ -96,7 +100,9 @@ export class Outbox {
       this.epoch = epoch;
       this.reviewing = true;
       const { store, tab, environment } = this.host;
-      const back = await store.takeBack(epoch, tab, environment.now());
+      const { cleared } = this;
+      const taken = await store.takeBack(epoch, tab, environment.now());
+      const back = cleared === this.cleared ? taken : [];
       const known = new Set(this.slots.map(({ write }) => write.client_id));
       const lost = back.filter(({ client_id }) => !known.has(client_id)).map((write) => this.slot(write, true));
       this.slots = [...lost, ...this.slots];
@@ -175,13 +181,18 @@ export class Outbox {
     return slot.write;
   }
 
-  /** Forgets these writes as if they had never been made: nothing is told of how they ended. */
-  forgetAll(which: (write: Write) => boolean): void {
-    for (const slot of this.slots.filter(({ write }) => which(write))) {
+  /** Forgets every write, those of other tabs with them: each ends as failed, with this reason, and none is offered again. */
+  async clear(code: string, message: string): Promise<void> {
+    const gone = this.slots;
+    this.slots = [];
+    this.cleared++;
+    this.cancelExpiry?.();
+    for (const slot of gone) {
       this.cancel(slot);
-      slot.requests = [];
-      this.drop(slot);
+      for (const waiter of slot.waiters.splice(0)) waiter({ type: 'failed', code, message });
     }
+    this.emitter.emit('changed', undefined);
+    await this.host.store.clear();
   }
 
   /** Offers whatever may be offered now. */

@@ -28,7 +28,7 @@ export interface Write {
 /** A message that is on disk, kept for a while: a database restored from an older backup no longer has it. */
 export interface Accepted {
   write: Write;
-  /** Of the database that has it. */
+  /** Of the database that has it, and of its author where that may change. */
   epoch: string;
   /** Milliseconds since 1970. */
   at: number;
@@ -54,6 +54,8 @@ export interface WriteStore {
   accept(accepted: Accepted): Promise<void>;
   /** In one step: what was accepted in another epoch is no longer so, and is a write of this tab again. Answers those, oldest first. */
   takeBack(epoch: string, tab: string, now: number): Promise<Write[]>;
+  /** Forgets every write, accepted ones with them. */
+  clear(): Promise<void>;
 }
 
 /** An accepted message as a write that is offered once more. */
@@ -81,6 +83,11 @@ export class MemoryStore implements WriteStore {
   async accept(accepted: Accepted): Promise<void> {
     this.writes.delete(accepted.write.client_id);
     this.accepted = stillKept([...this.accepted, structuredClone(accepted)], accepted.at);
+  }
+
+  async clear(): Promise<void> {
+    this.writes.clear();
+    this.accepted = [];
   }
 
   async takeBack(epoch: string, tab: string, now: number): Promise<Write[]> {

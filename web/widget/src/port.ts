@@ -37,6 +37,26 @@ export interface ContextResult {
   ignored: { key: string; reason: string }[];
 }
 
+/** A handle that leads back to a session, and since when it is kept, milliseconds since 1970. */
+export interface KeptHandle {
+  handle: string;
+  at: number;
+}
+
+/** What the site's own storage keeps for the widget. Nothing in it is a secret but the handles. */
+export interface SiteKept {
+  /** This visitor has a conversation that is not closed, or was about to begin one. */
+  open?: boolean | undefined;
+  /** The frame has stored a session: if it has none later, its storage was forgotten. */
+  known?: boolean | undefined;
+  /** `logout` was called, and the chat may not have heard of it. */
+  leave?: boolean | undefined;
+  /** Oldest first. */
+  handles?: KeptHandle[] | undefined;
+  /** Of sessions that the visitor has left, until the server has heard of it. */
+  ending?: KeptHandle[] | undefined;
+}
+
 /** The page around the widget. */
 export interface HostPage {
   url: string;
@@ -45,7 +65,7 @@ export interface HostPage {
 
 export type View = 'LOADING' | 'THREAD_LIST' | 'LOADING_THREAD' | 'THREAD' | 'CLOSED_THREAD' | 'SINGLE_MODE_THREAD';
 
-export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread';
+export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread' | 'logout';
 
 /** The newest message, for the bubble beside the launcher. */
 export interface News {
@@ -63,6 +83,8 @@ export type ToApp =
   | { kind: 'context'; call: number; context: ContextCall }
   /** The window is on screen, or not. `full`: it covers the whole screen of a phone. `hidden`: nothing may be seen or heard. `focus`: the visitor wants to write there. */
   | { kind: 'window'; open: boolean; hidden: boolean; full: boolean; focus: boolean; page: HostPage }
+  /** What the site's storage keeps, as asked for. */
+  | { kind: 'kept'; kept: SiteKept }
   | { kind: 'theme'; name: string }
   | { kind: 'language'; tag: string };
 
@@ -73,7 +95,9 @@ export type ToLoader =
   | { kind: 'unread'; count: number }
   /** A message came that nobody has seen yet. */
   | { kind: 'news'; news: News }
-  /** Whether this visitor is known and has a conversation that is not closed; no secret. */
-  | { kind: 'marker'; open: boolean }
+  /** The site's storage is to keep this, too; undefined takes away. */
+  | { kind: 'keep'; kept: SiteKept }
+  /** What does the site's storage keep? */
+  | { kind: 'recall' }
   | { kind: 'close' }
   | { kind: 'view'; view: View };

@@ -13,6 +13,8 @@ export interface WidgetConfig {
   titleUnread?: boolean;
   /** New messages sound until a visitor switches that off. */
   sound?: boolean;
+  /** The site's storage may keep a handle, for browsers that forget what the frame keeps. */
+  hostHandle?: boolean;
   /** Origins that may embed it; empty: any. */
   allowedOrigins: string[];
   themes: { [name: string]: Theme };

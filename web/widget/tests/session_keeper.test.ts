@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '../src/app/server';
 import { SessionKeeper } from '../src/app/session_keeper';
 
@@ -15,7 +15,7 @@ function sessions() {
         });
       }),
   );
-  return { server: { createSession }, asked };
+  return { server: { createSession, endSession: async () => true }, asked };
 }
 
 /** Keeps nothing, as a browser that forbids databases. */
@@ -66,7 +66,7 @@ describe('a session without locks', () => {
 
   it('is asked for again after it could not be had', async () => {
     const createSession = vi.fn<() => Promise<Session>>(() => Promise.reject(new Error('no')));
-    const keeper = new SessionKeeper('w', { createSession }, vault);
+    const keeper = new SessionKeeper('w', { createSession, endSession: async () => true }, vault);
     await expect(keeper.ensure()).rejects.toThrow('no');
     await expect(keeper.ensure()).rejects.toThrow('no');
     expect(createSession).toHaveBeenCalledTimes(2);
@@ -126,11 +126,138 @@ describe('a session in two places', () => {
     const { server, asked } = sessions();
     const keeper = new SessionKeeper('w', server, vaultWith(old));
     await keeper.look();
-    keeper.discard('old');
+    keeper.ended('old');
     const ensured = keeper.ensure();
     await vi.waitFor(() => expect(asked).toHaveLength(1));
     asked[0]?.();
     expect((await ensured).token).toBe('t1');
     blocked.mockRestore();
+  });
+});
+
+/** A keeper whose server makes sessions at once. */
+function keeperOf(name = 'w') {
+  let made = 0;
+  const endSession = vi.fn(async () => true);
+  const createSession = vi.fn(async () => {
+    made++;
+    return { token: `new${made}`, visitor: `v${made}`, expires_at: '2126-01-01T00:00:00Z' };
+  });
+  return { keeper: new SessionKeeper(name, { createSession, endSession }, vault), createSession, endSession };
+}
+
+const stored = () => JSON.parse(localStorage.getItem('w') ?? 'null') as { token: string; former?: { token: string }[] };
+
+/** The browser of a visitor who was here before. */
+function known(): void {
+  localStorage.setItem('w', JSON.stringify({ token: 'old', visitor: 'v', expires_at: '2126-01-01T00:00:00Z' }));
+}
+
+const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+
+describe('a session that the server does not know', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    known();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('is kept and tried again, and no other is made for a minute', async () => {
+    const { keeper, createSession } = keeperOf();
+    for (let tries = 0; tries < 5; tries++) {
+      expect((await keeper.ensure()).token).toBe('old');
+      expect(keeper.unknown('old', false)).toBe('later');
+      pass(11_000);
+    }
+    expect(createSession).not.toHaveBeenCalled();
+    expect((await keeper.ensure()).token).toBe('old');
+    pass(10_000);
+    expect(keeper.unknown('old', false)).toBe('now');
+    expect((await keeper.ensure()).token).toBe('new1');
+    expect(stored()).toMatchObject({ token: 'new1', former: [{ token: 'old' }] });
+  });
+
+  it('is followed by another at once when the visitor writes, and is tried first at every connection and load', async () => {
+    const { keeper } = keeperOf();
+    await keeper.ensure();
+    expect(keeper.unknown('old', true)).toBe('now');
+    expect((await keeper.ensure(true)).token).toBe('new1');
+    keeper.works('new1');
+    for (const tab of [keeper, keeperOf().keeper]) {
+      expect((await tab.ensure()).token).toBe('old');
+      expect(tab.unknown('old', false)).toBe('now');
+      expect((await tab.ensure()).token).toBe('new1');
+      tab.works('new1');
+    }
+    // The right database is back.
+    expect((await keeper.ensure()).token).toBe('old');
+    keeper.works('old');
+    expect(keeper.token).toBe('old');
+    expect(stored().token).toBe('old');
+    expect(stored().former).toBeUndefined();
+  });
+
+  it('stays when the server does not know the widget, either', async () => {
+    const { keeper, createSession } = keeperOf();
+    createSession.mockRejectedValueOnce(new Error('404'));
+    await keeper.ensure();
+    expect(keeper.unknown('old', true)).toBe('now');
+    await expect(keeper.ensure(true)).rejects.toThrow('404');
+    expect((await keeper.ensure(true)).token).toBe('old');
+    keeper.works('old');
+    expect(stored().token).toBe('old');
+  });
+
+  it('is forgotten after 30 days', async () => {
+    const { keeper } = keeperOf();
+    await keeper.ensure();
+    keeper.unknown('old', true);
+    await keeper.ensure(true);
+    keeper.works('new1');
+    pass(29 * 86_400_000);
+    expect((await keeperOf().keeper.ensure()).token).toBe('old');
+    pass(2 * 86_400_000);
+    expect((await keeperOf().keeper.ensure()).token).toBe('new1');
+  });
+
+  it('gives way to the one before it when it has ended for good', async () => {
+    const { keeper } = keeperOf();
+    await keeper.ensure();
+    keeper.unknown('old', true);
+    await keeper.ensure(true);
+    keeper.works('new1');
+    keeper.ended('new1');
+    expect(keeper.token).toBe('old');
+    keeper.ended('old');
+    expect(keeper.token).toBeUndefined();
+    expect(localStorage.getItem('w')).toBeNull();
+  });
+});
+
+describe('the end of a session', () => {
+  it('forgets it and those before it, and hands out their tokens', async () => {
+    known();
+    const { keeper } = keeperOf();
+    await keeper.ensure();
+    keeper.unknown('old', true);
+    await keeper.ensure(true);
+    expect(keeper.end()).toEqual(['old', 'new1']);
+    expect(keeper.token).toBeUndefined();
+    expect(localStorage.getItem('w')).toBeNull();
+    expect(keeper.end()).toEqual([]);
+    expect((await keeper.ensure()).token).toBe('new2');
+  });
+
+  it('ends the one that was being made meanwhile', async () => {
+    const { keeper, endSession, createSession } = keeperOf();
+    let answer: (session: Session) => void = () => undefined;
+    createSession.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const made = keeper.ensure();
+    await vi.waitFor(() => expect(createSession).toHaveBeenCalled());
+    keeper.end();
+    answer({ token: 'late', visitor: 'v', expires_at: '2126-01-01T00:00:00Z' });
+    await expect(made).rejects.toThrow('ended');
+    expect(endSession).toHaveBeenCalledWith('late');
+    expect(localStorage.getItem('w')).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import type { Answer } from './answers';
@@ -7,6 +7,7 @@ import { arrivals } from './arrivals';
 import { Clock } from './clock';
 import { ContextCalls, type Screen } from './context_calls';
 import { Drafts } from './drafts';
+import { Endings } from './endings';
 import { Neighbours } from './neighbours';
 import { addressOf } from './page_view';
 import { Places } from './places';
@@ -17,19 +18,24 @@ import { TabMemory } from './tab_memory';
 import { Tabs } from './tabs';
 import type { SentMessage } from './timeline';
 import { Typing } from './typing';
+import { type SiteStorage, SiteWayBack } from './way_back';
 
 /** Lanes of a message that may start a conversation: it reads what is held. */
 const HELD_LANE = 'held';
-/** Close codes after which another session may help: unknown and revoked tokens. */
-const SESSION_LOST = [4500, 4503];
+/** Close codes of a session: not known here, ended on purpose, not used for too long; and HTTP's word for a widget that is not known here. */
+const UNKNOWN = 4500;
+const REVOKED = 4503;
+const EXPIRED = 4507;
+const NO_WIDGET = 404;
 /** The visitor has the chat open in as many tabs as the server allows. */
 export const TOO_MANY_TABS = 4504;
 /** One of them may have been closed after so long, milliseconds. */
 const TABS_RETRY_MS = 30_000;
 /** What is written here waits so long for what earlier pages left, milliseconds. */
 const RESTORE_MS = 3000;
-/** A second session that is refused so soon means that no session will do, milliseconds. */
-const SESSION_RETRY_MS = 10_000;
+
+/** Written and removed at once, to see whether there is any storage. */
+const STORAGE_TRIAL = 'beckon:trial';
 
 /** The whole chat of one visitor in one tab; the views only read it and call it. */
 export class Chat {
@@ -76,6 +82,10 @@ export class Chat {
   private readonly tabs: Tabs;
   /** Threads that others began and this tab is to give a copy of what it holds, once they are in the list. */
   private readonly copies = new Set<string>();
+  private readonly endings: Endings;
+  private readonly way: SiteWayBack;
+  /** Tells the other tabs of this browser that the visitor has left. */
+  private readonly farewells: BroadcastChannel | undefined;
   /** How far the server knows that this browser has what was written, by conversation. */
   private readonly delivered = new Map<string, number>();
   private hidden = false;
@@ -83,18 +93,22 @@ export class Chat {
   private restored = false;
   private page: HostPage | undefined;
   private token: string | undefined;
-  private sessionLostAt = Number.NEGATIVE_INFINITY;
+  private visitor: string | undefined;
 
   constructor(
     readonly config: WidgetConfig,
     private readonly server: Server,
+    site: Promise<SiteStorage>,
   ) {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
     this.memory = new TabMemory(name);
     this.drafts = new Drafts(`${name}:drafts`);
     this.store = new IndexedStore(name);
-    this.session = new SessionKeeper(name, server, this.store);
+    this.way = new SiteWayBack(server, site, config.hostHandle ?? true, !keepsStorage());
+    this.session = new SessionKeeper(name, server, this.store, this.way);
+    this.endings = new Endings(`${name}:ending`, server);
+    this.farewells = farewells(`${name}:left`, () => void this.forget());
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
@@ -102,9 +116,13 @@ export class Chat {
       tab: this.memory.tab,
       store: this.store,
       credentials: async () => {
-        this.token = (await this.session.ensure()).token;
-        return { token: this.token };
+        const { token, visitor } = await this.session.ensure(this.writing());
+        this.token = token;
+        this.visitor = visitor;
+        return { token, widget: config.id };
       },
+      author: () => this.visitor,
+      again: (code) => this.again(code),
       history: (conversation, before) => server.history(this.token ?? '', conversation, before),
       prepare: (write) => (this.restored ? this.calls.prepare(write) : undefined),
       stamp: (write) => this.calls.stamp(write),
@@ -211,7 +229,6 @@ export class Chat {
       this.status.value = status;
       if (status.state !== 'live') this.typing.forget();
       if (status.state === 'refused') {
-        if (SESSION_LOST.includes(status.code)) this.renewSession();
         if (status.code === WRONG_ADDRESS) void this.server.explainAddress();
         if (status.code === TOO_MANY_TABS) setTimeout(() => this.tryAgain(), TABS_RETRY_MS);
       }
@@ -222,6 +239,8 @@ export class Chat {
         threads.map(({ thread }) => thread),
         (thread) => this.begunHere(thread),
       );
+      this.session.works(this.token);
+      void this.way.inUse(this.token ?? '', this.session.stored);
       const first = !this.welcomed.value;
       const before = this.threads.value;
       this.threads.value = newestFirst(threads);
@@ -283,13 +302,54 @@ export class Chat {
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }
 
-  private renewSession(): void {
-    const now = Date.now();
-    if (now - this.sessionLostAt < SESSION_RETRY_MS) return;
-    this.sessionLostAt = now;
-    this.session.discard(this.token);
-    this.threads.value = [];
-    this.connection.start();
+  /** The visitor leaves this browser: in all its tabs nothing is left, and the server ends the session as soon as it hears of it. */
+  async logout(): Promise<void> {
+    const told = this.forget();
+    this.farewells?.postMessage(null);
+    // What the frame does not know yet, the page may.
+    await this.way.leave(told);
+  }
+
+  /** Resolves when it was tried to tell the server: whether it has heard. */
+  private forget(): Promise<boolean> {
+    const told = this.endings.add(this.session.end());
+    this.token = undefined;
+    this.connection.stop();
+    void this.connection.outbox.clear('session_ended', 'The session ended');
+    this.calls.forget();
+    this.tabs.forget();
+    this.copies.clear();
+    this.drafts.clear();
+    this.delivered.clear();
+    this.typing.forget();
+    batch(() => {
+      this.welcomed.value = false;
+      this.threads.value = [];
+      this.sent.value = [];
+      this.news.value = undefined;
+      this.places.reset(this.open.value);
+    });
+    return told;
+  }
+
+  /** Something that the visitor wrote waits to be sent. */
+  private writing(): boolean {
+    return this.connection.outbox.everything().some((write) => write.frame.type === 'send' && waits(write));
+  }
+
+  /** What a refusal says of the session, and whether there is another way. */
+  private again(code: number): 'now' | 'later' | undefined {
+    const { session, token } = this;
+    if (code === NO_WIDGET) return 'later';
+    if (code === UNKNOWN) return session.unknown(token, this.writing());
+    if (code === REVOKED && token === session.token) {
+      // As if it had been said here: another tab, or whoever else holds the session, has left.
+      queueMicrotask(() => void this.forget());
+      return undefined;
+    }
+    if (code !== EXPIRED && code !== REVOKED) return undefined;
+    session.ended(token);
+    return 'later';
   }
 
   private screen(): Screen {
@@ -316,16 +376,6 @@ export class Chat {
 
   private giveCopies(): void {
     for (const thread of this.threads.value) if (this.copies.delete(thread.thread)) this.calls.startedByOthers(thread);
-  }
-
-  /** Nothing of the person who was here is left in this tab: what is held, on its way, begun, and what was used. */
-  forgetAll(): void {
-    this.calls.forget();
-    this.tabs.forget();
-    this.copies.clear();
-    this.drafts.clear();
-    this.sent.value = [];
-    this.threads.value = [];
   }
 
   private setThread(thread: Thread): void {
@@ -427,6 +477,28 @@ export class Chat {
     if (place.name === 'list') return 'THREAD_LIST';
     if (!this.config.multiThread) return 'SINGLE_MODE_THREAD';
     return this.places.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
+  }
+}
+
+/** Whether this frame has storage at all: a browser may deny it to frames of other sites. */
+function keepsStorage(): boolean {
+  try {
+    localStorage.setItem(STORAGE_TRIAL, '');
+    localStorage.removeItem(STORAGE_TRIAL);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function farewells(name: string, heard: () => void): BroadcastChannel | undefined {
+  try {
+    const channel = new BroadcastChannel(name);
+    channel.onmessage = heard;
+    return channel;
+  } catch {
+    // Blocked: the server ends the sockets of the other tabs, and these then know.
+    return undefined;
   }
 }
 

@@ -180,11 +180,10 @@ export class ContextCalls {
     this.enqueue(uuid(), 'ACTIVE', waiting.parcel, { target: 'screen', covers: waiting.calls.join() });
   }
 
-  /** The session ended: nothing of it is kept, sent or stored any more, and calls that wait for an answer are told so. */
+  /** The session ended: nothing of it is kept or held any more, and calls that wait for an answer are told so. The queue is emptied by the chat. */
   forget(): void {
-    const { memory, outbox } = this.situation;
+    const { memory } = this.situation;
     this.era++;
-    outbox.forgetAll(() => true);
     memory.forget();
     memory.finish(this.answers.calls);
     this.view.forget();

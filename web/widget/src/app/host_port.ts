@@ -4,7 +4,7 @@ import type { WidgetConfig } from '../theme';
 /** The chat's end of the one port. Only the parent window may hand it over, and only from an origin that the server allows. */
 export function awaitPort(
   config: Promise<WidgetConfig>,
-  take: (post: (message: ToLoader) => void) => (message: ToApp) => void,
+  take: (post: (message: ToLoader) => void, origin: string) => (message: ToApp) => void,
 ): void {
   addEventListener('message', async (greeting: MessageEvent<unknown>) => {
     const port = greeting.ports[0];
@@ -16,7 +16,7 @@ export function awaitPort(
       port.close();
       return;
     }
-    const hear = take((message) => port.postMessage(message));
+    const hear = take((message) => port.postMessage(message), greeting.origin);
     port.onmessage = (message: MessageEvent<ToApp>) => hear(message.data);
   });
 }

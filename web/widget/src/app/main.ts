@@ -10,12 +10,14 @@ import { awaitPort } from './host_port';
 import { part } from './part';
 import { placeholder } from './placeholder';
 import { server } from './server';
+import { PageStorage } from './site_storage';
 import { speak, words } from './words';
 
 const widget = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
 const doors = server(widget);
 const config = doors.config();
-const chat = config.then((found) => new Chat(found, doors));
+const site = new PageStorage();
+const chat = config.then((found) => new Chat(found, doors, site.ready));
 // The loader has put it behind the address, so that the words come at the same time as everything else.
 const spoken = speak(known(location.hash.slice(1)) ?? 'en');
 
@@ -61,9 +63,9 @@ function tell(ready: Chat, post: (message: ToLoader) => void): void {
     // Set when the window opens: browsers keep a page's own storage in memory for some seconds, and one that dies right
     // after Enter has written it down by then. What waits must be sent by the next page, known to the server or not.
     const { wanted, welcomed } = ready;
-    if (wanted.value) post({ kind: 'marker', open: true });
-    else if (welcomed.value)
-      void ready.leftBehind().then((left) => post({ kind: 'marker', open: left || wanted.value }));
+    const keep = (open: boolean) => post({ kind: 'keep', kept: { open } });
+    if (wanted.value) keep(true);
+    else if (welcomed.value) void ready.leftBehind().then((left) => keep(left || wanted.value));
   });
 }
 
@@ -79,10 +81,14 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
     case 'theme':
       applyTheme(ready.config.themes[message.name] ?? {});
       break;
+    case 'kept':
+      site.told(message.kept);
+      break;
     case 'command':
-      // The window is open all the same, and has to show something.
-      if (message.command !== 'open' && Date.now() > message.until) break;
-      if (message.command === 'open') ready.places.show(message.thread);
+      // The window is open all the same, and has to show something; who leaves has left, however late it is heard.
+      if (message.command !== 'open' && message.command !== 'logout' && Date.now() > message.until) break;
+      if (message.command === 'logout') await ready.logout();
+      else if (message.command === 'open') ready.places.show(message.thread);
       else if (message.command === 'show_thread_list') ready.places.showList();
       else ready.places.startNew();
       if (message.command === 'open') void shown(ready, () => post({ kind: 'reply', call: message.call }));
@@ -99,7 +105,8 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
 
 let close = (): void => undefined;
 
-awaitPort(config, (post) => {
+awaitPort(config, (post, origin) => {
+  site.connect(post, origin);
   close = () => post({ kind: 'close' });
   void chat.then((ready) => tell(ready, post));
   return (message) => {

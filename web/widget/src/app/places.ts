@@ -81,6 +81,14 @@ export class Places {
     else this.showThread(this.emptyThread() ?? uuid());
   }
 
+  /** The visitor has left: the next one begins at the beginning. `open`: the window is on screen. */
+  reset(open: boolean): void {
+    this.wantsNew = this.awaited = false;
+    this.guess = undefined;
+    this.place.value = { name: 'nowhere' };
+    this.looked(open);
+  }
+
   /** It is known whether there may be any conversations. `open`: the window is on screen. */
   looked(open: boolean): void {
     if ((open || this.awaited) && !this.chosen) this.show();

@@ -24,12 +24,32 @@ export interface Server {
   createSession(): Promise<Session>;
   /** Says in the page's console what is wrong with the address. */
   explainAddress(): Promise<void>;
+  /** False: it has to be told again, because it is away or does not know the session. */
+  endSession(token: string): Promise<boolean>;
+  /** A handle that the page of this origin may keep; undefined: not now, or not here. */
+  grantHandle(token: string, origin: string): Promise<string | undefined>;
+  /** The session that a handle leads to, and the handle's successor. `unknown`: the server is away, or another database answers. */
+  redeemHandle(handle: string, origin: string): Promise<(Session & { handle: string }) | 'ended' | 'unknown'>;
   history(token: string, conversation: string, before: number): Promise<HistoryPage>;
 }
 
 export function server(widget: string): Server {
   const base = location.origin;
   const door = `${base}/livechat/1/widgets/${widget}`;
+  /** Undefined: no answer. */
+  async function post(path: string, body: object, headers = {}): Promise<Response | undefined> {
+    try {
+      return await fetch(`${door}/${path}`, {
+        method: 'POST',
+        credentials: 'omit',
+        signal: AbortSignal.timeout(SESSION_MS),
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      return undefined;
+    }
+  }
   return {
     socketUrl: `${base.replace(/^http/, 'ws')}/livechat/1/socket`,
     async config() {
@@ -52,6 +72,29 @@ export function server(widget: string): Server {
     async explainAddress() {
       const { explainAddress } = await import('./wrong_address');
       await explainAddress(door, base);
+    },
+    async endSession(token) {
+      try {
+        // It goes on when the page goes away, as it often does right after.
+        const answer = await fetch(`${door}/session`, {
+          method: 'DELETE',
+          credentials: 'omit',
+          keepalive: true,
+          headers: { authorization: `Bearer ${token}` },
+        });
+        return answer.ok;
+      } catch {
+        return false;
+      }
+    },
+    async grantHandle(token, origin) {
+      const answer = await post('session/handle', { origin }, { authorization: `Bearer ${token}` });
+      return answer?.ok ? ((await answer.json()) as { handle: string }).handle : undefined;
+    },
+    async redeemHandle(handle, origin) {
+      const answer = await post('sessions/redeem', { handle, origin });
+      if (answer?.ok) return (await answer.json()) as Session & { handle: string };
+      return answer?.status === 410 ? 'ended' : 'unknown';
     },
     async history(token, conversation, before) {
       const query = `before=${before}&limit=${HISTORY_PAGE}`;

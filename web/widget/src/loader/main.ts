@@ -26,7 +26,9 @@ const INIT_MS = 30_000;
 /** All errors have a line there, and what sends context leads on to its own page. */
 const DOCS = 'docs/site-guide.md';
 const COMMANDS =
-  'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread'.split(' ');
+  'init send_contextual_data open close show hide set_theme set_language show_thread_list open_new_thread logout'.split(
+    ' ',
+  );
 /** What a refused configuration means, by its status: the page's origin, or the address that this script came from. */
 const REFUSED: { [status: number]: 1031 | 1211 } = { 403: 1031, 421: 1211 };
 /** Of the contract, and not there yet. */

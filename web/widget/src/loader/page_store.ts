@@ -1,4 +1,4 @@
-import type { ContextCall } from '../port';
+import type { ContextCall, SiteKept } from '../port';
 
 type Place = 'localStorage' | 'sessionStorage';
 
@@ -19,10 +19,12 @@ function write(place: Place, name: string, value: unknown): void {
   }
 }
 
-/** True when this visitor has a conversation that is not closed, or was about to begin one. No secret: who the visitor is stays in the iframe. */
-export const readMarker = (widget: string): boolean => !!read<{ open?: boolean }>('localStorage', widget, {}).open;
+/** What the widget keeps across pages and tabs. Who the visitor is stays in the iframe, unless that forgets it. */
+export const readKept = (widget: string): SiteKept => read<SiteKept>('localStorage', widget, {});
 
-export const writeMarker = (widget: string, open: boolean): void => write('localStorage', widget, { open });
+/** Changes what is named; undefined takes away. */
+export const keep = (widget: string, kept: SiteKept): void =>
+  write('localStorage', widget, { ...readKept(widget), ...kept });
 
 /** Whether the window was open on the page before, in this tab. */
 export const readOpen = (widget: string): boolean => read('sessionStorage', `${widget}:open`, false);
@@ -40,3 +42,6 @@ export const readCalls = (widget: string): ContextCall[] => Object.values(stored
 /** Remembers a context call until the app has taken it over; without `call`, forgets the one with this id. */
 export const keepCall = (widget: string, client_id: string, call?: ContextCall): void =>
   write('sessionStorage', widget, { ...storedCalls(widget), [client_id]: call });
+
+/** Forgets them all. */
+export const forgetCalls = (widget: string): void => write('sessionStorage', widget, {});

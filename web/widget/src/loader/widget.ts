@@ -8,7 +8,7 @@ import type { Failure } from './errors';
 import { base, bring, PAGE_PART } from './files';
 import { isTyping } from './focus';
 import { createLauncher } from './launcher';
-import { keepCall, readMarker, readOpen, writeMarker, writeOpen } from './page_store';
+import { forgetCalls, keep, keepCall, readKept, readOpen, writeOpen } from './page_store';
 import { Refusal } from './refusal';
 
 /** How a command ends, once. */
@@ -142,8 +142,11 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
       case 'news':
         part?.preview(message.news);
         break;
-      case 'marker':
-        writeMarker(config.id, message.open);
+      case 'keep':
+        keep(config.id, message.kept);
+        break;
+      case 'recall':
+        frame.post({ kind: 'kept', kept: readKept(config.id) });
         break;
       case 'close':
         setWindow(false);
@@ -166,13 +169,23 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
     frame.post({ kind: 'context', call, context });
   }
 
+  /** Noted first: should the chat not hear of it, the next page tells it before anything else. */
+  function logout(done?: Done): void {
+    forgetCalls(config.id);
+    keep(config.id, { leave: true });
+    const call = expect(done, undefined, {});
+    frame.post({ kind: 'command', call, command: 'logout', until: Date.now() + ANSWER_MS });
+  }
+
+  const { leave, open: wanted } = readKept(config.id);
   draw();
+  if (leave) logout();
   // Nobody waits for these answers any more.
   for (const call of earlier) sendContext(call);
   if (!/^en/.test(language)) loadPart();
   // Open on the page before, open on this one; a phone's screen is the page's at first.
   if (readOpen(config.id) && !launcher.full()) openWindow(false);
-  else if (readMarker(config.id)) setTimeout(frame.load, IDLE_MS);
+  else if (wanted) setTimeout(frame.load, IDLE_MS);
 
   return {
     set_theme(name, done) {
@@ -210,6 +223,7 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
     },
     show_thread_list: (_, done) => ask('show_thread_list', done),
     open_new_thread: (_, done) => ask('open_new_thread', done),
+    logout: (_, done) => logout(done),
     send_contextual_data: (context, done) => sendContext(context as ContextCall, done),
   };
 }

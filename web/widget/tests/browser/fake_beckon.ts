@@ -63,6 +63,7 @@ export class FakeBeckon {
   down = false;
 
   private closing: number | undefined;
+  private sessions = 0;
   private readonly sockets = new Set<WebSocket>();
   private onHello: (() => void)[] = [];
   private readonly answers = new Map<string, object>();
@@ -251,7 +252,11 @@ export class FakeBeckon {
       else if (known) json(200, this.config);
       else json(404, { requestError: { serviceException: { messageId: 'NOT_FOUND', text: 'no such widget' } } });
     } else if (path.endsWith('/sessions')) {
-      json(201, { token: 'token', visitor: randomUUID(), expires_at: '2099-01-01T00:00:00.000+00:00' });
+      json(201, {
+        token: `token ${++this.sessions}`,
+        visitor: randomUUID(),
+        expires_at: '2099-01-01T00:00:00.000+00:00',
+      });
     } else if (path.endsWith('/events')) {
       const before = Number(new URL(request.url ?? '', this.origin).searchParams.get('before'));
       const found = this.conversations.find(({ thread }) => path.includes(thread.conversation));
