@@ -19,8 +19,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::{
-    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly, keep_lists_fresh,
-    watch_access,
+    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly,
+    keep_lists_fresh, watch_access,
 };
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};

@@ -30,6 +30,6 @@ export function App() {
         </Entrance>
       );
     case 'out':
-      return <SignIn ended={who.ended} setUpDone={who.setUpDone} />;
+      return <SignIn ended={who.ended} setUpDone={who.setUpDone} elsewhere={who.elsewhere} />;
   }
 }

@@ -16,6 +16,7 @@ import { Inbox, type InboxPage } from './inbox/inbox';
 import { Receipts } from './inbox/receipts';
 import type { Filter, View } from './inbox/rows';
 import { text } from './locales/en';
+import { isAway, isHome } from './other_database';
 import { QuickReplies } from './replies/quick_replies';
 import { asAgent, type SessionBody, sessionEnded } from './session';
 import { Conversation } from './thread/conversation';
@@ -70,6 +71,7 @@ export class Desk {
         if (status.state === 'refused' && (status.code === REVOKED || status.code === 4500)) void sessionEnded();
       }),
       this.#connection.on('welcome', ({ epoch }) => {
+        isHome(epoch);
         this.#receipts.connected(epoch);
         // Rows that changed while nobody listened come with the pages; later ones as frames. The first time too: a page
         // read before the socket stood may lack what came in between.
@@ -255,7 +257,7 @@ async function readTicket(): Promise<{ ticket: string }> {
     const { ticket } = await ask<{ ticket: string }>('POST', '/console/1/tickets');
     return { ticket };
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) throw new ConnectionRefused(REVOKED);
+    if (error instanceof Refused && error.status === 401 && !(await isAway())) throw new ConnectionRefused(REVOKED);
     if (error instanceof Refused && error.status === 403) throw new ConnectionRefused(WRONG_ADDRESS);
     if (error instanceof Refused && error.status === 429) throw new RetryLater(error.after_ms ?? TOO_MANY_WAIT_MS);
     if (error instanceof Unreachable && error.after_ms !== undefined) throw new RetryLater(error.after_ms);

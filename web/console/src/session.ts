@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ask, Refused } from './http';
+import { isAway, isHome } from './other_database';
 import { forgetDrafts } from './thread/drafts';
 
 /** The signed-in agent. */
@@ -13,14 +14,24 @@ export interface Agent {
 /** What the server tells a signed-in agent about itself. */
 export interface SessionBody {
   agent: Agent;
-  server: { public_url: string; widget_origins: string[] };
+  server: { public_url: string; widget_origins: string[]; epoch: string };
 }
 
 export type Session =
   | { state: 'unknown' }
   | { state: 'unreachable' }
-  | { state: 'out' /** Ended without the agent asking for it. */; ended: boolean; setUpDone: boolean }
+  | {
+      state: 'out';
+      /** Ended without the agent asking for it. */
+      ended: boolean;
+      setUpDone: boolean;
+      /** Another database answers than the one the agent was signed in at: that one may come back. */
+      elsewhere: boolean;
+    }
   | ({ state: 'in' } & SessionBody);
+
+/** How often it is looked whether the right database is back, milliseconds: as often as a lost connection tries. */
+const LOOK_MS = 5_000;
 
 /** The agent is signing out: what ends now ends on purpose. */
 let leaving = false;
@@ -31,17 +42,41 @@ export const session = signal<Session>({ state: 'unknown' });
 /** Looks whether the browser's cookie still stands for somebody. */
 export async function resumeSession(): Promise<void> {
   try {
-    session.value = { state: 'in', ...(await ask<SessionBody>('GET', '/console/1/session')) };
+    enter(await ask<SessionBody>('GET', '/console/1/session'));
   } catch (error) {
     if (error instanceof Refused && error.status === 401) await leave(false);
     else session.value = { state: 'unreachable' };
   }
 }
 
+function enter(told: SessionBody): void {
+  isHome(told.server.epoch);
+  session.value = { state: 'in', ...told };
+}
+
+/** While another database answers: looks whether the right one is back, until it is or the agent signs in here. */
+async function comeBack(): Promise<void> {
+  try {
+    const told = await ask<SessionBody>('GET', '/console/1/session');
+    if (isWaiting()) enter(told);
+  } catch {
+    waitForHome();
+  }
+}
+
+function isWaiting(): boolean {
+  const who = session.peek();
+  return who.state === 'out' && who.elsewhere;
+}
+
+function waitForHome(): void {
+  if (isWaiting()) setTimeout(() => void (isWaiting() && comeBack()), LOOK_MS);
+}
+
 /** Learns what changed about the signed-in agent: a new name or role. */
 export async function refreshSession(): Promise<void> {
   const told = await asAgent(ask<SessionBody>('GET', '/console/1/session'));
-  if (session.peek().state === 'in') session.value = { state: 'in', ...told };
+  if (session.peek().state === 'in') enter(told);
 }
 
 /** Waits for an answer that only a signed-in agent gets, and notices in it that the session is over. */
@@ -56,7 +91,7 @@ export async function asAgent<T>(answer: Promise<T>): Promise<T> {
 
 /** Throws {@link Refused} with status 401 for a wrong e-mail or password. */
 export async function signIn(email: string, password: string): Promise<void> {
-  session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/session', { email, password })) };
+  enter(await ask<SessionBody>('POST', '/console/1/session', { email, password }));
 }
 
 /** Whether a set-up link may still be used. */
@@ -72,7 +107,7 @@ export async function checkSetUpLink(token: string): Promise<boolean> {
 
 /** Makes the first agent and signs them in. */
 export async function setUp(details: { token: string; name: string; email: string; password: string }): Promise<void> {
-  session.value = { state: 'in', ...(await ask<SessionBody>('POST', '/console/1/setup', details)) };
+  enter(await ask<SessionBody>('POST', '/console/1/setup', details));
 }
 
 /** What an invite says of whom it is for. */
@@ -96,7 +131,7 @@ export async function readInvitation(token: string): Promise<Invitation | null> 
 /** Makes the agent of an invite and signs them in. */
 export async function acceptInvitation(token: string, details: { name: string; password: string }): Promise<void> {
   const path = `/console/1/invites/token/${encodeURIComponent(token)}`;
-  session.value = { state: 'in', ...(await ask<SessionBody>('POST', path, details)) };
+  enter(await ask<SessionBody>('POST', path, details));
 }
 
 /** Ends every sign-in of this agent, this one too. */
@@ -123,17 +158,25 @@ async function endSession(path: string): Promise<void> {
   await leave(false);
 }
 
-/** The server no longer knows this session. */
+/** The server no longer knows this session. Where another database answers, the desk stays and goes on trying. */
 export async function sessionEnded(): Promise<void> {
   // Signing out ends the socket too, which is no news then.
-  if (session.value.state === 'in' && !leaving) await leave(true);
+  if (session.value.state !== 'in' || leaving) return;
+  if (!(await isAway())) await leave(true);
+}
+
+/** The agent gives up waiting for the right database, and signs in at the one that answers. */
+export function signInElsewhere(): Promise<void> {
+  return leave(false);
 }
 
 async function leave(ended: boolean): Promise<void> {
+  const elsewhere = await isAway();
   try {
     const status = await ask<{ set_up_done: boolean }>('GET', '/console/1/status');
-    session.value = { state: 'out', ended, setUpDone: status.set_up_done };
+    session.value = { state: 'out', ended, setUpDone: status.set_up_done, elsewhere };
   } catch {
-    session.value = { state: 'out', ended, setUpDone: true };
+    session.value = { state: 'out', ended, setUpDone: true, elsewhere };
   }
+  waitForHome();
 }

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { session } from '../src/session';
 import { FakeServer } from './fake_server';
 import { close, openConsole, page, press, see, submit, type } from './screen';
 
 let server: FakeServer;
 beforeEach(() => {
+  localStorage.clear();
   server = new FakeServer();
   server.signedIn = false;
 });
@@ -88,6 +89,47 @@ describe('sign-in', () => {
     server.signedIn = false;
     server.cut(4503);
     await see('Your session has ended');
+  });
+});
+
+describe('another database at the address', () => {
+  it('leaves the desk on screen and goes on when the right one is back', async () => {
+    server.signedIn = true;
+    await openConsole();
+    await see('Unassigned');
+    await vi.waitFor(() => expect(server.frames.map(({ type }) => type)).toContain('subscribe'));
+    server.epoch = 'other';
+    server.signedIn = false;
+    server.cut(1006);
+    await see('another database');
+    expect(page()).toContain('Unassigned');
+    expect(page()).not.toContain('Good to see you');
+    server.epoch = 'home';
+    server.signedIn = true;
+    await press('Try now');
+    await vi.waitFor(() => expect(page()).not.toContain('another database'));
+    expect(page()).toContain('Unassigned');
+  });
+
+  it('lets a page that was loaded meanwhile go on by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
+    localStorage.setItem('beckon:database', 'home');
+    server.epoch = 'other';
+    server.setUpDone = false;
+    await openConsole();
+    await see('another database');
+    server.epoch = 'home';
+    server.signedIn = true;
+    vi.advanceTimersByTime(5_000);
+    vi.useRealTimers();
+    await see('Unassigned');
+  });
+
+  it('says nothing of it where the session has ended in the same database', async () => {
+    localStorage.setItem('beckon:database', 'home');
+    await openConsole();
+    await see('Good to see you');
+    expect(page()).not.toContain('another database');
   });
 });
 

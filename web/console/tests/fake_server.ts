@@ -5,7 +5,7 @@ import type { SessionBody } from '../src/session';
 
 export const WHO: SessionBody = {
   agent: { id: 'maja', name: 'Maja', email: 'maja@example.com', role: 'ADMIN' },
-  server: { public_url: 'http://localhost:8080', widget_origins: [] },
+  server: { public_url: 'http://localhost:8080', widget_origins: [], epoch: 'home' },
 };
 const PASSWORD = 'a good password';
 
@@ -26,6 +26,8 @@ interface Held {
 export class FakeServer {
   signedIn = true;
   setUpDone = true;
+  /** Of the database that answers. */
+  epoch = 'home';
   /** Who is signed in. */
   who = WHO;
   /** Leaves the sockets' first frame without an answer while true. */
@@ -102,7 +104,7 @@ export class FakeServer {
     if (this.broken) return refusal(500, 'broken');
     switch (`${init.method} ${url.pathname}`) {
       case 'GET /console/1/status':
-        return Response.json({ set_up_done: this.setUpDone });
+        return Response.json({ set_up_done: this.setUpDone, epoch: this.epoch });
       case 'GET /console/1/session':
         return this.signedIn ? Response.json(this.who) : refusal(401, 'Unauthorized');
       case 'POST /console/1/session':
@@ -193,7 +195,7 @@ export class FakeServer {
 
   /** Answers the socket's first frame. */
   welcome(): void {
-    this.say({ type: 'welcome', connection: 'c', epoch: 'e', now: '', limits: {}, online: true, agent: WHO.agent });
+    this.say({ type: 'welcome', connection: 'c', epoch: this.epoch, now: '', limits: {}, online: true, agent: WHO.agent });
   }
 
   accept(request: number): void {
@@ -210,7 +212,7 @@ export class FakeServer {
     this.say({
       type: 'state',
       conversation,
-      epoch: 'e',
+      epoch: this.epoch,
       head: held.events.length,
       mode: 'reset',
       first: latest[0]?.position ?? 1,

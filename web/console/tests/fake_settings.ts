@@ -31,6 +31,7 @@ export function widget(id: string, parts: Partial<Widget> = {}): Widget {
     title_unread: false,
     sound: false,
     guess_hours: 24,
+    host_handle: true,
     seen: null,
     ...parts,
   };

@@ -7,8 +7,11 @@ import { signIn } from '../session';
 import { Entrance } from './entrance';
 import styles from './entrance.module.css';
 
-/** Sign in by e-mail and password. `ended`: the last session ended without the agent asking for it. */
-export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolean }) {
+/**
+ * Sign in by e-mail and password. `ended`: the last session ended without the agent asking for it. `elsewhere`: another database answers than
+ * the one the agent was signed in at.
+ */
+export function SignIn({ ended, setUpDone, elsewhere }: { ended: boolean; setUpDone: boolean; elsewhere: boolean }) {
   const { state, submit } = useSubmission({
     check: (form) => ({
       ...(fieldText(form, 'email').includes('@') ? {} : { email: text.emailMissing }),
@@ -26,17 +29,15 @@ export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolea
   if (!setUpDone) {
     return (
       <Entrance heading={text.notSetUpHeading} lead={text.notSetUpLead}>
+        <Notice show={elsewhere} words={text.elsewhere} />
         <code class={styles.command}>{text.setUpCommand}</code>
       </Entrance>
     );
   }
   return (
     <Entrance heading={text.signInHeading} lead={text.signInLead}>
-      {ended && (
-        <p class={styles.notice} role="status">
-          {text.signedOut}
-        </p>
-      )}
+      <Notice show={ended} words={text.signedOut} />
+      <Notice show={elsewhere} words={text.elsewhere} />
       <form class={styles.form} onSubmit={submit} noValidate>
         <Field
           name="email"
@@ -62,4 +63,12 @@ export function SignIn({ ended, setUpDone }: { ended: boolean; setUpDone: boolea
       </form>
     </Entrance>
   );
+}
+
+function Notice({ show, words }: { show: boolean; words: string }) {
+  return show ? (
+    <p class={styles.notice} role="status">
+      {words}
+    </p>
+  ) : null;
 }

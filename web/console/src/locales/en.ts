@@ -29,6 +29,10 @@ export const text = {
   wrongPassword: 'E-mail and password do not belong together. Check both and try again.',
   tooManyTries: 'Too many attempts. Wait a minute and try again.',
   signedOut: 'Your session has ended. Sign in again to go on.',
+  otherDatabase:
+    'This address now uses another database, where you are not signed in. Your desk comes back when the right one does.',
+  elsewhere:
+    'This address now uses another database than before. This page goes on by itself when the right one is back.',
   unreachable: 'Beckon does not answer. Check that it is running and try again.',
   failed: (reason: string) => `That did not work: ${reason}`,
   tryAgain: 'Try again',

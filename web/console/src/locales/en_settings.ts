@@ -193,6 +193,14 @@ export const words = {
     hint: 'How long a conversation can be guessed: 0 to 720. With 0, the context always waits until the visitor opens a conversation.',
     wrong: 'Enter a whole number from 0 to 720.',
   },
+  visitors: {
+    heading: 'Returning visitors',
+    lead: 'The chat knows visitors again by what its own frame stores. Some browsers deny that, or forget it when they quit.',
+    remember: 'Remember visitors on the site',
+    rememberOn:
+      'In those browsers, the storage of your site keeps a handle for 30 days. Scripts of your site can read it.',
+    rememberOff: 'In those browsers, each page starts with a new visitor.',
+  },
 
   locked: {
     heading: 'Protected keys',

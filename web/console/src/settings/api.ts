@@ -56,6 +56,8 @@ export interface Widget {
   sound: boolean;
   /** For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never. */
   guess_hours: number;
+  /** A site's own storage may keep a handle, for browsers that forget what the widget's frame keeps. */
+  host_handle: boolean;
   /** The last page that loaded it, since the server started. */
   seen: { origin: string; url: string | null; at: string; connected: number } | null;
 }

@@ -2,6 +2,8 @@ import { Button, PlugsIcon } from '@beckon/ui';
 import { useEffect, useState } from 'preact/hooks';
 import { type Desk, WRONG_ADDRESS } from '../desk';
 import { text } from '../locales/en';
+import { away } from '../other_database';
+import { signInElsewhere } from '../session';
 import { online } from '../viewport';
 import styles from './shell.module.css';
 
@@ -27,7 +29,8 @@ export function ConnectionNotice({ desk }: { desk: Desk }) {
         lasting && (
           <div class={styles.notice}>
             <PlugsIcon />
-            <span>{online.value ? text.reconnecting : text.offline}</span>
+            <span>{away.value ? text.otherDatabase : online.value ? text.reconnecting : text.offline}</span>
+            {away.value && <Button onClick={() => void signInElsewhere()}>{text.signIn}</Button>}
             {online.value && status.state === 'waiting' && (
               <Button onClick={() => desk.reconnect()}>{text.tryNow}</Button>
             )}

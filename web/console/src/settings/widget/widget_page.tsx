@@ -140,6 +140,14 @@ function Behaviour({ widget, save }: PartProps) {
           save={(on) => save({ sound: on })}
         />
       </Section>
+      <Section heading={words.visitors.heading} lead={words.visitors.lead}>
+        <Setting
+          label={words.visitors.remember}
+          hint={widget.host_handle ? words.visitors.rememberOn : words.visitors.rememberOff}
+          on={widget.host_handle}
+          save={(on) => save({ host_handle: on })}
+        />
+      </Section>
     </>
   );
 }
