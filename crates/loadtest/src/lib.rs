@@ -12,6 +12,7 @@ pub mod client;
 pub mod failure;
 pub mod faults;
 pub mod ground;
+pub mod keep;
 pub mod lane;
 pub mod log;
 pub mod pace;

@@ -1,8 +1,10 @@
 //! `loadtest`: what `cargo xtask chaos` calls.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use beckon_loadtest::faults::{NAMES, run};
+use beckon_loadtest::keep::keep;
 use clap::{Parser, Subcommand};
 
 /// Files and sockets that thousands of clients open.
@@ -32,6 +34,17 @@ enum Command {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Make a small database with a binary, and record what that binary answers about it
+    Keep {
+        /// The binary
+        #[arg(long, value_name = "FILE")]
+        binary: PathBuf,
+        /// The commit it was built from
+        #[arg(long, value_name = "COMMIT")]
+        made_by: String,
+        /// Where it goes
+        folder: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -42,6 +55,13 @@ async fn main() -> ExitCode {
     }
     match command {
         Command::Chaos { long, only, seed } => chaos(long, &only, seed.unwrap_or_else(rand::random)).await,
+        Command::Keep { binary, made_by, folder } => match keep(binary, &made_by, &folder).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("loadtest: {failure}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

@@ -108,16 +108,17 @@ impl Server {
     /// On a database that is opened otherwise.
     pub(crate) async fn start_on(flags: &[&str], change: impl FnOnce(&mut SqliteOptions)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let clock = Arc::new(FakeClock(AtomicI64::new(1_795_000_000_000_000)));
-        Self::start_in(folder, clock, flags, change).await
+        Self::start_in(folder, Timestamp(1_795_000_000_000_000), flags, change).await
     }
 
-    async fn start_in(
+    /// On a folder that may hold a database, at this moment.
+    pub(crate) async fn start_in(
         folder: TempDir,
-        clock: Arc<FakeClock>,
+        now: Timestamp,
         flags: &[&str],
         change: impl FnOnce(&mut SqliteOptions),
     ) -> Self {
+        let clock = Arc::new(FakeClock(AtomicI64::new(now.0)));
         let mut options = SqliteOptions::new(folder.path());
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         change(&mut options);
@@ -148,7 +149,7 @@ impl Server {
         self.stop.send_replace(true);
         timeout(HANG, self.task).await.expect("stops").expect("without a panic");
         drop(self.app);
-        Self::start_in(self.folder, self.clock, &[], |_| {}).await
+        Self::start_in(self.folder, self.clock.now(), &[], |_| {}).await
     }
 
     /// Asks for a planned stop and leaves the rest to the caller.

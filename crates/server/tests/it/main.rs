@@ -14,6 +14,7 @@ mod example;
 mod frames;
 mod hang_up;
 mod invites;
+mod kept;
 mod keys;
 mod limits;
 mod listing;
