@@ -325,7 +325,7 @@ impl Oracle {
             12 => of_tab(Step { page: format!("/r{}", self.next()), ..step("load") }),
             13 | 14 if self.tabs[tab].visible => of_tab(Step { thread: shown, ..step("show") }),
             15 if self.tabs[tab].visible => {
-                let verb: &str = dice.one(&["close", "list"]);
+                let verb = dice.one(&["close", "list"]);
                 of_tab(step(verb))
             }
             16 | 17 if self.tabs[tab].visible => {
@@ -337,7 +337,7 @@ impl Oracle {
                 of_tab(Step { thread, ..step("say") })
             }
             18 if !open.is_empty() => {
-                let verb: &str = dice.one(&["answer", "solve", "solve", "shut"]);
+                let verb = dice.one(&["answer", "solve", "solve", "shut"]);
                 (Step { thread: name(*dice.one(&open)), ..step(verb) }, 0)
             }
             18 if self.multi || open.is_empty() => (Step { thread: new, ..step("start") }, 0),

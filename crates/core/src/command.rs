@@ -292,6 +292,9 @@ pub enum Refusal {
     /// The same `client_id` came with another body.
     #[error("this client_id was used for another write")]
     ClientIdReused,
+    /// The same `Idempotency-Key` came with another request.
+    #[error("this key was used for another request")]
+    KeyReused,
     /// Seen, but not the agent's to change.
     #[error("you may not change this conversation")]
     Forbidden,

@@ -213,6 +213,10 @@ pub struct Conversation {
     pub updated_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// Its place in an inbox, in the order of [`Now`](crate::time::Now): the visitor's newest message, else its start.
+    pub sort_at: Timestamp,
+    /// Its place in its visitor's list, likewise: when it last changed in the visitor's eyes.
+    pub visitor_sort_at: Timestamp,
 }
 
 impl Conversation {
@@ -231,10 +235,5 @@ impl Conversation {
     /// Its newest message, of either side; without one, its start.
     pub fn newest_message_at(&self) -> Timestamp {
         self.preview.as_ref().map_or(self.created_at, |preview| preview.at)
-    }
-
-    /// Its place in an inbox: the visitor's newest message, else its start.
-    pub fn sort_at(&self) -> Timestamp {
-        self.last_visitor_message_at.unwrap_or(self.created_at)
     }
 }

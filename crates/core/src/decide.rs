@@ -22,7 +22,7 @@ use crate::conversation::Conversation;
 use crate::event::{AgentName, Author, AuthorKind, Event, Kind, QueueName};
 use crate::id::{AgentId, ClientId, ConversationId, Ids, PersonId, QueueId, SessionId, VisitorId, WidgetId};
 use crate::permission;
-use crate::time::Timestamp;
+use crate::time::{Now, Timestamp};
 use crate::visitor::Visitor;
 use crate::widget::{GuessHours, ProtectedKeys};
 
@@ -204,12 +204,7 @@ pub enum Outcome {
 }
 
 /// Decides about one command. Pure: the moment and the ids are arguments.
-pub fn decide(
-    snapshot: &Snapshot,
-    command: &Command,
-    now: Timestamp,
-    ids: &dyn Ids,
-) -> Result<Outcome, Refusal> {
+pub fn decide(snapshot: &Snapshot, command: &Command, now: Now, ids: &dyn Ids) -> Result<Outcome, Refusal> {
     let moment = Moment { now, ids };
     match command {
         Command::VisitorSend(send) => messages::visitor_send(snapshot, send, &moment),
@@ -232,13 +227,18 @@ pub fn decide(
 
 /// The moment of a decision and where its ids come from.
 struct Moment<'a> {
-    now: Timestamp,
+    now: Now,
     ids: &'a dyn Ids,
 }
 
 impl Moment<'_> {
     fn id<T: From<Uuid>>(&self) -> T {
-        T::from(self.ids.next(self.now))
+        T::from(self.ids.next(self.now.order))
+    }
+
+    /// When it is for this conversation: its times never fall, whatever the clock does.
+    fn after(&self, conversation: &Conversation) -> Timestamp {
+        self.now.at.max(conversation.updated_at)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod event;
 pub mod frame;
 pub mod id;
 pub mod key;
+pub mod once;
 pub mod permission;
 pub mod queue;
 pub mod quick_reply;

@@ -23,6 +23,23 @@ impl Timestamp {
     }
 }
 
+/// What the clock says, and a place in the order of everything that was ever stored. A clock can be set back; the order
+/// never falls, so lists are sorted by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// What the clock says.
+    pub at: Timestamp,
+    /// Above every place given before. As long as the clock is right, the same moment.
+    pub order: Timestamp,
+}
+
+impl Now {
+    /// By a clock that was never set back.
+    pub fn of(at: Timestamp) -> Self {
+        Self { at, order: at }
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = jiff::Timestamp::from_microsecond(self.0).map_err(|_| fmt::Error)?;

@@ -16,7 +16,7 @@ use beckon_core::conversation::{Conversation, Priority, Status};
 use beckon_core::decide::{Outcome, Snapshot, Target, decide, needs};
 use beckon_core::id::{ClientId, ConversationId, Ids, ThreadId};
 use beckon_core::text::{Email, MessageText, Name};
-use beckon_core::time::Timestamp;
+use beckon_core::time::{Now, Timestamp};
 use beckon_core::visitor::Visitor;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -121,7 +121,7 @@ impl Memory {
                 }
             }
         }
-        let outcome = decide(&snapshot, command, Timestamp(self.now), &self.ids).expect("allowed");
+        let outcome = decide(&snapshot, command, Now::of(Timestamp(self.now)), &self.ids).expect("allowed");
         let Outcome::Store(decision) = outcome else { panic!("not known before") };
         if let Some((_, patch)) = decision.standing {
             // As a database keeps it.

@@ -159,6 +159,8 @@ fn conversation(owner: Option<u128>, queue: Option<u128>) -> Conversation {
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
         closed_at: None,
+        sort_at: Timestamp(0),
+        visitor_sort_at: Timestamp(0),
     }
 }
 

@@ -5,6 +5,7 @@ mod access_watch;
 mod agents;
 mod expiry;
 mod history;
+mod in_flight;
 mod invites;
 mod keys;
 mod lists;
@@ -32,6 +33,7 @@ pub use access_watch::watch_access;
 pub use agents::{SIGN_IN_SECONDS, SetUp, SignedIn, USED_SETUP_LINK, check_password};
 pub use expiry::delete_expired_hourly;
 pub use history::{Opened, Reader, Resumed};
+pub use in_flight::{InFlight, Running};
 pub use invites::Joining;
 pub use keys::KeyUses;
 pub(crate) use lists::author_for_visitor;
@@ -72,6 +74,8 @@ pub struct App {
     pub strange_origins: StrangeOrigins,
     /// When keys were last used.
     pub key_uses: KeyUses,
+    /// Requests that may be sent again and have no answer yet.
+    pub in_flight: InFlight,
     /// Conversations whose list rows are old.
     pub dirty: Dirty,
     /// Whether the storage took the last trial write.

@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 use crate::app::Rejection;
 use crate::limits::{BODY_BYTES, Exceeded};
 
+/// The header that makes a request safe to send again.
+pub const KEY_HEADER: &str = "Idempotency-Key";
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -38,6 +41,10 @@ pub enum ApiError {
     Gone(String),
     /// The path does not know this method.
     MethodNotAllowed,
+    /// The `Idempotency-Key` came before with another request.
+    KeyReused,
+    /// The first request with this `Idempotency-Key` has no answer yet.
+    InFlight,
     /// The body is larger than is read.
     TooLarge,
     /// Too many requests.
@@ -101,6 +108,7 @@ impl ApiError {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::Gone(_) => (StatusCode::GONE, "GONE"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+            Self::KeyReused | Self::InFlight => (StatusCode::CONFLICT, "CONFLICT"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
             Self::StorageUnavailable | Self::TookTooLong | Self::OutcomeUnknown => {
@@ -119,6 +127,14 @@ impl ApiError {
             | Self::NotFound(text)
             | Self::Gone(text) => text,
             Self::MethodNotAllowed => "This method is not allowed here.".to_owned(),
+            Self::KeyReused => {
+                let message = "was used for another request; make a new one for each request";
+                return ("Conflict".to_owned(), blame(KEY_HEADER, message));
+            }
+            Self::InFlight => {
+                let message = "belongs to a request that is still being processed; try again";
+                return ("Conflict".to_owned(), blame(KEY_HEADER, message));
+            }
             Self::TooLarge => format!("The request body is larger than {BODY_BYTES} bytes."),
             Self::TooMany(_) => "Too many requests".to_owned(),
             Self::StorageUnavailable => {
@@ -126,12 +142,18 @@ impl ApiError {
             }
             Self::TookTooLong => "Reading this took too long. Try again later, or ask for less.".to_owned(),
             Self::OutcomeUnknown => {
-                "It is not known whether this was stored. Look before you try again.".to_owned()
+                "The outcome is unknown: the write may have been saved. Send it again with the same \
+                 Idempotency-Key, or check before retrying."
+                    .to_owned()
             }
             Self::Internal => "Something went wrong. Please contact support.".to_owned(),
         };
         (text, BTreeMap::new())
     }
+}
+
+fn blame(field: &str, message: &str) -> BTreeMap<String, Vec<String>> {
+    [(field.to_owned(), vec![message.to_owned()])].into()
 }
 
 /// Every error body.
@@ -167,7 +189,7 @@ impl IntoResponse for ApiError {
         let (status, message_id) = self.status();
         let retry_after = match &self {
             Self::TooMany(exceeded) => Some(exceeded.after_ms.div_ceil(1000)),
-            Self::StorageUnavailable | Self::TookTooLong | Self::OutcomeUnknown => Some(1),
+            Self::InFlight | Self::StorageUnavailable | Self::TookTooLong | Self::OutcomeUnknown => Some(1),
             _ => None,
         };
         let (text, validation_errors) = self.text();
@@ -212,6 +234,7 @@ impl From<Refusal> for ApiError {
             Refusal::Forbidden | Refusal::SharedReply | Refusal::Taken(_) => Self::Forbidden(text),
             Refusal::Context(_) | Refusal::TooManyConversations(_) => Self::field("metadata", text),
             Refusal::ClientIdReused => Self::field("clientId", text),
+            Refusal::KeyReused => Self::KeyReused,
             Refusal::Closed
             | Refusal::AgentRequired
             | Refusal::InvalidAgent(_)
@@ -337,7 +360,7 @@ fn store_code(error: &StoreError) -> (RejectCode, Retry) {
             let code = match refusal {
                 Refusal::NotFound => RejectCode::NotFound,
                 Refusal::Closed => RejectCode::Closed,
-                Refusal::ClientIdReused => RejectCode::ClientIdReused,
+                Refusal::ClientIdReused | Refusal::KeyReused => RejectCode::ClientIdReused,
                 Refusal::Forbidden | Refusal::SharedReply => RejectCode::Forbidden,
                 Refusal::Taken(_) => RejectCode::Taken,
                 Refusal::Context(_) => RejectCode::MetadataInvalid,

@@ -19,6 +19,7 @@ mod pages;
 mod people;
 mod profile;
 mod quick_replies;
+mod repeatable;
 mod setup;
 mod threads;
 mod visitor_sessions;

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use beckon_core::id::{AgentId, KeyId, SessionId};
 use clap::Args;
 
+/// Characters of an `Idempotency-Key`: a UUID has 36, and the number of an order with the name of a step fits as well.
+pub const LONGEST_KEY: usize = 255;
 /// Largest frame and request body: the largest context (64 KiB) and the longest text (4,096 characters of four
 /// bytes, or of twelve when written as escapes) fit together.
 pub const BODY_BYTES: usize = 192 * 1024;

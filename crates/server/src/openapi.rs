@@ -3,11 +3,16 @@
 use std::sync::LazyLock;
 
 use beckon_core::frame::{client, object, server};
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Content, Ref, ResponseBuilder, Server};
+use utoipa::openapi::{Content, ObjectBuilder, Ref, Required, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi};
+
+use crate::error::KEY_HEADER;
+use crate::limits::LONGEST_KEY;
 
 /// What the description says besides the endpoints.
 #[derive(OpenApi)]
@@ -70,6 +75,34 @@ fn needs_key() -> SecurityRequirement {
     SecurityRequirement::new("key", Vec::<String>::new())
 }
 
+/// Every POST of the contract's endpoints may be sent again: said once for all of them.
+fn describe_keys(openapi: &mut utoipa::openapi::OpenApi) {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(LONGEST_KEY))
+        .build();
+    let header = ParameterBuilder::new()
+        .name(KEY_HEADER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .schema(Some(key))
+        .description(Some(
+            "Makes the request safe to send again: visible ASCII characters, new for each request. The same key with \
+             the same body gets the first answer, for as long as what was made exists.",
+        ))
+        .build();
+    let refused = ResponseBuilder::new()
+        .description("The `Idempotency-Key` was used for another request, or the first one has no answer yet")
+        .content("application/json", Content::new(Some(Ref::from_schema_name("ErrorBody"))))
+        .build();
+    let contract = openapi.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/ccaas/1/"));
+    for operation in contract.filter_map(|(_, item)| item.post.as_mut()) {
+        operation.parameters.get_or_insert_default().push(header.clone().into());
+        operation.responses.responses.insert("409".to_owned(), refused.clone().into());
+    }
+}
+
 /// The description as it is committed: pretty JSON with a newline at the end.
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
@@ -91,6 +124,7 @@ fn whole() -> utoipa::openapi::OpenApi {
     let mut openapi = Description::openapi();
     openapi.merge(crate::http::described().split_for_parts().1);
     refuse_reading_keys(&mut openapi);
+    describe_keys(&mut openapi);
     openapi
 }
 

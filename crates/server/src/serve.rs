@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::{
-    App, Dirty, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly,
+    App, Dirty, InFlight, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly,
     keep_lists_fresh, watch_access,
 };
 use crate::cli::Failure;
@@ -111,6 +111,7 @@ pub fn assemble(
         seen_pages: SeenPages::default(),
         strange_origins: StrangeOrigins::default(),
         key_uses: KeyUses::default(),
+        in_flight: InFlight::default(),
         dirty: Dirty::default(),
         readiness: Readiness::default(),
         stopping: false.into(),

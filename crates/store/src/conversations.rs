@@ -8,6 +8,7 @@ use beckon_core::command::Command;
 use beckon_core::conversation::{Conversation, Priority, Status};
 use beckon_core::event::{AgentName, AuthorKind, Kind, with_client_id};
 use beckon_core::id::{AgentId, ClientId, ConversationId, EventId, QueueId, VisitorId};
+use beckon_core::once::Once;
 use beckon_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -321,7 +322,18 @@ pub trait Conversations: Send + Sync {
     /// The same, and tells of it: `committed` is called once after the commit and before the answer, also when nobody
     /// waits for that any more, and for commands of one conversation in the order of their numbers. It must not block:
     /// other writes may wait for it. It is not called for what was not stored.
-    async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError>;
+    async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError> {
+        self.apply_once(command, None, committed).await
+    }
+
+    /// The same for a request that may be sent again. Its name is stored in the transaction of what came of it, for as long
+    /// as that: then the first result is answered with `duplicate`, and another request under that name is refused.
+    async fn apply_once(
+        &self,
+        command: Command,
+        once: Option<Once>,
+        committed: Committed,
+    ) -> Result<Applied, StoreError>;
 
     /// The conversation; not found for a visitor it does not belong to.
     async fn conversation(&self, id: ConversationId, side: Side) -> Result<Conversation, StoreError>;

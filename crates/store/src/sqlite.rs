@@ -18,9 +18,11 @@ mod log;
 mod meta;
 mod migrations;
 mod notes;
+mod order;
 mod queues;
 mod quick_replies;
 mod readers;
+mod requests;
 mod rows;
 mod snapshot;
 mod tally;
@@ -41,6 +43,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{RandomIds, StoreError, SystemClock};
 use log::Log;
+use order::{Order, OrderedIds};
 use readers::Readers;
 use writer::{Place, Writer};
 
@@ -123,6 +126,8 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     clock: Arc<dyn Clock>,
+    order: Arc<Order>,
+    /// In the order of everything stored, whatever the clock says.
     ids: Arc<dyn Ids>,
     epoch: Epoch,
 }
@@ -138,6 +143,8 @@ impl SqliteStore {
         migrations::run(&mut connection, &options.folder)?;
         let epoch = meta::epoch(&connection, &*options.ids, options.clock.now())
             .map_err(|error| refused(error.to_string()))?;
+        let order = Order::read(&connection).map_err(|error| refused(error.to_string()))?;
+        let order = Arc::new(order);
         let log =
             Log::start(options.file(), options.log_bytes).map_err(|error| refused(error.to_string()))?;
         let place = Place { file: options.file(), most_pages: options.most_pages.clone() };
@@ -146,7 +153,8 @@ impl SqliteStore {
             writer,
             readers: Readers::new(options.file(), log, options.longest_read),
             clock: Arc::clone(&options.clock),
-            ids: Arc::clone(&options.ids),
+            ids: Arc::new(OrderedIds::new(Arc::clone(&options.ids), Arc::clone(&order))),
+            order,
             epoch,
         })
     }
@@ -259,8 +267,10 @@ fn statements() -> Vec<&'static str> {
         keys::STATEMENTS,
         meta::STATEMENTS,
         notes::STATEMENTS,
+        order::STATEMENTS,
         queues::STATEMENTS,
         quick_replies::STATEMENTS,
+        requests::STATEMENTS,
         snapshot::STATEMENTS,
         tally::STATEMENTS,
         visitors::STATEMENTS,

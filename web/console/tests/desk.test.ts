@@ -16,19 +16,18 @@ beforeEach(() => {
   localStorage.clear();
   server = new FakeServer();
   server.hold(
-    row(ANA, { visitor: { id: 'v', name: 'Ana' }, last_visitor_message_at: clock('09:00') }),
+    row(ANA, { visitor: { id: 'v', name: 'Ana' }, sort_at: clock('09:00') }),
     [message(VISITOR, clock('09:00'), 'is it still there?')],
     CONTEXT,
   );
-  server.hold(
-    row('conversation-bbbb', { visitor: { id: 'b', name: 'Bruno' }, last_visitor_message_at: clock('08:00') }),
-    [message(VISITOR, clock('08:00'), 'good morning')],
-  );
+  server.hold(row('conversation-bbbb', { visitor: { id: 'b', name: 'Bruno' }, sort_at: clock('08:00') }), [
+    message(VISITOR, clock('08:00'), 'good morning'),
+  ]);
   server.hold(
     row('conversation-cccc', {
       visitor: { id: 'c', name: 'Cara' },
       status: 'SOLVED',
-      last_visitor_message_at: clock('07:00'),
+      sort_at: clock('07:00'),
     }),
     [message(VISITOR, clock('07:00'), 'thanks')],
   );
@@ -273,11 +272,11 @@ describe('the list', () => {
     const scroll = document.querySelector('a[data-conversation]')?.closest('ul')?.parentElement?.parentElement;
     scroll?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }));
     server.happen('conversation-bbbb', message(VISITOR, clock('09:30'), 'still me'), {
-      last_visitor_message_at: clock('09:30'),
+      sort_at: clock('09:30'),
     });
     server.hold(row('conversation-dddd', { visitor: { id: 'd', name: 'Dora' } }));
     server.happen('conversation-dddd', message(VISITOR, clock('09:40'), 'hi'), {
-      last_visitor_message_at: clock('09:40'),
+      sort_at: clock('09:40'),
     });
     await see('2 new');
     expect(names()).toEqual(['Ana', 'Bruno', 'Cara']);
@@ -315,7 +314,7 @@ describe('keys', () => {
   });
 
   it('lose their way at a conversation there is not, and the next one chosen is one to write in', async () => {
-    server.hold(row('gone', { visitor: { id: 'g', name: 'Greta' }, last_visitor_message_at: clock('08:30') }));
+    server.hold(row('gone', { visitor: { id: 'g', name: 'Greta' }, sort_at: clock('08:30') }));
     await openThread();
     server.lose('gone');
     await single('j');

@@ -26,17 +26,17 @@ describe('the views', () => {
 describe('the row store', () => {
   it('orders by the newest message of the visitor, then by the beginning, then by id', () => {
     const store = new RowStore();
-    store.learn(row('silent', { created_at: at(5), last_visitor_message_at: null }));
-    store.learn(row('old', { last_visitor_message_at: at(1) }));
-    store.learn(row('twin-a', { last_visitor_message_at: at(9) }));
-    store.learn(row('twin-b', { last_visitor_message_at: at(9) }));
+    store.learn(row('silent', { sort_at: at(5) }));
+    store.learn(row('old', { sort_at: at(1) }));
+    store.learn(row('twin-a', { sort_at: at(9) }));
+    store.learn(row('twin-b', { sort_at: at(9) }));
     expect(ids(store, 'all')).toEqual(['twin-b', 'twin-a', 'silent', 'old']);
   });
 
   it('compares instants, not their spelling', () => {
     const store = new RowStore();
-    store.learn(row('earlier', { last_visitor_message_at: '2026-11-23T10:00:00.000+02:00' }));
-    store.learn(row('later', { last_visitor_message_at: '2026-11-23T09:00:00.000+00:00' }));
+    store.learn(row('earlier', { sort_at: '2026-11-23T10:00:00.000+02:00' }));
+    store.learn(row('later', { sort_at: '2026-11-23T09:00:00.000+00:00' }));
     expect(ids(store, 'all')).toEqual(['later', 'earlier']);
   });
 
@@ -76,15 +76,12 @@ describe('the row store', () => {
 
   it('drops what the first page no longer holds, and nothing below that page', () => {
     const store = new RowStore();
-    store.learnPage(
-      [row('a', { last_visitor_message_at: at(9) }), row('b', { last_visitor_message_at: at(8) })],
-      store.mark(),
-    );
-    store.learnPage([row('c', { last_visitor_message_at: at(2) })], store.mark());
+    store.learnPage([row('a', { sort_at: at(9) }), row('b', { sort_at: at(8) })], store.mark());
+    store.learnPage([row('c', { sort_at: at(2) })], store.mark());
     const mark = store.mark();
-    store.learn(row('new', { last_visitor_message_at: at(10) }));
+    store.learn(row('new', { sort_at: at(10) }));
     store.replaceFirstPage(
-      [row('a', { last_visitor_message_at: at(9) }), row('x', { last_visitor_message_at: at(7) })],
+      [row('a', { sort_at: at(9) }), row('x', { sort_at: at(7) })],
       'more',
       { view: 'all', me: ME, filter: NO_FILTER },
       mark,
@@ -94,10 +91,10 @@ describe('the row store', () => {
 
   it('shows no row beyond the pages that were read', () => {
     const store = new RowStore();
-    const last = row('b', { last_visitor_message_at: at(8) });
-    store.learn(row('a', { last_visitor_message_at: at(9) }));
+    const last = row('b', { sort_at: at(8) });
+    store.learn(row('a', { sort_at: at(9) }));
     store.learn(last);
-    store.learn(row('far', { last_visitor_message_at: at(1) }));
+    store.learn(row('far', { sort_at: at(1) }));
     expect(ids(store, 'all', { last, cursor: 'more' })).toEqual(['a', 'b']);
     expect(ids(store, 'all', { last, cursor: null })).toEqual(['a', 'b', 'far']);
   });

@@ -22,6 +22,7 @@ export function row(conversation: string, parts: Partial<Row> = {}): Row {
     facts: [],
     created_at: '2026-11-23T08:00:00.000+00:00',
     updated_at: '2026-11-23T09:00:00.000+00:00',
+    sort_at: '2026-11-23T09:00:00.000+00:00',
     ...parts,
   };
 }

@@ -174,6 +174,8 @@ export interface Row {
   facts: { key: string; text: string }[];
   created_at: string;
   updated_at: string;
+  /** Its place in the list, the highest first; not a time to show. */
+  sort_at: string;
 }
 
 /** The context as JSON text, so that key order and digits survive. `{}` and version 0 when none was ever set. */

@@ -1968,7 +1968,7 @@ export interface components {
             waiting_since?: string | null;
             /**
              * Format: date-time
-             * @description The visitor's newest message: the order of the list.
+             * @description The visitor's newest message.
              */
             last_visitor_message_at?: string | null;
             page?: components["schemas"]["StartPage"] | null;
@@ -1984,6 +1984,12 @@ export interface components {
              * @description When its newest event was.
              */
             updated_at: string;
+            /**
+             * Format: date-time
+             * @description Its place in the list: the highest first, then the highest id. The time of the visitor's newest message, else of the
+             *     start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show.
+             */
+            sort_at: string;
         };
         /** @description `row`. */
         RowFrame: {
@@ -2293,7 +2299,8 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When something happened that the visitor may see.
+             * @description Its place in the list, the highest first: when something happened that the visitor may see. It never falls when the
+             *     server's clock does.
              */
             updated_at: string;
         };
@@ -2466,6 +2473,8 @@ export interface components {
              *     never.
              */
             guess_hours?: number | null;
+            /** @description Whether a site's own storage may keep a handle. Without one, such a browser is a new visitor on each page. */
+            host_handle?: boolean | null;
         };
         /** @description What a widget is told before it shows itself. */
         WidgetConfig: {
@@ -2536,6 +2545,8 @@ export interface components {
              * @description For how many hours after its newest message ACTIVE may guess a conversation that is not on screen; 0: never.
              */
             guess_hours: number;
+            /** @description Whether a site's own storage may keep a handle, for browsers that forget what the widget's frame keeps. */
+            host_handle: boolean;
             /** Format: date-time */
             created_at: string;
             seen?: components["schemas"]["SeenBody"] | null;
@@ -2581,7 +2592,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     get_config: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Origin that `widget.js` came from. Where it is not this server's, nothing that a visitor writes would arrive. */
+                at?: string;
+            };
             header?: never;
             path: {
                 /** @description Widget id, from the snippet */
@@ -2600,6 +2614,15 @@ export interface operations {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
             };
+            /** @description `at` is no origin */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The page's origin is not allowed */
             403: {
                 headers: {
@@ -2611,6 +2634,15 @@ export interface operations {
             };
             /** @description No such widget */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `at` is not this server's public address */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4402,7 +4434,10 @@ export interface operations {
     create_conversation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to send again: visible ASCII characters, new for each request. The same key with the same body gets the first answer, for as long as what was made exists. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4441,6 +4476,15 @@ export interface operations {
             };
             /** @description The key may only read, or the agent may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another request, or the first one has no answer yet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4849,6 +4893,8 @@ export interface operations {
             header?: {
                 /** @description In whose name a key writes; needed when the conversation is assigned, refused when it is not, and refused with a cookie */
                 "x-agent-id"?: string | null;
+                /** @description Makes the request safe to send again: visible ASCII characters, new for each request. The same key with the same body gets the first answer, for as long as what was made exists. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description Conversation id */
@@ -4900,6 +4946,15 @@ export interface operations {
             };
             /** @description No such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another request, or the first one has no answer yet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4969,7 +5024,10 @@ export interface operations {
     create_note: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to send again: visible ASCII characters, new for each request. The same key with the same body gets the first answer, for as long as what was made exists. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Conversation id */
                 id: string;
@@ -5020,6 +5078,15 @@ export interface operations {
             };
             /** @description No such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another request, or the first one has no answer yet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

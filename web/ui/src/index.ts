@@ -8,4 +8,4 @@ export { safeHref } from './linkify';
 export { Mark } from './mark';
 export { hueOf, initials } from './name_face';
 export { PlainText } from './plain_text';
-export { calendarDay, dateAndTime, dayName, relativeTime, shortWhen, timeOfDay } from './time';
+export { calendarDay, dateAndTime, dayName, pastInstant, relativeTime, shortWhen, timeOfDay } from './time';

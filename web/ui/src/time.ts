@@ -39,6 +39,14 @@ export function relativeTime(then: number, now: number, locale: string): string 
   return relativeFormat(locale, style, amount === 0 ? 'auto' : 'always').format(amount === 0 ? 0 : amount, unit);
 }
 
+/**
+ * When something happened, in milliseconds. Never after `now`: a server whose clock was ahead has said otherwise, and nothing
+ * that happened is still to come.
+ */
+export function pastInstant(text: string, now = Date.now()): number {
+  return Math.min(Date.parse(text), now);
+}
+
 /** *14:02*: the time of day of an instant (milliseconds). */
 export function timeOfDay(instant: number, locale: string): string {
   return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(instant);

@@ -92,7 +92,7 @@ pub(super) fn write(
         ContextTarget::Visitor { visitor, session, reach } => {
             let (_, multi_thread) = snapshot.visitor.as_ref().ok_or(Refusal::NotFound)?;
             if *reach == Reach::AllPlusNew && *multi_thread {
-                let now = write.patch.dated(moment.now);
+                let now = write.patch.dated(moment.now.at);
                 let left = match &snapshot.standing {
                     Some(before) => before.clone().then(now),
                     None => now,
@@ -100,7 +100,7 @@ pub(super) fn write(
                 left.stands()?;
                 decision.standing = Some((*session, left));
             }
-            let targets = match snapshot.resolve(*reach, moment.now)? {
+            let targets = match snapshot.resolve(*reach, moment.now.at)? {
                 Resolution::Write(targets) => targets,
                 Resolution::Guess(target) => {
                     guessed = true;
@@ -147,7 +147,7 @@ pub(super) fn write(
             client_id,
             digest,
             written: decision.writes.iter().map(WrittenContext::of).collect(),
-            at: moment.now,
+            at: moment.now.at,
         });
     }
     Ok(Outcome::Store(Box::new(decision)))

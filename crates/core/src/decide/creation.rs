@@ -8,11 +8,11 @@ use crate::context::Writer;
 use crate::conversation::{Conversation, Cursors, Priority, Status};
 use crate::event::AuthorKind;
 use crate::permission;
-use crate::time::Timestamp;
+use crate::time::Now;
 use uuid::Uuid;
 
 /// A conversation in which nothing happened yet; its ids are still to be filled in.
-pub(super) fn blank(now: Timestamp) -> Conversation {
+pub(super) fn blank(now: Now) -> Conversation {
     Conversation {
         id: Uuid::nil().into(),
         widget: Uuid::nil().into(),
@@ -37,9 +37,11 @@ pub(super) fn blank(now: Timestamp) -> Conversation {
         waiting_since: None,
         last_visitor_message_at: None,
         page: None,
-        created_at: now,
-        updated_at: now,
+        created_at: now.at,
+        updated_at: now.at,
         closed_at: None,
+        sort_at: now.order,
+        visitor_sort_at: now.order,
     }
 }
 

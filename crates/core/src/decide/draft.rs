@@ -6,11 +6,14 @@ use crate::context::{Context, Patch, Writer, Written};
 use crate::conversation::{Conversation, Cursor, LONGEST_PREVIEW, Preview, Status};
 use crate::event::{AgentName, Author, AuthorKind, Body, Edited, Event, QueueName};
 use crate::id::ClientId;
+use crate::time::Timestamp;
 
 pub(super) struct Draft<'a> {
     write: ConversationWrite,
     context: Option<Context>,
     moment: &'a Moment<'a>,
+    /// When its events happen.
+    now: Timestamp,
 }
 
 impl<'a> Draft<'a> {
@@ -29,11 +32,13 @@ impl<'a> Draft<'a> {
             },
             context: context.cloned(),
             moment,
+            now: moment.after(conversation),
         }
     }
 
     /// A conversation that starts now.
     pub(super) fn new(conversation: Conversation, moment: &'a Moment<'a>) -> Self {
+        let now = moment.after(&conversation);
         Self {
             write: ConversationWrite {
                 created: true,
@@ -47,6 +52,7 @@ impl<'a> Draft<'a> {
             },
             context: None,
             moment,
+            now,
         }
     }
 
@@ -64,7 +70,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn push(&mut self, author: &Author, client_id: Option<ClientId>, body: Body) {
-        let now = self.moment.now;
+        let (now, order) = (self.now, self.moment.now.order);
         let row = &mut self.write.conversation;
         row.head += 1;
         row.updated_at = now;
@@ -88,6 +94,7 @@ impl<'a> Draft<'a> {
                     text: text.as_str().chars().take(LONGEST_PREVIEW).collect(),
                     at: now,
                 });
+                row.visitor_sort_at = order;
                 let here = Cursor { seq: row.head, visitor_seq: row.visitor_head };
                 // Who writes has seen what is above.
                 match author.kind {
@@ -99,6 +106,7 @@ impl<'a> Draft<'a> {
                         row.cursors.visitor_delivered = here;
                         row.waiting_since.get_or_insert(now);
                         row.last_visitor_message_at = Some(now);
+                        row.sort_at = order;
                     }
                     AuthorKind::Agent => {
                         row.messages_to_visitor += 1;
@@ -120,6 +128,7 @@ impl<'a> Draft<'a> {
                 match to {
                     Status::Closed => {
                         row.closed_at = Some(now);
+                        row.visitor_sort_at = order;
                         row.waiting_since = None;
                     }
                     Status::Solved => row.waiting_since = None,
@@ -197,13 +206,11 @@ impl<'a> Draft<'a> {
         client_id: Option<ClientId>,
         patch: &Patch,
     ) -> Result<(), Refusal> {
-        let at = self.moment.now;
-        let nothing = Context::nothing(at);
+        let now = self.now;
+        let nothing = Context::nothing(now);
         let current = self.context.as_ref().unwrap_or(&nothing);
-        // Where the clock was set back, what is said now is still later than what was said before.
-        let now = at.max(self.write.conversation.updated_at);
         let Written { context, changes, locks, newer, told, is_news } =
-            current.written(writer, patch, at, now)?;
+            current.written(writer, patch, now, now)?;
         self.write.ignored.clone_from(&locks.ignored);
         self.write.newer = newer;
         self.write.guessed = writer.guessed;

@@ -100,7 +100,7 @@ fn write_held(
         held.patch.apply(&Metadata::default())?;
     }
 
-    let now = send.standing.as_ref().map(|patch| patch.dated(moment.now));
+    let now = send.standing.as_ref().map(|patch| patch.dated(moment.now.at));
     let left = match (&snapshot.standing, &now) {
         (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
         (before, now) => before.clone().or_else(|| now.clone()),
@@ -112,7 +112,7 @@ fn write_held(
     }
     // A new conversation gets all that stands; an existing one got the earlier part when it was written.
     let standing = if created { left } else { now };
-    let patch = held.map(|held| held.patch.dated(moment.now));
+    let patch = held.map(|held| held.patch.dated(moment.now.at));
     // What the widget held names, in the order of the site's calls, also what it left standing.
     let both = match (standing, &patch) {
         (Some(standing), Some(patch)) => Some(patch.clone().filled_by(standing)),
@@ -134,7 +134,7 @@ fn write_held(
             client_id,
             digest: patch_digest(&held.patch),
             written: vec![WrittenContext::of(draft.write())],
-            at: moment.now,
+            at: moment.now.at,
         });
     }
     Ok(())

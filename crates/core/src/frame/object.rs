@@ -35,7 +35,8 @@ pub struct Thread {
     /// When it started.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When something happened that the visitor may see.
+    /// Its place in the list, the highest first: when something happened that the visitor may see. It never falls when the
+    /// server's clock does.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
@@ -68,7 +69,7 @@ pub struct Row {
     /// The first message of the visitor that nobody answered yet.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub waiting_since: Option<Timestamp>,
-    /// The visitor's newest message: the order of the list.
+    /// The visitor's newest message.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_visitor_message_at: Option<Timestamp>,
     /// The page it started on.
@@ -82,6 +83,10 @@ pub struct Row {
     /// When its newest event was.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+    /// Its place in the list: the highest first, then the highest id. The time of the visitor's newest message, else of the
+    /// start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show.
+    #[schema(value_type = String, format = DateTime)]
+    pub sort_at: Timestamp,
 }
 
 /// A widget in a row.

@@ -19,9 +19,14 @@ proptest! {
     #[test]
     fn any_order_of_commands_keeps_the_invariants(
         multi_thread in any::<bool>(),
+        // A millisecond on, or an hour or two back and on again.
+        clock in prop::collection::vec(
+            prop_oneof![8 => Just(1_000_i64), 1 => -7_200_000_000..0_i64, 1 => 0..7_200_000_000_i64],
+            1..8,
+        ),
         steps in prop::collection::vec(step(), 1..40),
     ) {
-        let mut world = World::new(multi_thread);
+        let mut world = World::new(multi_thread, clock);
         let mut stored: Vec<Command> = Vec::new();
         for step in steps {
             let Some(command) = step.command(&world, &stored) else { continue };

@@ -11,7 +11,7 @@ use beckon_core::decide::{Earlier, Outcome, Receipt, Snapshot, Target, decide, n
 use beckon_core::event::{AuthorKind, Body, Event, QueueName, Source};
 use beckon_core::id::{ConversationId, Ids, QueueId};
 use beckon_core::text::{Email, Name};
-use beckon_core::time::Timestamp;
+use beckon_core::time::{Now, Timestamp};
 use beckon_core::visitor::Visitor;
 use beckon_core::widget::ProtectedKeys;
 use proptest::prelude::*;
@@ -37,7 +37,10 @@ pub(crate) struct World {
     receipts: Vec<Receipt>,
     standing: Option<Patch>,
     ids: Counter,
+    /// How far the clock goes from one command to the next, again and again: it may be set back.
+    steps: Vec<i64>,
     now: i64,
+    order: i64,
 }
 
 pub(crate) fn id(n: u64) -> Uuid {
@@ -50,7 +53,7 @@ fn protected_keys() -> ProtectedKeys {
 }
 
 impl World {
-    pub(crate) fn new(multi_thread: bool) -> Self {
+    pub(crate) fn new(multi_thread: bool, steps: Vec<i64>) -> Self {
         let agent = |n: u64, role| Agent {
             id: id(n).into(),
             name: Name::new(format!("agent {n}")).unwrap(),
@@ -78,7 +81,9 @@ impl World {
             receipts: Vec::new(),
             standing: None,
             ids: Counter::default(),
+            steps,
             now: 0,
+            order: 0,
         }
     }
 
@@ -132,8 +137,11 @@ impl World {
     }
 
     pub(crate) fn run(&mut self, command: &Command) -> Result<Outcome, Refusal> {
-        self.now += 1_000;
-        let outcome = decide(&self.snapshot(command), command, Timestamp(self.now), &self.ids)?;
+        self.steps.rotate_left(1);
+        self.now += self.steps.last().unwrap();
+        self.order = self.now.max(self.order + 1);
+        let now = Now { at: Timestamp(self.now), order: Timestamp(self.order) };
+        let outcome = decide(&self.snapshot(command), command, now, &self.ids)?;
         if let Outcome::Store(decision) = &outcome {
             for write in &decision.writes {
                 let at = self.rows.iter().position(|row| row.id == write.conversation.id);
@@ -172,6 +180,14 @@ impl World {
     }
 
     pub(crate) fn check(&self) -> Result<(), TestCaseError> {
+        let places = |place: fn(&Conversation) -> Timestamp| {
+            let mut places: Vec<_> = self.rows.iter().map(place).collect();
+            places.sort_unstable();
+            places
+        };
+        for places in [places(|row| row.sort_at), places(|row| row.visitor_sort_at)] {
+            prop_assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "two in one place: {:?}", places);
+        }
         if !self.multi_thread {
             prop_assert!(self.rows.iter().filter(|row| !row.is_closed()).count() <= 1);
         }
@@ -182,6 +198,11 @@ impl World {
             prop_assert_eq!(seqs, (1..=row.head).collect::<Vec<_>>());
             let seen: Vec<i64> = events.iter().filter_map(|event| event.visitor_seq).collect();
             prop_assert_eq!(seen, (1..=row.visitor_head).collect::<Vec<_>>());
+
+            let at: Vec<i64> = events.iter().map(|event| event.at.0).collect();
+            prop_assert!(at.is_sorted(), "times fall: {:?}", at);
+            prop_assert!(at.last().is_none_or(|newest| row.updated_at.0 == *newest));
+            prop_assert!(row.created_at <= row.updated_at);
 
             let message = |event: &&&Event| matches!(event.body, Body::Message(_));
             let from_visitor = |event: &Event| event.author.kind == AuthorKind::Visitor;

@@ -240,13 +240,13 @@ impl App {
         match reader {
             Reader::Visitor(visitor) => {
                 let thread = self.store.thread(visitor, id).await?;
-                state.thread = Some(thread_of(&thread.conversation, thread.agent));
+                state.thread = Some(thread_of(&thread.conversation, thread.agent, self.now()));
             }
             Reader::Agent(agent) => {
-                state.row = Some(row_of(self.store.summary(id).await?));
+                state.row = Some(row_of(self.store.summary(id).await?, self.now()));
                 state.context = Some(context_of(self.store.context_for(id, agent.id).await?));
             }
-            Reader::Key => state.row = Some(row_of(self.store.summary(id).await?)),
+            Reader::Key => state.row = Some(row_of(self.store.summary(id).await?, self.now())),
         }
         Ok(Opened { state, events })
     }

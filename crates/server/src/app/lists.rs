@@ -4,13 +4,23 @@ use beckon_core::conversation::{Conversation, Preview};
 use beckon_core::event::{AgentName, Author, AuthorKind};
 use beckon_core::frame::object::{FactText, QueueName, Row, Thread, VisitorName, WidgetName};
 use beckon_core::id::VisitorId;
+use beckon_core::time::Timestamp;
 use beckon_store::{StoreError, Summary};
 
 use super::App;
 use crate::limits::THREADS_SHOWN;
 
-/// An agent's list row.
-pub fn row_of(summary: Summary) -> Row {
+/// A time as it is shown: what was stored while the clock was ahead is not told as still to come.
+fn shown(at: Timestamp, now: Timestamp) -> Timestamp {
+    at.min(now)
+}
+
+fn shown_preview(preview: Preview, now: Timestamp) -> Preview {
+    Preview { at: shown(preview.at, now), ..preview }
+}
+
+/// An agent's list row, at this moment.
+pub fn row_of(summary: Summary, now: Timestamp) -> Row {
     let Summary { conversation, widget_name, visitor_name, agent, queue_name } = summary;
     let facts = conversation.facts.into_iter().map(|fact| FactText { key: fact.key, text: fact.text });
     Row {
@@ -22,13 +32,14 @@ pub fn row_of(summary: Summary) -> Row {
         agent,
         queue: conversation.queue.zip(queue_name).map(|(id, name)| QueueName { id, name }),
         unread: conversation.unread_by_agents,
-        preview: conversation.preview,
-        waiting_since: conversation.waiting_since,
-        last_visitor_message_at: conversation.last_visitor_message_at,
+        preview: conversation.preview.map(|preview| shown_preview(preview, now)),
+        waiting_since: conversation.waiting_since.map(|at| shown(at, now)),
+        last_visitor_message_at: conversation.last_visitor_message_at.map(|at| shown(at, now)),
         page: conversation.page,
         facts: facts.collect(),
-        created_at: conversation.created_at,
-        updated_at: conversation.updated_at,
+        created_at: shown(conversation.created_at, now),
+        updated_at: shown(conversation.updated_at, now),
+        sort_at: conversation.sort_at,
     }
 }
 
@@ -36,10 +47,8 @@ impl App {
     /// A visitor's threads, the newest for the visitor first: our side's own events do not move them.
     pub async fn threads(&self, visitor: VisitorId) -> Result<Vec<Thread>, StoreError> {
         let known = self.store.threads(visitor, THREADS_SHOWN).await?;
-        let mut threads: Vec<Thread> =
-            known.into_iter().map(|known| thread_of(&known.conversation, known.agent)).collect();
-        threads.sort_by_key(|thread| std::cmp::Reverse(thread.updated_at));
-        Ok(threads)
+        let now = self.now();
+        Ok(known.into_iter().map(|known| thread_of(&known.conversation, known.agent, now)).collect())
     }
 }
 
@@ -51,11 +60,9 @@ pub(crate) fn author_for_visitor(author: Author) -> Author {
     }
 }
 
-/// A visitor's thread.
-pub fn thread_of(conversation: &Conversation, agent: Option<AgentName>) -> Thread {
-    // `updated_at` moves with internal events, too, and would tell the visitor of them.
-    let preview = conversation.preview.clone();
-    let updated_at = preview.as_ref().map_or(conversation.created_at, |preview| preview.at);
+/// A visitor's thread, at this moment.
+pub fn thread_of(conversation: &Conversation, agent: Option<AgentName>, now: Timestamp) -> Thread {
+    let preview = conversation.preview.clone().map(|preview| shown_preview(preview, now));
     Thread {
         conversation: conversation.id,
         thread: conversation.thread,
@@ -64,7 +71,8 @@ pub fn thread_of(conversation: &Conversation, agent: Option<AgentName>) -> Threa
         unread: conversation.unread_by_visitor,
         preview: preview.map(|preview| Preview { author: author_for_visitor(preview.author), ..preview }),
         agent,
-        created_at: conversation.created_at,
-        updated_at: updated_at.max(conversation.closed_at.unwrap_or(updated_at)),
+        created_at: shown(conversation.created_at, now),
+        // Not the conversation's own: that moves with internal events as well and would tell the visitor of them.
+        updated_at: conversation.visitor_sort_at,
     }
 }

@@ -274,14 +274,14 @@ impl App {
         let conversation = summary.conversation.clone();
         let id = conversation.id;
         if change.thread {
-            let thread = thread_of(&conversation, summary.agent.clone());
+            let thread = thread_of(&conversation, summary.agent.clone(), self.now());
             let started_by = change.started_by.map(author_for_visitor);
             let frame = ServerFrame::Thread(ThreadFrame { thread, started_by });
             self.hub.to_visitor(conversation.visitor, None, &Delivery::Frame(frame.to_text().into()));
         }
         if change.row {
             let head = conversation.head;
-            let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary) });
+            let row = ServerFrame::Row(RowFrame { conversation: id, head, row: row_of(summary, self.now()) });
             if change.handed {
                 // Once more: a row that was read before the change may have been sent after it.
                 self.hub.part(id, &gone_frame(id), |agent| may_see(agent, &conversation));

@@ -13,6 +13,7 @@ use beckon_core::decide::Baseline;
 use beckon_core::event::{Author, AuthorKind};
 use beckon_core::frame::client;
 use beckon_core::id::{AgentId, ConversationId};
+use beckon_core::once::Once;
 use beckon_core::strategy::Strategy;
 use beckon_core::text::{MessageText, NoteText, PageUrl, TextError, Title};
 use beckon_core::visitor::Session;
@@ -130,9 +131,19 @@ impl App {
         command: Command,
         started_by: Option<Author>,
     ) -> Result<Applied, StoreError> {
+        self.write_once(command, started_by, None).await
+    }
+
+    /// The same for a request that may be sent again.
+    pub async fn write_once(
+        self: &Arc<Self>,
+        command: Command,
+        started_by: Option<Author>,
+        once: Option<Once>,
+    ) -> Result<Applied, StoreError> {
         let app = Arc::clone(self);
         let publish = move |applied: &Applied| app.publish(applied, started_by.as_ref());
-        self.store.apply_then(command, Box::new(publish)).await
+        self.store.apply_once(command, once, Box::new(publish)).await
     }
 
     /// A visitor's message, perhaps the first of a conversation.

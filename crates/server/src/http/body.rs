@@ -47,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// Reads a JSON object.
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     // A derived reader takes an array for a struct, too.
     if !text.trim_start().starts_with('{') {
         return Err(ApiError::invalid_body());

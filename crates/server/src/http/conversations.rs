@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::{CallerAccess, Named};
-use super::body::Body;
 use super::conversation_query::ListQuery;
+use super::repeatable::Repeatable;
 use crate::app::{App, Caller};
 use crate::error::{ApiError, ErrorBody};
 use crate::limits::{API_PAGE_DEPTH, API_PAGE_MAX};
@@ -64,6 +64,24 @@ impl From<Conversation> for ConversationBody {
             created_at: from.created_at,
             updated_at: from.updated_at,
             closed_at: from.closed_at,
+        }
+    }
+}
+
+impl ConversationBody {
+    /// As the conversation began, whatever became of it: the answer to a repetition is that to the first request.
+    fn begun(as_asked: CreateConversation, made: &Conversation) -> Self {
+        Self {
+            id: made.id,
+            topic: as_asked.topic,
+            summary: as_asked.summary,
+            status: as_asked.status,
+            priority: as_asked.priority,
+            queue_id: as_asked.queue,
+            agent_id: as_asked.agent,
+            created_at: made.created_at,
+            updated_at: made.created_at,
+            closed_at: (as_asked.status == Status::Closed).then_some(made.created_at),
         }
     }
 }
@@ -205,9 +223,11 @@ pub(super) struct NewConversation {
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
-    Body(body): Body<NewConversation>,
+    asked: Repeatable<NewConversation>,
 ) -> Result<Json<ConversationBody>, ApiError> {
     app.within_write_rate(&caller)?;
+    let once = asked.once(&caller, "conversations", None);
+    let body = asked.body;
     let text = |field, error: beckon_core::text::TextError| ApiError::field(field, error.to_string());
     let command = CreateConversation {
         by: caller.actor(),
@@ -227,9 +247,10 @@ pub(super) async fn create(
             Author { kind: AuthorKind::Agent, id: Some(agent.id.0), name: Some(agent.name.to_string()) }
         }
     };
-    let applied = app.write(Command::Create(command), Some(author)).await?;
+    let begun = command.clone();
+    let applied = app.write_for(Command::Create(command), Some(author), once).await?;
     let made = applied.conversations.into_iter().next().ok_or(ApiError::Internal)?;
-    Ok(Json(made.conversation.into()))
+    Ok(Json(ConversationBody::begun(begun, &made.conversation)))
 }
 
 /// Read a conversation

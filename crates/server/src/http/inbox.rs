@@ -106,13 +106,13 @@ pub(super) async fn list_inbox(
         View::All => InboxView::All,
     };
     let limit = query.limit.unwrap_or(HISTORY_PAGE).clamp(1, HISTORY_PAGE_MAX);
-    let agent = caller.as_reader_of_lists();
+    let (agent, now) = (caller.as_reader_of_lists(), app.now());
     let (page, counts) = tokio::try_join!(
         app.store.inbox(&agent, view, statuses.as_deref(), query.cursor.as_deref(), limit as usize),
         app.store.inbox_counts(&agent),
     )?;
     Ok(Json(InboxBody {
-        rows: page.rows.into_iter().map(row_of).collect(),
+        rows: page.rows.into_iter().map(|row| row_of(row, now)).collect(),
         next_cursor: page.next_cursor,
         counts: Counts { mine: counts.mine, unassigned: counts.unassigned, all: counts.all },
     }))

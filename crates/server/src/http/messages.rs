@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use beckon_core::command::{ApiKey, Command};
 use beckon_core::conversation::Conversation;
 use beckon_core::event::AuthorKind;
-use beckon_core::id::{AgentId, ClientId, ConversationId, EventId};
+use beckon_core::id::{AgentId, ConversationId, EventId};
 use beckon_core::text::MessageText;
 use beckon_core::time::Timestamp;
 use beckon_store::{Direction, MessageFilter, OrderDirection, StoredEvent};
@@ -18,8 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::access::{CallerAccess, Named};
-use super::body::Body;
 use super::conversations::{Pagination, direction_of, page_of, query_error};
+use super::repeatable::{Repeatable, client_id};
 use crate::app::{App, Caller};
 use crate::error::{ApiError, ErrorBody};
 
@@ -262,12 +262,13 @@ pub(super) async fn create(
     CallerAccess(caller): CallerAccess,
     Named(id): Named,
     headers: HeaderMap,
-    Body(body): Body<NewMessage>,
+    asked: Repeatable<NewMessage>,
 ) -> Result<Json<MessageBody>, ApiError> {
     let conversation = app.conversation_named(&caller, &id).await?.id;
     app.within_write_rate(&caller)?;
-    let text = text_of(body)?;
-    let client_id = ClientId(Uuid::new_v4());
+    let once = asked.once(&caller, "messages", Some(conversation));
+    let text = text_of(asked.body)?;
+    let client_id = client_id(once.as_ref());
     let command = match caller {
         Caller::Agent(agent) => Command::AgentSend { agent: agent.id, conversation, client_id, text },
         Caller::Key(key) => {
@@ -276,7 +277,7 @@ pub(super) async fn create(
             Command::ApiSend { key, as_agent, conversation, client_id, text }
         }
     };
-    let applied = app.write(command, None).await?;
+    let applied = app.write_for(command, None, once).await?;
     let touched = applied.conversations.first().ok_or(ApiError::Internal)?;
     let message = touched.message().ok_or(ApiError::Internal)?;
     Ok(Json(body_of(message, &touched.conversation)?))

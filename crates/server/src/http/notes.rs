@@ -7,7 +7,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use beckon_core::command::{Command, WriteNote};
 use beckon_core::event::{AuthorKind, note_in};
-use beckon_core::id::{AgentId, ClientId, ConversationId, EventId};
+use beckon_core::id::{AgentId, ConversationId, EventId};
 use beckon_core::text::NoteText;
 use beckon_core::time::Timestamp;
 use beckon_store::{StoreError, StoredEvent};
@@ -17,9 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::access::{CallerAccess, Named};
-use super::body::Body;
 use super::conversations::{Pagination, page_of, query_error};
 use super::messages::order_of;
+use super::repeatable::{Repeatable, client_id};
 use crate::app::App;
 use crate::error::{ApiError, ErrorBody};
 
@@ -178,14 +178,15 @@ pub(super) async fn create(
     State(app): State<Arc<App>>,
     CallerAccess(caller): CallerAccess,
     Named(id): Named,
-    Body(body): Body<NewNote>,
+    asked: Repeatable<NewNote>,
 ) -> Result<Json<NoteBody>, ApiError> {
     let conversation = app.conversation_named(&caller, &id).await?.id;
     app.within_write_rate(&caller)?;
-    let (text, as_agent) = parts_of(body)?;
-    let client_id = ClientId(Uuid::new_v4());
+    let once = asked.once(&caller, "notes", Some(conversation));
+    let (text, as_agent) = parts_of(asked.body)?;
+    let client_id = client_id(once.as_ref());
     let note = WriteNote { by: caller.actor(), as_agent, conversation, client_id, text };
-    let applied = app.write(Command::Note(note), None).await?;
+    let applied = app.write_for(Command::Note(note), None, once).await?;
     let written = applied.conversations.first().and_then(|touched| touched.note());
     Ok(Json(body_of(written.ok_or(ApiError::Internal)?)?))
 }

@@ -109,7 +109,7 @@ async fn damage_a_wrong_clock_other_tables_and_open_doors_are_told() {
 
     let row = "INSERT INTO conversation SELECT x'01', id, x'01', x'01', 'OPEN', 1, NULL, NULL, 'NORMAL', NULL, NULL, 0, 0, \
                0, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, \
-               4102444800000000, NULL FROM widget LIMIT 1";
+               4102444800000000, NULL, 0 FROM widget LIMIT 1";
     failed(&with(row), "clock", "2100-01-01");
 
     let mut torn = whole.clone();

@@ -138,10 +138,11 @@ impl Server {
         Self { app, clock, base, http: Client::new(), folder, widget, single, stop, task }
     }
 
-    /// A planned stop.
-    pub(crate) async fn stop(self) {
+    /// A planned stop; the folder goes with what is answered.
+    pub(crate) async fn stop(self) -> TempDir {
         self.stop.send_replace(true);
         timeout(HANG, self.task).await.expect("stops").expect("without a panic");
+        self.folder
     }
 
     /// A planned stop, and a start on the same folder and clock.
@@ -173,6 +174,11 @@ impl Server {
     /// A new visitor on the multi-thread widget.
     pub(crate) async fn visitor(&self) -> Visitor<'_> {
         self.visitor_on(&self.widget).await
+    }
+
+    /// A visitor who has a session already.
+    pub(crate) fn known_visitor(&self, token: &str) -> Visitor<'_> {
+        Visitor { server: self, id: String::new(), token: token.to_owned() }
     }
 
     pub(crate) async fn visitor_on(&self, widget: &str) -> Visitor<'_> {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use beckon_core::command::Command;
 use beckon_core::conversation::Conversation;
-use beckon_core::decide::{ConversationWrite, Decision, Earlier, NewVisitor, Outcome, Receipt, decide};
+use beckon_core::decide::{ConversationWrite, Decision, NewVisitor, Outcome, Receipt, decide};
 use beckon_core::event::{Body, Event};
 use beckon_core::id::{ConversationId, Ids};
-use beckon_core::time::Timestamp;
+use beckon_core::once::Once;
+use beckon_core::time::{Now, Timestamp};
 use rusqlite::{Connection, ToSql};
 
+use super::requests::Came;
 use super::rows::{bytes, damaged, event, event_columns, first, run, stored_facts};
 use super::snapshot::StoredWritten;
-use super::{contexts, snapshot, tally};
+use super::{contexts, requests, snapshot, tally};
 use crate::{Applied, AppliedConversation, StoreError, StoredEvent};
 
 const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
@@ -20,12 +22,12 @@ const INSERT_CONVERSATION: &str = "INSERT INTO conversation (\
     visitor_delivered, visitor_delivered_visitor, visitor_read, visitor_read_visitor, \
     unread_by_agents, unread_by_visitor, head, visitor_head, context_version, facts, \
     preview_author_kind, preview_author, preview_author_name, preview_text, preview_at, \
-    waiting_since, updated_at, messages_from_visitor, messages_to_visitor, \
+    waiting_since, updated_at, messages_from_visitor, messages_to_visitor, visitor_sort_at, \
     id, sort_at, last_visitor_message_at, \
     status, open, agent, queue, priority, topic, summary, closed_at, \
     widget, visitor, thread, page_url, page_title, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-    ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)";
+    ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41)";
 
 /// What every event may change; rewrites one index.
 macro_rules! progress {
@@ -37,23 +39,23 @@ macro_rules! progress {
          context_version = ?13, facts = ?14, \
          preview_author_kind = ?15, preview_author = ?16, preview_author_name = ?17, preview_text = ?18, \
          preview_at = ?19, waiting_since = ?20, updated_at = ?21, \
-         messages_from_visitor = ?22, messages_to_visitor = ?23"
+         messages_from_visitor = ?22, messages_to_visitor = ?23, visitor_sort_at = ?24"
     };
 }
-const UPDATE_PROGRESS: &str = concat!(progress!(), " WHERE id = ?24");
+const UPDATE_PROGRESS: &str = concat!(progress!(), " WHERE id = ?25");
 /// A message of the visitor also moves the row in the inbox.
 const UPDATE_MOVED: &str =
-    concat!(progress!(), ", sort_at = ?25, last_visitor_message_at = ?26 WHERE id = ?24");
+    concat!(progress!(), ", sort_at = ?26, last_visitor_message_at = ?27 WHERE id = ?25");
 /// Rarely, whose it is and where it stands change, too.
 const UPDATE_WHOLE: &str = concat!(
     progress!(),
-    ", sort_at = ?25, last_visitor_message_at = ?26, status = ?27, open = ?28, agent = ?29, queue = ?30, \
-     priority = ?31, topic = ?32, summary = ?33, closed_at = ?34 WHERE id = ?24"
+    ", sort_at = ?26, last_visitor_message_at = ?27, status = ?28, open = ?29, agent = ?30, queue = ?31, \
+     priority = ?32, topic = ?33, summary = ?34, closed_at = ?35 WHERE id = ?25"
 );
 /// How many of [`execute`]'s values each statement takes.
-const PROGRESS_VALUES: usize = 24;
-const MOVED_VALUES: usize = 26;
-const WHOLE_VALUES: usize = 34;
+const PROGRESS_VALUES: usize = 25;
+const MOVED_VALUES: usize = 27;
+const WHOLE_VALUES: usize = 35;
 
 const INSERT_EVENT: &str = concat!(
     "INSERT INTO event (",
@@ -85,15 +87,23 @@ pub(super) const STATEMENTS: &[&str] = &[
 pub(super) fn apply(
     connection: &Connection,
     command: &Command,
-    now: Timestamp,
+    once: Option<Once>,
+    now: Now,
     ids: &dyn Ids,
 ) -> Result<Applied, StoreError> {
-    let snapshot = snapshot::load(connection, command, now)?;
-    match decide(&snapshot, command, now, ids)? {
-        Outcome::Store(decision) => store(connection, *decision, now),
-        Outcome::Known(earlier) => known(connection, &earlier),
-        Outcome::KnownContext(receipt) => known_context(connection, &receipt),
+    if let Some(earlier) = once.map(|once| requests::earlier(connection, &once)).transpose()?.flatten() {
+        return known(connection, earlier);
     }
+    let snapshot = snapshot::load(connection, command, now.at)?;
+    let applied = match decide(&snapshot, command, now, ids)? {
+        Outcome::Store(decision) => store(connection, *decision, now.at)?,
+        Outcome::Known(earlier) => known(connection, Came::event(&earlier))?,
+        Outcome::KnownContext(receipt) => known_context(connection, &receipt)?,
+    };
+    if let Some(once) = once {
+        requests::keep(connection, &once, &applied)?;
+    }
+    Ok(applied)
 }
 
 fn store(connection: &Connection, decision: Decision, now: Timestamp) -> Result<Applied, StoreError> {
@@ -114,7 +124,10 @@ fn store(connection: &Connection, decision: Decision, now: Timestamp) -> Result<
     if let Some(baseline) = decision.baseline {
         contexts::move_baseline(connection, &baseline)?;
     }
-    Ok(Applied { duplicate: false, pending, conversations, at: now })
+    // Times of a conversation never fall, whatever the clock does.
+    let events = conversations.iter().flat_map(|applied| &applied.events);
+    let at = events.map(|event| event.at).max().unwrap_or(now);
+    Ok(Applied { duplicate: false, pending, conversations, at })
 }
 
 pub(super) fn insert_visitor(
@@ -177,7 +190,7 @@ pub(super) fn update(
     let rest = |row: &Conversation| (row.topic.clone(), row.summary.clone(), row.closed_at);
     if place(before) != place(after) || rest(before) != rest(after) {
         execute(connection, UPDATE_WHOLE, after, WHOLE_VALUES)?;
-    } else if before.last_visitor_message_at != after.last_visitor_message_at {
+    } else if before.sort_at != after.sort_at {
         execute(connection, UPDATE_MOVED, after, MOVED_VALUES)?;
     } else {
         execute(connection, UPDATE_PROGRESS, after, PROGRESS_VALUES)?;
@@ -202,7 +215,7 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
     let waiting_since = row.waiting_since.map(|at| at.0);
     let last_visitor_message_at = row.last_visitor_message_at.map(|at| at.0);
     let id = bytes(row.id.0);
-    let sort_at = row.sort_at().0;
+    let sort_at = row.sort_at.0;
     let agent = row.agent.map(|agent| bytes(agent.0));
     let queue = row.queue.map(|queue| bytes(queue.0));
     let topic = row.topic.as_ref().map(|topic| topic.as_str());
@@ -214,7 +227,7 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
     let (widget, visitor, thread) = (bytes(row.widget.0), bytes(row.visitor.0), bytes(row.thread.0));
     let page_url = row.page.as_ref().map(|page| page.url.as_str());
     let page_title = row.page.as_ref().map(|page| page.title.as_str());
-    let all: [&dyn ToSql; 40] = [
+    let all: [&dyn ToSql; 41] = [
         &cursors.agent_delivered.seq,
         &cursors.agent_delivered.visitor_seq,
         &cursors.agent_read.seq,
@@ -238,6 +251,7 @@ fn execute(connection: &Connection, sql: &str, row: &Conversation, values: usize
         &row.updated_at.0,
         &row.messages_from_visitor,
         &row.messages_to_visitor,
+        &row.visitor_sort_at.0,
         &id,
         &sort_at,
         &last_visitor_message_at,
@@ -312,10 +326,14 @@ fn insert_receipt(connection: &Connection, receipt: &Receipt) -> Result<(), Stor
     Ok(())
 }
 
-fn known(connection: &Connection, earlier: &Earlier) -> Result<Applied, StoreError> {
-    let conversation = snapshot::conversation_by_id(connection, earlier.conversation)?;
+fn known(connection: &Connection, Came { conversation: id, seq }: Came) -> Result<Applied, StoreError> {
+    let conversation = snapshot::conversation_by_id(connection, id)?;
     let conversation = conversation.ok_or_else(|| damaged("an event without its conversation"))?;
-    let stored = first(connection, EVENT, &[&bytes(earlier.conversation.0), &earlier.seq], event)?;
+    let stored = match seq {
+        Some(seq) => first(connection, EVENT, &[&bytes(id.0), &seq], event)?,
+        None => None,
+    };
+    let at = stored.as_ref().map_or(conversation.created_at, |event| event.at);
     let context_version = conversation.context_version;
     Ok(Applied {
         duplicate: true,
@@ -329,7 +347,7 @@ fn known(connection: &Connection, earlier: &Earlier) -> Result<Applied, StoreErr
             newer: Vec::new(),
             guessed: false,
         }],
-        at: earlier.at,
+        at,
     })
 }
 

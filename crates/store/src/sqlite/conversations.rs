@@ -8,6 +8,7 @@ use beckon_core::command::Command;
 use beckon_core::conversation::{Conversation, Cursor, Status};
 use beckon_core::event::AgentName;
 use beckon_core::id::{ConversationId, EventId, VisitorId};
+use beckon_core::once::Once;
 use rusqlite::{Connection, Row};
 
 use super::rows::{
@@ -225,10 +226,20 @@ fn messages(
 
 #[async_trait]
 impl Conversations for SqliteStore {
-    async fn apply_then(&self, command: Command, committed: Committed) -> Result<Applied, StoreError> {
-        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+    async fn apply_once(
+        &self,
+        command: Command,
+        once: Option<Once>,
+        committed: Committed,
+    ) -> Result<Applied, StoreError> {
+        let (clock, ids, order) = (Arc::clone(&self.clock), Arc::clone(&self.ids), Arc::clone(&self.order));
         let text_bytes = command.text_bytes();
-        let work = move |connection: &Connection| apply::apply(connection, &command, clock.now(), &*ids);
+        let work = move |connection: &Connection| {
+            let now = order.now(clock.now());
+            let applied = apply::apply(connection, &command, once, now, &*ids)?;
+            order.keep(connection, now.at)?;
+            Ok(applied)
+        };
         self.writer.run(text_bytes, work, Some(committed)).await
     }
 
@@ -290,7 +301,7 @@ impl Conversations for SqliteStore {
     async fn threads(&self, visitor: VisitorId, most: usize) -> Result<Vec<VisitorThread>, StoreError> {
         self.read(move |connection| {
             let mut threads = all(connection, THREADS, &[&bytes(visitor.0), &limit(most)], visitor_thread)?;
-            threads.sort_by_key(|thread| std::cmp::Reverse(thread.conversation.visitor_updated_at()));
+            threads.sort_by_key(|thread| std::cmp::Reverse(thread.conversation.visitor_sort_at));
             Ok(threads)
         })
         .await

@@ -30,6 +30,8 @@ const MIGRATIONS: &[Migration] = &[
         name: "session_ends",
         sql: include_str!("../../migrations/sqlite/0004_session_ends.sql"),
     },
+    Migration { number: 5, name: "request", sql: include_str!("../../migrations/sqlite/0005_request.sql") },
+    Migration { number: 6, name: "order", sql: include_str!("../../migrations/sqlite/0006_order.sql") },
 ];
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -155,6 +157,10 @@ mod tests {
     const FROZEN: &[(&str, &str)] = &[
         ("0001_first", "3e84104c5652742b37034425cd3155da63ecd5b255019d2ddefae5a6adc2bd2d"),
         ("0002_image_hosts", "a25dae34016125819dcc43b788b34de0ebdf61fc38ae6e78d211b6588154c101"),
+        ("0003_sent_contexts", "f9bb5a7e81809746a60afe5b2580c556ea6731cc0fa4c44ab3695b339257b580"),
+        ("0004_session_ends", "b42d2e0d25a4ffd4ed51c5c561dbb4af8e037607520df6e82427b9c174d93235"),
+        ("0005_request", "ff853d843ef178424b97598f209c45f2ac9b43cf6f58b6f4dedf6af7959c49d6"),
+        ("0006_order", "0381e747a26c196cd4d68684a47dc5993bb978df6742a56b218c75e2ea475b65"),
     ];
 
     #[test]

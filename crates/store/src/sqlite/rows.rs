@@ -25,13 +25,14 @@ macro_rules! conversation_columns {
          c.unread_by_agents, c.unread_by_visitor, \
          c.preview_author_kind, c.preview_author, c.preview_author_name, c.preview_text, c.preview_at, \
          c.waiting_since, c.last_visitor_message_at, c.page_url, c.page_title, \
-         c.created_at, c.updated_at, c.closed_at, c.messages_from_visitor, c.messages_to_visitor"
+         c.created_at, c.updated_at, c.closed_at, c.messages_from_visitor, c.messages_to_visitor, \
+         c.sort_at, c.visitor_sort_at"
     };
 }
 pub(super) use conversation_columns;
 
 /// How many columns [`conversation_columns`] names: where others begin.
-pub(super) const CONVERSATION_COLUMNS: usize = 38;
+pub(super) const CONVERSATION_COLUMNS: usize = 40;
 
 /// The columns of an event, as [`event`] reads them.
 macro_rules! event_columns {
@@ -127,7 +128,7 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation, StoreError> {
         (Some(url), Some(title)) => Some(Page { url, title }),
         _ => None,
     };
-    Ok(Conversation {
+    let mut conversation = Conversation {
         id: id(row, 0)?,
         widget: id(row, 1)?,
         visitor: id(row, 2)?,
@@ -159,7 +160,12 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation, StoreError> {
         created_at: time(row, 33)?,
         updated_at: time(row, 34)?,
         closed_at: optional_time(row, 35)?,
-    })
+        sort_at: time(row, 38)?,
+        visitor_sort_at: time(row, 39)?,
+    };
+    // Rows that were there before this place was kept have none; by their times they are below all that have one.
+    conversation.visitor_sort_at = conversation.visitor_sort_at.max(conversation.visitor_updated_at());
+    Ok(conversation)
 }
 
 /// Reads an event from the columns of [`event_columns`], which come first.

@@ -1,4 +1,4 @@
-import { dateAndTime } from '@beckon/ui';
+import { dateAndTime, pastInstant } from '@beckon/ui';
 import styles from './details.module.css';
 import { Mask } from './mask';
 import { whoSet } from './provenance';
@@ -50,7 +50,7 @@ export function Details({ node, label }: { node: ContextNode; label: string }) {
               <Text text={whoSet(origin)} />
             </dd>
             <dt>{words.when}</dt>
-            <dd>{dateAndTime(Date.parse(origin.at), format.locale)}</dd>
+            <dd>{dateAndTime(pastInstant(origin.at), format.locale)}</dd>
             <dt>{words.version}</dt>
             <dd>{origin.version}</dd>
           </>

@@ -1,4 +1,4 @@
-import { Button, dateAndTime, timeOfDay } from '@beckon/ui';
+import { Button, dateAndTime, pastInstant, timeOfDay } from '@beckon/ui';
 import type { ContextCardProps } from './context_card';
 import type { Moment } from './origin';
 import { useCard } from './scope';
@@ -7,7 +7,7 @@ import { words } from './words';
 
 /** What is wrong, which time is shown, or what is new: above the values, and only when true. */
 export function Band(props: ContextCardProps & { broken: boolean; changes: number }) {
-  const updatedAt = Date.parse(props.context?.updatedAt ?? '');
+  const updatedAt = pastInstant(props.context?.updatedAt ?? '');
   if (props.moment) return <MomentBand {...props} moment={props.moment} />;
   if (props.state === 'error' || props.broken) {
     return (

@@ -1,4 +1,4 @@
-import { dateAndTime } from '@beckon/ui';
+import { dateAndTime, pastInstant } from '@beckon/ui';
 import { useEffect } from 'preact/hooks';
 import { Beside } from './beside';
 import styles from './details.module.css';
@@ -79,7 +79,7 @@ function Loaded({ history, node, top }: { history: History; node: ContextNode; t
           <ol data-last-values>
             {values.map(({ version, found }) => (
               <li key={version.version}>
-                <time dateTime={version.at}>{dateAndTime(Date.parse(version.at), format.locale)}</time>
+                <time dateTime={version.at}>{dateAndTime(pastInstant(version.at), format.locale)}</time>
                 <span class={styles.quiet}>{words.sources[version.source]}</span>
                 {found ? (
                   <span>

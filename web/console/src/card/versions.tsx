@@ -1,4 +1,4 @@
-import { calendarDay, timeOfDay } from '@beckon/ui';
+import { calendarDay, pastInstant, timeOfDay } from '@beckon/ui';
 import { useEffect } from 'preact/hooks';
 import { labelOf } from './label';
 import type { History, Version } from './origin';
@@ -57,12 +57,13 @@ interface LineProps {
 
 function Line({ version, newer, onChoose }: LineProps) {
   const { format } = useCard();
-  const at = Date.parse(version.at);
+  const at = pastInstant(version.at);
   const keys = [...new Set(version.changes.map(({ key }) => key))];
   const named = keys.slice(0, NAMED).map(labelOf).join(', ');
   const rest = keys.length - NAMED;
   const day = new Date(at).toDateString();
-  const begins = newer === undefined ? day !== new Date().toDateString() : day !== new Date(newer.at).toDateString();
+  const begins =
+    newer === undefined ? day !== new Date().toDateString() : day !== new Date(pastInstant(newer.at)).toDateString();
   return (
     <li>
       {begins && <p class={styles.day}>{dayOf(at, format.locale)}</p>}

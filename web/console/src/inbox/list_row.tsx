@@ -1,5 +1,5 @@
 import type { Row } from '@beckon/sdk';
-import { Avatar, calendarDay, Dot, timeOfDay } from '@beckon/ui';
+import { Avatar, calendarDay, Dot, pastInstant, timeOfDay } from '@beckon/ui';
 import { now } from '../clock';
 import { factLine } from '../facts';
 import { text } from '../locales/en';
@@ -84,7 +84,7 @@ function RowTime({ row }: { row: Row }) {
       </span>
     );
   }
-  const at = Date.parse(row.preview?.at ?? row.created_at);
+  const at = pastInstant(row.preview?.at ?? row.created_at);
   const date = new Date(at);
   const recent = now.value - at < DAY_MS;
   const words = recent

@@ -17,9 +17,9 @@ export function belongs(row: Row, view: View, me: string, filter: Filter): boole
   return view === 'mine' ? row.agent?.id === me : row.agent === null;
 }
 
-/** The newest message of the visitor decides the place; without one, the conversation's beginning does. */
+/** Where the server puts it: by the newest message of the visitor, else by its beginning. Not a time to show. */
 export function placeOf(row: Row): string {
-  return row.last_visitor_message_at ?? row.created_at;
+  return row.sort_at;
 }
 
 /** Newest first; equal times fall back to the id, so that the order is total and never flickers. */

@@ -1,4 +1,4 @@
-import { Button, dateAndTime, relativeTime } from '@beckon/ui';
+import { Button, dateAndTime, pastInstant, relativeTime } from '@beckon/ui';
 import { useState } from 'preact/hooks';
 import { now } from '../clock';
 import { Confirm } from '../dialog/confirm';
@@ -138,7 +138,7 @@ function KeyRow({ of: key, onRevoked }: { of: Key; onRevoked?: () => Promise<voi
               ? words.keys.revokedAt(day(key.revoked_at))
               : key.last_used_at === null
                 ? words.keys.neverUsed
-                : words.keys.used(relativeTime(Date.parse(key.last_used_at), now.value, text.locale))}
+                : words.keys.used(relativeTime(pastInstant(key.last_used_at, now.value), now.value, text.locale))}
           </span>
         </p>
       </div>

@@ -1,4 +1,5 @@
 import type { Author, ContextChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
+import { pastInstant } from '@beckon/ui';
 import { Beside } from '../card/beside';
 import type { Fold } from '../context/fold';
 
@@ -34,7 +35,7 @@ export function contextRows(events: readonly PositionedEvent[], fold: Fold | nul
   for (const { position, event } of events) {
     if (event.kind === 'message' || event.kind === 'note') burst = null;
     if (event.kind !== 'metadata') continue;
-    const at = Date.parse(event.at);
+    const at = pastInstant(event.at);
     const goesOn: boolean =
       burst !== null &&
       at - burst.at <= BURST_MS &&

@@ -1,5 +1,5 @@
 import type { Row } from '@beckon/sdk';
-import { calendarDay, Dot } from '@beckon/ui';
+import { calendarDay, Dot, pastInstant } from '@beckon/ui';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../clock';
 import { text } from '../locales/en';
@@ -183,7 +183,7 @@ function Item({ item, me, reached, newest, ...rest }: ItemProps) {
     case 'line':
       return (
         <TimelineLine event={item.event} visitor={visitorName(rest.row)} me={me}>
-          <ContextThen position={item.position} at={Date.parse(item.event.at)} onThen={rest.onThen} over />
+          <ContextThen position={item.position} at={pastInstant(item.event.at)} onThen={rest.onThen} over />
         </TimelineLine>
       );
     case 'context':

@@ -1,4 +1,5 @@
 import type { Author, ConversationEvent, PositionedEvent } from '@beckon/sdk';
+import { pastInstant } from '@beckon/ui';
 import type { Fold } from '../context/fold';
 import { type ContextRow, contextRows } from './context_rows';
 
@@ -91,7 +92,7 @@ export function timelineOf(
   const arrived = new Set<string>();
   const written = contextRows(events, fold);
   for (const { position, event } of events) {
-    const at = Date.parse(event.at);
+    const at = pastInstant(event.at);
     if (event.client_id !== null) arrived.add(event.client_id);
     if (event.kind === 'message') {
       // A bubble keeps its key from the moment it is written, so that it does not blink when the server confirms it.

@@ -1,4 +1,13 @@
-import { ArrowClockwiseIcon, CheckIcon, ClockIcon, MinusIcon, timeOfDay, UserIcon, XIcon } from '@beckon/ui';
+import {
+  ArrowClockwiseIcon,
+  CheckIcon,
+  ClockIcon,
+  MinusIcon,
+  pastInstant,
+  timeOfDay,
+  UserIcon,
+  XIcon,
+} from '@beckon/ui';
 import type { ComponentChildren } from 'preact';
 import { text } from '../locales/en';
 import { authorName } from '../names';
@@ -10,7 +19,7 @@ type LineEvent = Extract<TimelineItem, { type: 'line' }>['event'];
 /** Something that happened and is no message: one quiet line. */
 export function TimelineLine(props: { event: LineEvent; visitor: string; me: string; children?: ComponentChildren }) {
   const { event, visitor, me } = props;
-  const at = Date.parse(event.at);
+  const at = pastInstant(event.at);
   return (
     <p class={styles.line} data-then>
       {iconOf(event)}

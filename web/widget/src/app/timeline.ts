@@ -1,5 +1,5 @@
 import type { Author, ConversationEvent, PositionedEvent, Write } from '@beckon/sdk';
-import { dayName } from '@beckon/ui';
+import { dayName, pastInstant } from '@beckon/ui';
 import { fill } from '../words';
 import { locale, words } from './words';
 
@@ -96,18 +96,18 @@ export function timeline(
     shown.add(event.id);
     if (event.kind === 'message') {
       const { id, message } = event;
-      add(event.author, Date.parse(event.at), { id, position, text: message.text, delivery: 'sent' });
+      add(event.author, pastInstant(event.at, now), { id, position, text: message.text, delivery: 'sent' });
     } else {
       const line = lineOf(event);
       if (!line) continue;
-      turn(Date.parse(event.at));
+      turn(pastInstant(event.at, now));
       items.push(line);
     }
   }
   for (const { client_id, event_id, at, text } of sent) {
     if (shown.has(event_id) || shown.has(client_id)) continue;
     shown.add(client_id);
-    add(ME, Date.parse(at), { id: event_id, text, delivery: 'sent' });
+    add(ME, pastInstant(at, now), { id: event_id, text, delivery: 'sent' });
   }
   const failures: { [code: string]: string } = words().failures;
   for (const { client_id, frame, state, failure, queued_at } of writes) {

@@ -1,4 +1,4 @@
-import { Dot, relativeTime } from '@beckon/ui';
+import { Dot, pastInstant, relativeTime } from '@beckon/ui';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../../locales/en';
 import { words } from '../../locales/en_settings';
@@ -90,7 +90,7 @@ function Check({ seen, look }: { seen: Widget['seen']; look: () => Promise<boole
           <p class={rows.note}>{words.install.waitingLead}</p>
         ) : (
           <p class={rows.note}>
-            {words.install.seenAgo(relativeTime(Date.parse(seen.at), present, text.locale))}
+            {words.install.seenAgo(relativeTime(pastInstant(seen.at, present), present, text.locale))}
             {seen.connected > 0 && ` · ${words.install.visitors(seen.connected)}`}
           </p>
         )}

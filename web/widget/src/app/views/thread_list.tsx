@@ -1,5 +1,5 @@
 import type { Thread } from '@beckon/sdk';
-import { Avatar, Button, Dot, Mark, PlusIcon, shortWhen } from '@beckon/ui';
+import { Avatar, Button, Dot, Mark, PlusIcon, pastInstant, shortWhen } from '@beckon/ui';
 import { useEffect, useRef } from 'preact/hooks';
 import { counted } from '../../words';
 import type { Chat } from '../chat';
@@ -55,7 +55,7 @@ function ThreadRow({ chat, thread }: { chat: Chat; thread: Thread }) {
         </span>
       )}
       <span class={styles.name}>{agent?.name ?? chat.name}</span>
-      <span class={styles.time}>{shortWhen(Date.parse(preview?.at ?? thread.updated_at), Date.now(), locale())}</span>
+      <span class={styles.time}>{shortWhen(pastInstant(preview?.at ?? thread.updated_at), Date.now(), locale())}</span>
       <span class={styles.preview}>
         {mine && <span>{words().you} </span>}
         <bdi>{preview ? preview.text : words().noMessages}</bdi>
