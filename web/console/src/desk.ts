@@ -87,6 +87,9 @@ export class Desk {
       this.#connection.on('viewers', ({ conversation, viewers }) => {
         if (this.#open?.conversation.id === conversation) this.#open.conversation.hearViewers(viewers);
       }),
+      this.#connection.on('elsewhere', ({ conversation, elsewhere }) => {
+        if (this.#open?.conversation.id === conversation) this.#open.conversation.context.wroteElsewhere(elsewhere);
+      }),
       this.#connection.on('baseline', ({ conversation, position }) => {
         if (this.#open?.conversation.id === conversation) this.#open.conversation.context.seenElsewhere(position);
       }),

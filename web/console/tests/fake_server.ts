@@ -195,7 +195,15 @@ export class FakeServer {
 
   /** Answers the socket's first frame. */
   welcome(): void {
-    this.say({ type: 'welcome', connection: 'c', epoch: this.epoch, now: '', limits: {}, online: true, agent: WHO.agent });
+    this.say({
+      type: 'welcome',
+      connection: 'c',
+      epoch: this.epoch,
+      now: '',
+      limits: {},
+      online: true,
+      agent: WHO.agent,
+    });
   }
 
   accept(request: number): void {

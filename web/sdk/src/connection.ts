@@ -270,6 +270,7 @@ export class Connection {
       case 'typing':
       case 'baseline':
       case 'viewers':
+      case 'elsewhere':
         this.emitter.emit(frame.type, frame);
         break;
       case 'pong':

@@ -4,6 +4,7 @@ import type {
   BaselineFrame,
   ClientFrame,
   CursorFrame,
+  ElsewhereFrame,
   GoneFrame,
   PresenceFrame,
   RejectedFrame,
@@ -86,6 +87,7 @@ export interface ConnectionEvents {
   presence: PresenceFrame;
   typing: TypingFrame;
   viewers: ViewersFrame;
+  elsewhere: ElsewhereFrame;
   baseline: BaselineFrame;
   cursor: CursorFrame;
   /** A refusal that belongs to no write. */

@@ -8,4 +8,13 @@ export { safeHref } from './linkify';
 export { Mark } from './mark';
 export { hueOf, initials } from './name_face';
 export { PlainText } from './plain_text';
-export { calendarDay, dateAndTime, dayName, pastInstant, relativeTime, shortWhen, timeOfDay } from './time';
+export {
+  calendarDay,
+  dateAndTime,
+  dayName,
+  lengthOfTime,
+  pastInstant,
+  relativeTime,
+  shortWhen,
+  timeOfDay,
+} from './time';

@@ -47,6 +47,16 @@ export function pastInstant(text: string, now = Date.now()): number {
   return Math.min(Date.parse(text), now);
 }
 
+/** *40 min*, *3 days*: a length of time in milliseconds, in its largest unit. */
+export function lengthOfTime(length: number, locale: string): string {
+  const [unit, size] = STEPS.find(([, seconds]) => length / 1000 >= seconds) ?? ['second', 1];
+  const unitDisplay = unit === 'year' || unit === 'month' || unit === 'day' ? 'long' : 'short';
+  // British English would say *40 mins*, which no other place here does.
+  return new Intl.NumberFormat(new Intl.Locale(locale).language, { style: 'unit', unit, unitDisplay }).format(
+    Math.trunc(length / 1000 / size),
+  );
+}
+
 /** *14:02*: the time of day of an instant (milliseconds). */
 export function timeOfDay(instant: number, locale: string): string {
   return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(instant);

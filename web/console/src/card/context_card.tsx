@@ -12,6 +12,7 @@ import { PIN_LIMIT, type Pins, toggled } from './pins';
 import { goUp, Place } from './place';
 import { RawJson } from './raw_json';
 import { CardScopeProvider, useCard } from './scope';
+import { newestOf } from './sent';
 import { Band, Empty, Skeleton } from './states';
 import { openSearch, TitleRow } from './title_row';
 import { type Branch, type ContextNode, parseContext, trail } from './tree';
@@ -30,6 +31,10 @@ export interface ContextCardProps {
   baseline?: string | null;
   /** This agent has seen all that is here now. */
   onSeen?: (() => void) | undefined;
+  /** When the conversation began, milliseconds. */
+  startedAt?: number | undefined;
+  /** Another conversation of this visitor has newer context: opens it. */
+  onElsewhere?: (() => void) | undefined;
   /** Who set each top-level key last. */
   origins?: ReadonlyMap<string, Origin>;
   history?: History | undefined;
@@ -101,13 +106,21 @@ function Card(props: ContextCardProps) {
     else void copy(format.copied(node), format.hidesIn(node) ? words.leftOut(said) : said);
   };
   const togglePin = pins && ((path: string) => void pin(pins, path, say));
+  const originsThen = useMemo(
+    () => originsAt(props.origins ?? NO_ORIGINS, moment?.version),
+    [props.origins, moment?.version],
+  );
   const scope = {
     view,
     format,
     copy,
     copyValue,
     changes,
-    origins: useMemo(() => originsAt(props.origins ?? NO_ORIGINS, moment?.version), [props.origins, moment?.version]),
+    origins: originsThen,
+    sent: useMemo(
+      () => ({ newest: newestOf(originsThen), startedAt: props.startedAt }),
+      [originsThen, props.startedAt],
+    ),
     history,
     root: live,
     pins: pins?.paths ?? NO_PINS,

@@ -1,8 +1,10 @@
 import { dateAndTime, pastInstant } from '@beckon/ui';
 import styles from './details.module.css';
 import { Mask } from './mask';
+import type { Origin } from './origin';
 import { whoSet } from './provenance';
 import { useCard } from './scope';
+import { sentWords } from './sent';
 import { Text } from './text';
 import { type ContextNode, isBranch, sourceOf } from './tree';
 import { LastValues } from './values';
@@ -50,7 +52,10 @@ export function Details({ node, label }: { node: ContextNode; label: string }) {
               <Text text={whoSet(origin)} />
             </dd>
             <dt>{words.when}</dt>
-            <dd>{dateAndTime(pastInstant(origin.at), format.locale)}</dd>
+            <dd>
+              {dateAndTime(pastInstant(origin.at), format.locale)}
+              <Sent origin={origin} />
+            </dd>
             <dt>{words.version}</dt>
             <dd>{origin.version}</dd>
           </>
@@ -71,6 +76,17 @@ export function Details({ node, label }: { node: ContextNode; label: string }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** When and where a value was sent, if that was not with the others. */
+function Sent({ origin }: { origin: Origin }) {
+  const { sent, view, format } = useCard();
+  const said = sentWords(origin, sent, view.now.value, format.locale);
+  return said === undefined ? null : (
+    <span class={styles.sent} data-sent title={origin.page}>
+      <Text text={said} />
+    </span>
   );
 }
 

@@ -28,6 +28,9 @@ export interface Version {
   readonly source: Source;
   readonly author: Author;
   readonly changes: readonly { key: string; from: string | null; to: string | null }[];
+  readonly guessed?: true;
+  /** The calls of the page that made it, each with its page, where that was told. */
+  readonly made?: readonly { readonly page?: string }[];
 }
 
 /** The writes of a context, newest first, read page by page. */

@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { Changes } from './diff';
 import type { Format } from './format';
 import type { History, Origin } from './origin';
+import type { SentBeside } from './sent';
 import type { Branch, ContextNode } from './tree';
 import type { CardView } from './view';
 
@@ -18,6 +19,7 @@ export interface CardScope {
   readonly changes: Changes;
   /** Who set each top-level key last, as far as that is known. */
   readonly origins: ReadonlyMap<string, Origin>;
+  readonly sent: SentBeside;
   readonly history: History | undefined;
   /** The context as it is, whatever time the card shows. */
   readonly root: Branch | undefined;

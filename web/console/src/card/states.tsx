@@ -25,7 +25,26 @@ export function Band(props: ContextCardProps & { broken: boolean; changes: numbe
       </p>
     );
   }
-  return props.changes === 0 ? null : <ChangesBand count={props.changes} onSeen={props.onSeen} />;
+  return (
+    <>
+      {props.changes > 0 && <ChangesBand count={props.changes} onSeen={props.onSeen} />}
+      {props.onElsewhere && <ElsewhereBand onOpen={props.onElsewhere} />}
+    </>
+  );
+}
+
+/** *Newer context in another conversation · Open*: the visitor went on somewhere else. */
+function ElsewhereBand({ onOpen }: { onOpen: () => void }) {
+  return (
+    <div class={styles.band} data-elsewhere-band>
+      <span class={styles.said} role="status">
+        {words.elsewhere}
+      </span>
+      <button type="button" class={styles.act} onClick={onOpen}>
+        {words.openElsewhere}
+      </button>
+    </div>
+  );
 }
 
 /** *3 changes since your reply · Only these · Seen*. No live region: each change is announced already. */

@@ -4,6 +4,7 @@ import { labelOf } from './label';
 import type { History, Version } from './origin';
 import { RevealButton } from './reveal';
 import { useCard } from './scope';
+import { placeOf } from './sent';
 import { Text } from './text';
 import styles from './versions.module.css';
 import { words } from './words';
@@ -74,13 +75,30 @@ function Line({ version, newer, onChoose }: LineProps) {
         data-version={version.version}
         onClick={() => onChoose(version)}
       >
-        <time dateTime={version.at}>{timeOfDay(at, format.locale)}</time> · {words.sources[version.source]} ·{' '}
+        <time dateTime={version.at}>{timeOfDay(at, format.locale)}</time> · {words.sources[version.source]}
+        <SentFrom version={version} /> ·{' '}
         <span class={styles.keys}>
           <Text text={keys.length === 0 ? words.noKeys : named} />
           {rest > 0 && `, ${words.others(rest)}`}
         </span>
       </button>
     </li>
+  );
+}
+
+/** *page /checkout, best guess*: which page it was, where that was told. */
+function SentFrom({ version }: { version: Version }) {
+  const pages = new Set((version.made ?? []).flatMap(({ page }) => (page === undefined ? [] : [placeOf(page)])));
+  return (
+    <>
+      {pages.size > 0 && (
+        <>
+          {' '}
+          <Text text={[...pages].join(', ')} />
+        </>
+      )}
+      {version.guessed && `, ${words.guessed}`}
+    </>
   );
 }
 

@@ -18,22 +18,28 @@ interface ContextPaneProps {
   onClose: () => void;
   /** The agent goes back to writing. */
   onLeave: () => void;
+  /** The agent goes to another conversation. */
+  onOpen: (conversation: string) => void;
 }
 
 /** The context card in its place: beside the thread, or as a drawer over it. */
-export function ContextPane({ desk, conversation, open, onClose, onLeave }: ContextPaneProps) {
+export function ContextPane({ desk, conversation, open, onClose, onLeave, onOpen }: ContextPaneProps) {
   const beside = cardBeside.value;
   const known = conversation.context;
   const fold = known.fold.value;
   const live = desk.status.value.state === 'live';
   const widget = desk.inbox.row(conversation.id)?.widget.id;
   const state = known.failed.value ? 'error' : !live && fold ? 'offline' : fold ? 'ready' : 'loading';
+  const started = desk.inbox.row(conversation.id)?.created_at;
+  const elsewhere = known.elsewhere.value;
   const card = (
     <ContextCard
       context={fold && { text: textOf(fold), version: fold.version, updatedAt: fold.updatedAt }}
       baseline={known.baseline.value?.text ?? null}
       onSeen={() => desk.seen(conversation)}
       origins={known.origins.value}
+      startedAt={started === undefined ? undefined : Date.parse(started)}
+      onElsewhere={elsewhere === null ? undefined : () => onOpen(elsewhere)}
       history={{
         versions: known.history.versions.value,
         phase: known.history.phase.value,

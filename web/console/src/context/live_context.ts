@@ -1,4 +1,4 @@
-import type { Context, ContextKey, ContextVersion, MetadataEvent, PositionedEvent } from '@beckon/sdk';
+import type { Context, ContextKey, ContextVersion, Elsewhere, MetadataEvent, PositionedEvent } from '@beckon/sdk';
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import { changesBetween } from '../card/diff';
 import type { Moment, Origin } from '../card/origin';
@@ -26,6 +26,7 @@ export class LiveContext {
   readonly #origins = signal<ReadonlyMap<string, Origin>>(new Map());
   readonly #baseline = signal<Baseline | null>(null);
   readonly #moment = signal<Moment | null>(null);
+  readonly #elsewhere = signal<Elsewhere | null>(null);
   readonly history: VersionList;
   /** Up to here the server's own account of the baseline holds. */
   #told = 0;
@@ -65,6 +66,13 @@ export class LiveContext {
     const before = now && baseline ? parseContext(baseline.text, now) : undefined;
     return now && before ? changesBetween(before, now).list.length : 0;
   });
+  /** Another conversation of this visitor whose context is newer than this one's; null: none is known. */
+  readonly elsewhere = computed(() => {
+    const [elsewhere, fold] = [this.#elsewhere.value, this.#fold.value];
+    if (!elsewhere || !fold) return null;
+    const newer = fold.updatedAt === null || Date.parse(elsewhere.at) > Date.parse(fold.updatedAt);
+    return newer ? elsewhere.conversation : null;
+  });
   /** What the card shows instead of the context that is; null: that one. */
   get moment(): ReadonlySignal<Moment | null> {
     return this.#moment;
@@ -80,6 +88,7 @@ export class LiveContext {
       this.#awaited = 0;
       this.#told = head;
       this.#written = head;
+      this.#elsewhere.value = context.elsewhere ?? null;
       if (context.keys) this.#origins.value = new Map(context.keys.map((key) => [key.key, originOf(key)]));
       if (context.baseline) {
         const { position, text } = context.baseline;
@@ -119,6 +128,11 @@ export class LiveContext {
       return;
     }
     this.#askFor(position);
+  }
+
+  /** The page of this visitor wrote to another conversation. */
+  wroteElsewhere(elsewhere: Elsewhere): void {
+    this.#elsewhere.value = elsewhere;
   }
 
   /** In another tab this agent has seen everything up to a position. */

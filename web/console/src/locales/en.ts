@@ -146,6 +146,7 @@ export const text = {
   changeKinds: { added: 'added: ', changed: 'changed: ', removed: 'removed: ' },
   changedTo: ' is now ',
   keptLocked: 'kept: locked',
+  bestGuess: 'best guess',
   moreChanges: (count: number) => `${count} more`,
   contextThen: 'Context then',
   changesInContext: (count: number) => `${count} ${plural(count, 'change', 'changes')} since your reply`,

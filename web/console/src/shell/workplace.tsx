@@ -6,7 +6,7 @@ import { ContextPane } from '../context/context_pane';
 import { Desk } from '../desk';
 import { List } from '../inbox/list';
 import type { View } from '../inbox/rows';
-import { type Route, route } from '../route';
+import { go, type Route, route } from '../route';
 import type { SessionBody } from '../session';
 import { Settings } from '../settings/settings';
 import { focusMessages } from '../thread/messages';
@@ -101,6 +101,7 @@ export function Workplace({ who, place }: { who: SessionBody; place: Extract<Rou
               open={drawer}
               onClose={() => setDrawer(false)}
               onLeave={() => field.current?.focus()}
+              onOpen={(id) => go({ page: 'inbox', view, conversation: id })}
             />
           )}
         </div>

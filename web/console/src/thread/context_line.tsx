@@ -50,7 +50,14 @@ export function ContextLine({ row, onThen }: ContextLineProps) {
           <SlidersHorizontalIcon size={16} />
           <span class={styles.told}>
             <time dateTime={new Date(row.at).toISOString()}>{timeOfDay(row.at, text.locale)}</time> ·{' '}
-            {text.sources[row.source]} · <bdi>{told.join(', ')}</bdi>
+            {text.sources[row.source]}
+            {row.pages.length > 0 && (
+              <>
+                {' '}
+                <bdi>{row.pages.slice(0, TOLD).join(', ')}</bdi>
+              </>
+            )}
+            {row.guessed && `, ${text.bestGuess}`} · <bdi>{told.join(', ')}</bdi>
           </span>
           <CaretRightIcon size={12} class={(open ? styles.turned : styles.caret) ?? ''} />
         </button>

@@ -1,6 +1,7 @@
 import type { Author, ContextChange, MetadataEvent, PositionedEvent } from '@beckon/sdk';
 import { pastInstant } from '@beckon/ui';
 import { Beside } from '../card/beside';
+import { placeOf } from '../card/sent';
 import type { Fold } from '../context/fold';
 
 /** Writes closer than this to the first of them, with nothing said between, are told as one. */
@@ -21,6 +22,9 @@ export interface ContextRow {
   changes: readonly ContextChange[];
   /** Keys that stayed as they were, because the page may not write them. */
   ignored: readonly string[];
+  /** Pages that sent it, as paths, and whether this conversation was a best guess. */
+  pages: readonly string[];
+  guessed: boolean;
   /** What stood beside these keys and decides how their amounts are shown, as JSON members that follow others. */
   beside: string;
 }
@@ -47,6 +51,8 @@ export function contextRows(events: readonly PositionedEvent[], fold: Fold | nul
       position,
       changes: [...before.changes, ...event.changes],
       ignored: [...before.ignored, ...(event.ignored ?? [])],
+      pages: [...new Set([...before.pages, ...pagesOf(event)])],
+      guessed: before.guessed || event.guessed === true,
     };
     rows.set(burst.key, burst);
   }
@@ -74,7 +80,23 @@ function tellBeside(rows: Map<string, ContextRow>, events: readonly PositionedEv
 
 function begun(event: MetadataEvent, at: number): ContextRow {
   const { id, source, author } = event;
-  return { type: 'context', key: id, at, position: 0, source, author, changes: [], ignored: [], beside: '' };
+  return {
+    type: 'context',
+    key: id,
+    at,
+    position: 0,
+    source,
+    author,
+    changes: [],
+    ignored: [],
+    pages: [],
+    guessed: false,
+    beside: '',
+  };
+}
+
+function pagesOf({ made = [] }: MetadataEvent): string[] {
+  return made.flatMap(({ page }) => (page === undefined ? [] : [placeOf(page)]));
 }
 
 /** First and last value of each key, in the order they were first written; keys that are as they were are left out. */
