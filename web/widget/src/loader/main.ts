@@ -32,7 +32,7 @@ const COMMANDS =
 /** What a refused configuration means, by its status: the page's origin, or the address that this script came from. */
 const REFUSED: { [status: number]: 1031 | 1211 } = { 403: 1031, 421: 1211 };
 /** Of the contract, and not there yet. */
-const LATER = 'auth logout identify config send mobile_chat_pause mobile_chat_resume'.split(' ');
+const LATER = 'auth identify config send mobile_chat_pause mobile_chat_resume'.split(' ');
 const STRATEGIES = ['ACTIVE', 'ALL', 'ALL_PLUS_NEW'];
 const MODES = ['merge', 'replace'];
 /** Longest address of a page that is sent with a call, characters: what the server keeps. */
