@@ -52,6 +52,7 @@ fn every_operation_has_an_id_a_tag_a_summary_and_its_errors() {
     let open = [
         "/livechat/1/widgets/{id}/config",
         "/livechat/1/widgets/{id}/sessions",
+        "/livechat/1/widgets/{id}/sessions/redeem",
         "/livechat/1/socket",
         "/console/1/status",
         "/console/1/setup",

@@ -228,7 +228,7 @@ async fn every_agent_pins_and_sees_no_settings() {
     let (status, widget) = pin(json!({"pins": ["car.colour", "price"]})).await;
     assert_eq!(status, 200);
     let fields: Vec<_> = widget.as_object().expect("fields").keys().cloned().collect();
-    assert_eq!(fields, ["id", "name", "multi_thread", "pins"]);
+    assert_eq!(fields, ["id", "name", "multi_thread", "pins", "image_hosts"]);
     assert_eq!(answer(admin.get(&path(&server))).await.1["pins"], json!(["car.colour", "price"]));
     let (status, refused) = pin(json!({"pins": vec!["x".repeat(513)]})).await;
     assert_eq!(status, 400);
