@@ -168,7 +168,7 @@ test('the history turns the card to each version as it was, and a message to wha
   const versions = card(agent).locator('[data-version]');
   await versions.nth(3).waitFor();
   expect(await versions.count()).toBe(4);
-  expect(await versions.first().textContent()).toMatch(/^\d\d:\d\d · page · Colour, Since green$/);
+  expect(await versions.first().textContent()).toMatch(/^\d\d:\d\d · page \/take-me-back\.html · Colour, Since green$/);
   const menu = card(agent).getByRole('button', { name: 'More', exact: true });
   const json = async () => {
     await menu.click();
@@ -218,7 +218,7 @@ test('the thread tells writes as one line of net change, open to one line a path
   await send(visitor, { colour: 'Blue', price: { amount: 48350, currency: 'EUR' } });
   await lines
     .nth(1)
-    .getByText(/page · Colour Sand → Blue, \+ Token ••••, 1 more/)
+    .getByText(/page \/tell-my-changes\.html · Colour Sand → Blue, \+ Token ••••, 1 more/)
     .waitFor();
   await lines.nth(1).getByRole('button').first().click();
   await lines.nth(1).getByText('€46,900').waitFor();

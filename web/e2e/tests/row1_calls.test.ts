@@ -248,7 +248,9 @@ test('Row 1: at most two requests go to Beckon until init has called back', asyn
   visitor.on('websocket', (socket) => asked.push(socket.url()));
   await visitor.goto(site.put('/thrifty.html', page(snippet(beckon.origin))));
   expect((await liveChat(visitor, 'init', id)).error).toBeUndefined();
-  expect(asked).toEqual([`${beckon.origin}/widget.js`, `${beckon.origin}/livechat/1/widgets/${id}/config`]);
+  // The configuration is asked for with the address that the script came from, so that a wrong public address is noticed.
+  const config = `${beckon.origin}/livechat/1/widgets/${id}/config?at=${beckon.origin}`;
+  expect(asked).toEqual([`${beckon.origin}/widget.js`, config]);
   // Everything that sites style and press is there by then.
   for (const element of ['#ib-button-messaging', '#ib-button-messaging-icon', '#ib-iframe-messaging']) {
     expect(await visitor.locator(`.ib-widget-wrapper.lc-widget-wrapper ${element}`).count()).toBe(1);

@@ -114,7 +114,7 @@ describe('a visitor', () => {
     expect(await set.field.count()).toBe(0);
     // The one without an answer is given up after ten seconds.
     beckon.intercept = () => undefined;
-    await set.chat.getByText('hello').waitFor({ timeout: 40_000 });
+    await set.chat.getByText('hello', { exact: true }).waitFor({ timeout: 40_000 });
     expect(beckon.requests.filter((request) => request.endsWith('/sessions'))).toHaveLength(1);
   });
 
