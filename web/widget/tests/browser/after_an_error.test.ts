@@ -44,7 +44,7 @@ describe('a call answered with an error', () => {
     expect((await late).error).toMatchObject({ code: 1198 });
     let_in();
     await set.call('open');
-    await set.chat.getByRole('button', { name: /one/ }).waitFor();
+    await set.chat.getByRole('log').getByText('one', { exact: true }).waitFor();
   });
 });
 
