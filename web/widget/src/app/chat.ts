@@ -8,6 +8,7 @@ import { Clock } from './clock';
 import { ContextCalls, type Screen } from './context_calls';
 import { Drafts } from './drafts';
 import { Endings } from './endings';
+import { channel } from './locks';
 import { Neighbours } from './neighbours';
 import { addressOf } from './page_view';
 import { Places } from './places';
@@ -108,7 +109,8 @@ export class Chat {
     this.way = new SiteWayBack(server, site, config.hostHandle ?? true, !keepsStorage());
     this.session = new SessionKeeper(name, server, this.store, this.way);
     this.endings = new Endings(`${name}:ending`, server);
-    this.farewells = farewells(`${name}:left`, () => void this.forget());
+    // Where it is blocked the server ends the sockets of the other tabs, and these then know.
+    this.farewells = channel(`${name}:left`, () => void this.forget());
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
@@ -488,17 +490,6 @@ function keepsStorage(): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function farewells(name: string, heard: () => void): BroadcastChannel | undefined {
-  try {
-    const channel = new BroadcastChannel(name);
-    channel.onmessage = heard;
-    return channel;
-  } catch {
-    // Blocked: the server ends the sockets of the other tabs, and these then know.
-    return undefined;
   }
 }
 

@@ -2,11 +2,27 @@ let known: Promise<LockManager | undefined> | undefined;
 
 /** Web Locks, if this page may use them: plain http has none, and a browser that blocks storage denies them. */
 export function locks(): Promise<LockManager | undefined> {
-  known ??= Promise.resolve(navigator.locks?.query()).then(
-    (seen) => seen && navigator.locks,
-    () => undefined,
-  );
+  known ??= allowed();
   return known;
+}
+
+async function allowed(): Promise<LockManager | undefined> {
+  try {
+    return (await navigator.locks?.query()) && navigator.locks;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line to the other tabs of this browser; undefined where that is blocked, so that each tab is alone. */
+export function channel<Message>(name: string, heard: (message: Message) => void): BroadcastChannel | undefined {
+  try {
+    const line = new BroadcastChannel(name);
+    line.onmessage = ({ data }: MessageEvent<Message>) => heard(data);
+    return line;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Before the name of the lock that a tab of any widget holds as long as it lives. */

@@ -1,4 +1,4 @@
-import { livingTabs, locks, TAB } from './locks';
+import { channel, livingTabs, locks, TAB } from './locks';
 
 /** A page that is left may be followed by another one of the same tab, which knows more of its writes than we do, milliseconds. */
 const NEXT_PAGE_MS = 10_000;
@@ -45,9 +45,7 @@ export class Neighbours {
 
   /** Tells the others that there is one more to watch. */
   private greet(manager: LockManager): void {
-    const channel = new BroadcastChannel(`${this.name}:tabs`);
-    channel.onmessage = () => void this.watchAll(manager);
-    channel.postMessage(this.tab);
+    channel(`${this.name}:tabs`, () => void this.watchAll(manager))?.postMessage(this.tab);
   }
 
   private async watchAll(manager: LockManager): Promise<void> {

@@ -1,4 +1,4 @@
-import { livingTabs, locks } from './locks';
+import { channel, livingTabs, locks } from './locks';
 import { storedJson, storeJson } from './shared_storage';
 
 /** So many tabs are remembered in the order they were looked at, and so many threads as known. Older ones are forgotten. */
@@ -33,14 +33,9 @@ export class Tabs {
     /** This tab was chosen to give a thread a copy of what it holds. */
     private readonly chosen: (thread: string) => void,
   ) {
-    try {
-      this.channel = new BroadcastChannel(`${name}:copy`);
-      this.channel.onmessage = ({ data }: MessageEvent<{ tab?: string; thread?: string } | null>) => {
-        if (data?.tab === tab && data.thread) chosen(data.thread);
-      };
-    } catch {
-      // Blocked: each tab is alone.
-    }
+    this.channel = channel<{ tab?: string; thread?: string } | null>(`${name}:copy`, (told) => {
+      if (told?.tab === tab && told.thread) chosen(told.thread);
+    });
   }
 
   get lastUsed(): string | undefined {
@@ -54,7 +49,7 @@ export class Tabs {
   /** The tab became visible, was focused, or was left. */
   show(visible: boolean): void {
     this.shown = visible;
-    if (visible) this.change({ looked: [...this.others('looked'), this.tab].slice(-TABS_MOST) });
+    if (visible) this.change({ looked: [...this.othersLooked(), this.tab].slice(-TABS_MOST) });
     void this.claim();
   }
 
@@ -158,8 +153,8 @@ export class Tabs {
     return `${this.name}:visible:${tab}`;
   }
 
-  private others(list: 'looked'): string[] {
-    return (this.read()[list] ?? []).filter((tab) => tab !== this.tab);
+  private othersLooked(): string[] {
+    return (this.read().looked ?? []).filter((tab) => tab !== this.tab);
   }
 
   private read(): Shared {

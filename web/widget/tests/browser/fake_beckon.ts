@@ -64,6 +64,7 @@ export class FakeBeckon {
 
   private closing: number | undefined;
   private sessions = 0;
+  private handles = 0;
   private readonly sockets = new Set<WebSocket>();
   private onHello: (() => void)[] = [];
   private readonly answers = new Map<string, object>();
@@ -265,6 +266,7 @@ export class FakeBeckon {
     } else if (path === '/widget.js') await this.file('widget.js', response);
     else if (path.startsWith('/widget/assets/')) await this.file(path.replace('/widget/', 'app/'), response);
     else if (path.startsWith('/widget/')) await this.file('app/index.html', response);
+    else if (path.endsWith('/session/handle')) json(200, { handle: `handle ${++this.handles}` });
     else json(404, {});
   }
 
