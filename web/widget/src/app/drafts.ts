@@ -1,3 +1,5 @@
+import { isObject } from './held';
+
 /** So many are kept, the newest. */
 const MOST = 20;
 /** Characters of each: some times what a message may have, so that one too long is not cut. */
@@ -8,8 +10,9 @@ export class Drafts extends Map<string, string> {
   constructor(private readonly name: string) {
     super();
     try {
-      const kept = JSON.parse(sessionStorage.getItem(name) ?? '{}') as { [thread: string]: string };
-      for (const [thread, text] of Object.entries(kept)) super.set(thread, text);
+      const kept: unknown = JSON.parse(sessionStorage.getItem(name) ?? '{}');
+      for (const [thread, text] of Object.entries(isObject(kept) ? kept : {}))
+        if (typeof text === 'string') super.set(thread, text);
     } catch {
       // Blocked, or not ours.
     }

@@ -1,4 +1,4 @@
-import type { ContextFrame, HeldContext, JsonObject, JsonValue, MadeCall } from '@beckon/sdk';
+import { type ContextFrame, type HeldContext, type JsonObject, type JsonValue, type MadeCall, uuid } from '@beckon/sdk';
 import type { WidgetConfig } from '../theme';
 
 /** Groups of keys with their pages are left out from the oldest on when they are longer than this, bytes of JSON. */
@@ -36,6 +36,33 @@ export function held(call: Call, mode: ContextFrame['mode'], metadata: JsonObjec
     said: Object.entries(metadata).map(([key, value]) => ({ ...call, key, value })),
     ...(mode === 'replace' && { replaced: call }),
   };
+}
+
+/** What was stored, by this version or by one that kept no times: that counts as said at `now`. Null for what is neither. */
+export function storedHeld(stored: unknown, now: number): Held | null {
+  if (!isObject(stored)) return null;
+  const { said, replaced, mode, metadata } = stored;
+  if (Array.isArray(said)) {
+    const whole = said.every((one) => isCall(one) && typeof one.key === 'string' && one.value !== undefined);
+    return whole && (replaced === undefined || isCall(replaced)) ? (stored as unknown as Held) : null;
+  }
+  if (!isObject(metadata) || (mode !== 'merge' && mode !== 'replace')) return null;
+  return held({ call: uuid(), at: now }, mode, metadata as JsonObject);
+}
+
+export function isObject(value: unknown): value is { [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function isCall(value: unknown): value is { [name: string]: unknown } {
+  if (!isObject(value)) return false;
+  const { call, at, there, page } = value;
+  const placed = there === undefined || (Array.isArray(there) && strings(there).length === there.length);
+  return typeof call === 'string' && Number.isFinite(at) && placed && (page === undefined || typeof page === 'string');
 }
 
 /**

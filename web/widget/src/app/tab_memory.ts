@@ -1,5 +1,5 @@
 import { uuid } from '@beckon/sdk';
-import { fold, type Held, noted, without } from './held';
+import { fold, type Held, isObject, noted, storedHeld, strings, without } from './held';
 
 /** As many finished calls are remembered, and never fewer than ended together, so that a page change in the wrong moment does not apply one twice. */
 const FINISHED = 64;
@@ -155,7 +155,7 @@ export class TabMemory {
 
   private read(): Partial<Kept> {
     try {
-      return JSON.parse(sessionStorage.getItem(this.name) ?? '{}') as Partial<Kept>;
+      return kept(JSON.parse(sessionStorage.getItem(this.name) ?? '{}'), Date.now());
     } catch {
       return {};
     }
@@ -168,4 +168,31 @@ export class TabMemory {
       // Blocked: kept for this page only.
     }
   }
+}
+
+/** What was stored, by any version of the widget: the parts that are whole. */
+function kept(stored: unknown, now: number): Partial<Kept> {
+  if (!isObject(stored)) return {};
+  const { tab, held, standing, waiting, taken, finished, lastThread, guessed } = stored;
+  const waits = isObject(waiting) ? storedHeld(waiting.parcel, now) : null;
+  return {
+    ...(typeof tab === 'string' && tab && { tab }),
+    held: storedHeld(held, now),
+    standing: storedHeld(standing, now),
+    waiting: isObject(waiting) && waits ? { parcel: waits, calls: strings(waiting.calls) } : null,
+    taken: Array.isArray(taken) ? taken.flatMap((one) => takenOf(one, now)) : [],
+    finished: strings(finished),
+    lastThread: typeof lastThread === 'string' ? lastThread : null,
+    guessed: guessed === true,
+  };
+}
+
+function takenOf(stored: unknown, now: number): Taken[] {
+  if (!isObject(stored)) return [];
+  const { message, client_id } = stored;
+  if (typeof message !== 'string' || typeof client_id !== 'string') return [];
+  const held = storedHeld(stored.held, now);
+  // Without a parcel it is of a version that sent what was held as it was.
+  const parcel = 'parcel' in stored ? storedHeld(stored.parcel, now) : held;
+  return [{ message, client_id, parcel, held, standing: storedHeld(stored.standing, now) }];
 }
