@@ -12,8 +12,11 @@ const EXPIRY_MS = 24 * 60 * 60 * 1000;
 /** How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or nobody answered for a day. */
 export type Outcome = { type: 'accepted'; accepted: AcceptedFrame } | { type: 'failed'; code: string; message: string };
 
-/** What to do with a write whose turn has come: send this frame, or it ended here without the server. */
-export type Prepared = { frame: WriteFrame } | { outcome: Outcome };
+/**
+ * What to do with a write whose turn has come: send this frame, or it ended here without the server. `at`: when its ages were true, milliseconds by
+ * the clock that `stamp` reads; the environment's now where left out.
+ */
+export type Prepared = { frame: WriteFrame; at?: number } | { outcome: Outcome };
 
 export interface OutboxHost {
   store: WriteStore;
@@ -279,7 +282,7 @@ export class Outbox {
         this.end(slot, prepared.outcome);
         return;
       }
-      this.seal(slot, prepared.frame);
+      this.seal(slot, prepared.frame, prepared.at ?? this.host.environment.now());
       return;
     }
     if (!this.transmitAs(slot, this.host.stamp?.(slot.write) ?? slot.write.frame)) return;
@@ -293,10 +296,10 @@ export class Outbox {
   }
 
   /** Whatever happens to the page from here on, what is repeated is what was said. */
-  private seal(slot: Slot, frame: WriteFrame): void {
+  private seal(slot: Slot, frame: WriteFrame, sealed_at: number): void {
     const said = slot.write.frame;
     const thread = said.type === 'send' && said.thread !== undefined ? { thread: said.thread } : {};
-    slot.write = { ...slot.write, ...thread, frame, sealed: true, sealed_at: this.host.environment.now() };
+    slot.write = { ...slot.write, ...thread, frame, sealed: true, sealed_at };
     slot.sealing = true;
     void this.host.store.put(slot.write).then(() => {
       slot.sealing = false;

@@ -15,7 +15,7 @@ export interface Write {
   hint?: { [name: string]: string };
   /** What `prepare` makes the frame of; plain data. */
   parcel?: unknown;
-  /** When it was sealed, milliseconds since 1970. */
+  /** When it was sealed, milliseconds by the clock of `Prepared.at`. */
   sealed_at?: number;
   state: 'waiting' | 'failed';
   failure?: { code: string; message: string };

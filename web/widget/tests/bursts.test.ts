@@ -275,3 +275,31 @@ describe('a burst of context calls', () => {
     );
   });
 });
+
+it('ages what is sealed by the clock that its calls were timed with', () => {
+  const tab = new Tab();
+  const frame = {
+    type: 'context',
+    client_id: 'c',
+    strategy: 'ALL',
+    mode: 'merge',
+    metadata: {},
+    visible: true,
+  } as const;
+  const write = {
+    client_id: 'c',
+    lanes: ['*'],
+    frame,
+    sealed: false,
+    state: 'waiting',
+    queued_at: 0,
+    tab: 't',
+  } as const;
+  const parcel = { said: [{ call: 'x', at: tab.now - 5, key: 'a', value: 1 }] };
+  const prepared = tab.calls.prepare({ ...write, lanes: ['*'], parcel });
+  if (!prepared || !('frame' in prepared)) throw new Error('not prepared');
+  expect([prepared.at, prepared.frame]).toMatchObject([tab.now, { age_ms: 5 }]);
+  const sealed = { ...write, lanes: ['*'], frame: prepared.frame, sealed: true, sealed_at: prepared.at ?? 0 };
+  tab.now += 1000;
+  expect(tab.calls.stamp(sealed)).toMatchObject({ age_ms: 1005 });
+});

@@ -47,8 +47,8 @@ export interface Situation {
 const HELD = 'held';
 /** An existing thread that is opened gets what was said so short a time ago, milliseconds: what is older was meant for something else. */
 const RECENT_MS = 30 * 60_000;
-/** Between two calls of one moment, milliseconds: the server counts in a thousandth of one. */
-const NEXT_MS = 0.001;
+/** Between two calls of one moment, milliseconds: the server counts in whole ones. */
+const NEXT_MS = 1;
 
 /** The conversation went away between the call and its turn. */
 const UNREACHABLE = ['closed', 'not_found'];
@@ -98,14 +98,16 @@ export class ContextCalls {
     const { frame, hint } = write;
     if (frame.type === 'context' && hint?.target === HELD) return { outcome: accepted({ pending: true }) };
     if (!this.situation.live()) return undefined;
-    if (frame.type === 'context') return this.prepareContext(frame, write);
-    if (frame.type === 'send') return { frame: this.prepareSend(frame) };
+    // Read once, so that the ages and the moment they are of agree.
+    const now = this.situation.now();
+    if (frame.type === 'context') return this.prepareContext(frame, write, now);
+    if (frame.type === 'send') return { frame: this.prepareSend(frame, now), at: now };
     return { frame };
   }
 
   /** The ages in a sealed write, as of now. */
   stamp({ frame, sealed_at }: Write): WriteFrame {
-    const by = sealed_at === undefined ? 0 : Math.max(0, Date.now() - sealed_at);
+    const by = sealed_at === undefined ? 0 : Math.max(0, this.situation.now() - sealed_at);
     if (frame.type === 'context') return older(frame, by);
     if (frame.type !== 'send') return frame;
     const { context, standing, ...rest } = frame;
@@ -336,17 +338,17 @@ export class ContextCalls {
     });
   }
 
-  private prepareContext(frame: ContextFrame, write: Write): Prepared {
+  private prepareContext(frame: ContextFrame, write: Write, at: number): Prepared {
     const { hint } = write;
-    const told = { ...frame, ...wire(parcelOf(write, frame), this.situation.now()) };
-    if (!hint?.copy) return { frame: told };
+    const told = { ...frame, ...wire(parcelOf(write, frame), at) };
+    if (!hint?.copy) return { frame: told, at };
     const thread = this.situation.threads().find((candidate) => candidate.thread === hint.copy);
     if (!thread || thread.status === 'CLOSED') return { outcome: accepted({ pending: true }) };
-    return { frame: { ...told, conversation: thread.conversation } };
+    return { frame: { ...told, conversation: thread.conversation }, at };
   }
 
-  private prepareSend(frame: SendFrame): SendFrame {
-    const { memory, threads, page, now } = this.situation;
+  private prepareSend(frame: SendFrame, now: number): SendFrame {
+    const { memory, threads, page } = this.situation;
     const known = threads().find(({ thread }) => thread === frame.thread);
     if (known) {
       const { thread: _, ...rest } = frame;
@@ -360,8 +362,8 @@ export class ContextCalls {
     const where = page();
     return {
       ...frame,
-      ...(parcel && { context: { ...wire(parcel, now()), client_id } }),
-      ...(standing && { standing: wire(standing, now()) }),
+      ...(parcel && { context: { ...wire(parcel, now), client_id } }),
+      ...(standing && { standing: wire(standing, now) }),
       ...(where && { page: where }),
     };
   }
