@@ -1,3 +1,4 @@
+import { isObject } from './held';
 import type { Server } from './server';
 
 /** Waits between two tries to tell the server, milliseconds: doubled up to the longest. */
@@ -45,11 +46,15 @@ export class Endings {
     this.telling = true;
     clearTimeout(this.timer);
     // Each by itself: one that another database knows must not keep the others from being ended.
-    const ended = await Promise.all(this.kept.map(async (ending) => ({ ...ending, heard: await this.hears(ending) })));
+    const ended = await Promise.all(
+      this.read().map(async (ending) => ({ ...ending, heard: await this.hears(ending) })),
+    );
     this.telling = false;
     const heard = new Set(ended.filter((ending) => ending.heard).map(({ token }) => token));
-    const late = this.kept.filter(({ token }) => !heard.has(token));
+    // Read again: other tabs may have added theirs meanwhile.
+    const late = this.read().filter(({ token }) => !heard.has(token));
     if (heard.size > 0) this.keep(late);
+    else this.kept = late;
     if (late.length === 0) return;
     // What was added meanwhile has not been tried yet.
     this.timer = setTimeout(() => void this.tell(), late.length > ended.length - heard.size ? 0 : this.wait);
@@ -73,9 +78,13 @@ export class Endings {
   private read(): Ending[] {
     try {
       const stored: unknown = JSON.parse(localStorage.getItem(this.name) ?? '[]');
-      return Array.isArray(stored) ? (stored as Ending[]) : [];
+      return Array.isArray(stored) ? stored.filter(isEnding) : [];
     } catch {
       return this.kept ?? [];
     }
   }
+}
+
+function isEnding(stored: unknown): stored is Ending {
+  return isObject(stored) && typeof stored.token === 'string' && typeof stored.at === 'number';
 }

@@ -80,6 +80,7 @@ export function server(widget: string): Server {
           method: 'DELETE',
           credentials: 'omit',
           keepalive: true,
+          signal: AbortSignal.timeout(SESSION_MS),
           headers: { authorization: `Bearer ${token}` },
         });
         return answer.ok;
