@@ -241,10 +241,10 @@ describe('the end of a session', () => {
     await keeper.ensure();
     keeper.unknown('old', true);
     await keeper.ensure(true);
-    expect(keeper.end()).toEqual(['old', 'new1']);
+    expect(keeper.end().tokens).toEqual(['old', 'new1']);
     expect(keeper.token).toBeUndefined();
     expect(localStorage.getItem('w')).toBeNull();
-    expect(keeper.end()).toEqual([]);
+    expect(keeper.end().tokens).toEqual([]);
     expect((await keeper.ensure()).token).toBe('new2');
   });
 
@@ -255,9 +255,22 @@ describe('the end of a session', () => {
     const made = keeper.ensure();
     await vi.waitFor(() => expect(createSession).toHaveBeenCalled());
     keeper.end();
+    const stored = vi.spyOn(Storage.prototype, 'setItem');
     answer({ token: 'late', visitor: 'v', expires_at: '2126-01-01T00:00:00Z' });
     await expect(made).rejects.toThrow('ended');
     expect(endSession).toHaveBeenCalledWith('late');
+    expect(stored).not.toHaveBeenCalled();
+    stored.mockRestore();
     expect(localStorage.getItem('w')).toBeNull();
+  });
+
+  it('hands out the token that only the vault has, also before it has been looked at', async () => {
+    const vault = vaultWith(old);
+    const keeper = new SessionKeeper('w', sessions().server, vault);
+    const { tokens, more } = keeper.end();
+    expect(tokens).toEqual([]);
+    expect(await more).toEqual(['old']);
+    expect(vault.content.session).toBeUndefined();
+    expect(await keeper.end().more).toEqual([]);
   });
 });

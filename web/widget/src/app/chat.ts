@@ -107,8 +107,12 @@ export class Chat {
     this.drafts = new Drafts(`${name}:drafts`);
     this.store = new IndexedStore(name);
     this.way = new SiteWayBack(server, site, config.hostHandle ?? true, !keepsStorage());
-    this.session = new SessionKeeper(name, server, this.store, this.way);
     this.endings = new Endings(`${name}:ending`, server);
+    const sessions = {
+      createSession: () => server.createSession(),
+      endSession: (token: string) => this.endings.add([token]),
+    };
+    this.session = new SessionKeeper(name, sessions, this.store, this.way);
     // Where it is blocked the server ends the sockets of the other tabs, and these then know.
     this.farewells = channel(`${name}:left`, () => void this.forget());
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
@@ -314,7 +318,11 @@ export class Chat {
 
   /** Resolves when it was tried to tell the server: whether it has heard. */
   private forget(): Promise<boolean> {
-    const told = this.endings.add(this.session.end());
+    const { tokens, more } = this.session.end();
+    const first = this.endings.add(tokens);
+    const told = more.then(async (late) =>
+      late.length > 0 ? (await this.endings.add(late)) && (tokens.length === 0 || (await first)) : first,
+    );
     this.token = undefined;
     this.connection.stop();
     void this.connection.outbox.clear('session_ended', 'The session ended');

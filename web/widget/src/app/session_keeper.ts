@@ -48,6 +48,8 @@ const SETTLE_MS = 50;
 export class SessionKeeper {
   /** It is known whether this browser has a session. */
   looked: boolean;
+  /** The vault has been read. */
+  private searched = false;
   private kept: Stored | undefined;
   /** The one that is being made, for all who need one meanwhile. */
   private making: Promise<Session> | undefined;
@@ -75,6 +77,7 @@ export class SessionKeeper {
     const { era } = this;
     const found = storedOf(await this.vault.recall(SESSION)) ?? (this.kept ? undefined : await this.way?.back());
     if (era !== this.era) return;
+    this.searched = true;
     this.looked = true;
     this.kept ??= found;
     if (!this.kept) return;
@@ -137,19 +140,26 @@ export class SessionKeeper {
     else this.keep({ ...present, ...formerOf(left as Former[]) });
   }
 
-  /** Ends everything. The tokens that the server has to hear of. */
-  end(): string[] {
+  /** Ends everything. The tokens that the server has to hear of: those known here, and those that only the vault has. */
+  end(): { tokens: string[]; more: Promise<string[]> } {
+    // Asked before the vault is emptied.
+    const left = this.searched ? undefined : this.vault.recall(SESSION);
+    this.searched = true;
+    this.looked = true;
     this.era++;
     this.kept = this.read() ?? this.kept;
     const tokens = this.all().map(({ token }) => token);
     this.works(undefined);
     this.forget();
-    return tokens;
+    const more = Promise.resolve(left).then((stored) =>
+      allOf(storedOf(stored)).flatMap(({ token }) => (tokens.includes(token) ? [] : [token])),
+    );
+    return { tokens, more };
   }
 
   /** Oldest first, the present one last. */
   private all(): (Session | Former)[] {
-    return this.kept ? [...(this.kept.former ?? []), this.kept] : [];
+    return allOf(this.kept);
   }
 
   /** Nobody has known the visitor for so long that there is no use in waiting. */
@@ -171,15 +181,17 @@ export class SessionKeeper {
       this.substitute = false;
       throw error;
     }
-    if (era !== this.era) {
-      // Whoever it was made for has left.
-      this.forget();
-      void this.server.endSession(made.token);
-      throw new Error('the session ended');
-    }
+    this.leaveIfOver(era, made);
     this.kept = made;
     this.substitute = false;
     return made;
+  }
+
+  /** Throws away what was made for a visitor who has left meanwhile: nothing of it is stored. */
+  private leaveIfOver(era: number, { token }: Session): void {
+    if (era === this.era) return;
+    void this.server.endSession(token);
+    throw new Error('the session ended');
   }
 
   private async create(urgent: boolean): Promise<Stored> {
@@ -193,12 +205,14 @@ export class SessionKeeper {
 
   /** The first tab whose session is stored wins; of two that stored theirs at one moment the later, for both. */
   private async createUnlocked(urgent: boolean): Promise<Stored> {
+    const { era } = this;
     const found = await this.find();
     if (found) return found;
     const made = await this.obtain(urgent);
     const stored = this.usable(this.read()) ?? made;
     if (stored === made) this.write(made);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    this.leaveIfOver(era, stored);
     const session = this.usable(this.read()) ?? stored;
     await this.vault.remember(SESSION, session);
     return session;
@@ -206,9 +220,11 @@ export class SessionKeeper {
 
   /** A new session, or the one that the page leads back to; what it takes the place of is kept behind it. */
   private async obtain(urgent: boolean): Promise<Stored> {
+    const { era } = this;
     const back = await this.way?.back();
     if (!back && this.way?.doubtful() && !this.isOver(urgent)) throw new Error('the page leads to another database');
     const made = back ?? (await this.server.createSession());
+    this.leaveIfOver(era, made);
     if (!back) this.way?.made(made);
     const since = this.unknownSince ?? Date.now();
     return { ...made, ...formerOf(this.all().map((session) => ({ since, ...session, former: undefined }))) };
@@ -260,6 +276,10 @@ export class SessionKeeper {
 function formerOf(former: Former[]): { former?: Former[] } {
   const young = former.filter(({ since }) => Date.now() - since < FORMER_MS).slice(0, FORMER_MOST);
   return young.length > 0 ? { former: young } : {};
+}
+
+function allOf(stored: Stored | undefined): (Session | Former)[] {
+  return stored ? [...(stored.former ?? []), stored] : [];
 }
 
 function storedOf(value: unknown): Stored | undefined {
