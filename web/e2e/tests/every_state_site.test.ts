@@ -53,7 +53,7 @@ test('every state of the reference page is clean to axe, light and dark', async 
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'Read the context of a conversation' }).waitFor();
   const search = page.getByRole('searchbox');
-  await search.fill('nothing has this');
+  await search.fill('xylophone');
   await page.getByText('Nothing found').waitFor();
   await tour.look(page, 'docs, nothing found');
   await search.fill('metadata patch');
