@@ -111,7 +111,13 @@ fn outside(folder: &Path, file: &Path, import: &str) -> Option<String> {
         match part {
             "." => {}
             // Above the workspace: the next part names the other one. Higher still lie the repository's own files.
-            ".." if !place.pop() => return parts.next().filter(|part| *part != "..").map(str::to_owned),
+            // A file there, such as `vitest.pace.ts`, is no workspace but the tooling of all.
+            ".." if !place.pop() => {
+                return parts
+                    .next()
+                    .filter(|part| *part != ".." && !part.ends_with(".ts"))
+                    .map(str::to_owned);
+            }
             ".." => {}
             part => place.push(part),
         }
