@@ -58,6 +58,25 @@ test('a call from a second tab reaches the agent at once, says that it is a gues
   expect(await context(beckon, fresh)).toEqual({ product: 'second tab, ACTIVE', size: 43 });
 });
 
+test('a tab that was open before the visitor had a session knows of the conversation begun in another one', async ({
+  beckon,
+  site,
+  newVisitor,
+}) => {
+  const first = await newVisitor();
+  const widget = await beckon.widgetId('multi');
+  await first.goto(site.put('/left.html', pageWithWidget(beckon.origin, widget)));
+  const second = await tabOf(first, site.put('/right.html', pageWithWidget(beckon.origin, widget)));
+  // Its chat is loaded, and nobody has a session yet.
+  expect(await send(second, { early: true })).toMatchObject({ pending: true });
+  const id = await startThread(first, beckon, 'begun on the left');
+  expect(await send(second, { product: 'on the right' })).toMatchObject({
+    pending: false,
+    conversations: [{ conversationId: id, guessed: true }],
+  });
+  expect(await context(beckon, id)).toEqual({ product: 'on the right' });
+});
+
 test('of two tabs that push without pause only the visible one reaches the agent', async ({
   beckon,
   site,

@@ -381,6 +381,8 @@ export class Chat {
   /** Others began this thread, and of all tabs this one gives what it holds. */
   private copyTo(thread: string): void {
     this.copies.add(thread);
+    // Without a connection it knows of no thread.
+    this.connection.start();
     this.giveCopies();
   }
 

@@ -85,8 +85,9 @@ export class SessionKeeper {
     else if (this.kept.token !== found?.token) void this.vault.remember(SESSION, this.kept);
   }
 
-  /** Of the present session. */
+  /** Of the present session. Another tab may have made it since this one looked. */
   get token(): string | undefined {
+    this.kept ??= this.read();
     return this.kept?.token;
   }
 
