@@ -148,7 +148,6 @@ describe('context of the page', () => {
     beckon.down = false;
     await expect.poll(() => beckon.conversations[0]?.context, { timeout: 20_000 }).toEqual({ a: 1, b: 2, c: 3 });
     expect(beckon.conversations[0]?.events).toHaveLength(1);
-    set.complaints.length = 0;
   });
 
   it('folds calls that have to wait and answers each', async () => {

@@ -60,7 +60,10 @@ export class FakeBeckon {
   intercept: (frame: Sent) => object | null | undefined = () => undefined;
   /** Status and text of the configuration request, when it shall fail. */
   refusal: { status: number; text: string } | undefined;
+  /** Nothing is answered: each connection ends without a word. */
   down = false;
+  /** Connections that were ended because it was down. */
+  dropped = 0;
 
   private closing: number | undefined;
   private sessions = 0;
@@ -80,7 +83,7 @@ export class FakeBeckon {
     http.on('request', (request, response) => void fake.serve(request, response));
     const sockets = new WebSocketServer({ noServer: true });
     http.on('upgrade', (request, socket, head) => {
-      if (fake.down) socket.destroy();
+      if (fake.down) fake.drop(socket);
       else sockets.handleUpgrade(request, socket, head, (accepted) => fake.accept(accepted));
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -223,6 +226,11 @@ export class FakeBeckon {
     for (const socket of this.sockets) socket.send(JSON.stringify(frame));
   }
 
+  private drop(connection: { destroy(): unknown }): void {
+    this.dropped++;
+    connection.destroy();
+  }
+
   private append(conversation: Conversation, event: Unplaced): PositionedEvent {
     const at = new Date().toISOString();
     const position = conversation.events.length + 1;
@@ -245,7 +253,7 @@ export class FakeBeckon {
     if (!toBeckon && page !== undefined) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(page);
-    } else if (this.down) response.destroy();
+    } else if (this.down) this.drop(response);
     else if (path.endsWith('/config')) {
       const { refusal } = this;
       const known = path.includes(this.config.id);
