@@ -93,7 +93,7 @@ pub(super) struct NewKey {
 }
 
 /// A new key with its secret.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CreatedKey {
     #[serde(flatten)]
     key: KeyBody,

@@ -57,7 +57,7 @@ pub(super) struct HandleRequest {
 }
 
 /// A handle.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Handle {
     /// Leads back to the session once. It is shown once.
     handle: String,
@@ -114,7 +114,7 @@ pub(super) struct RedeemRequest {
 }
 
 /// The session that a handle led to.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct RedeemedSession {
     /// Proves the session. It is shown once.
     token: String,

@@ -158,7 +158,7 @@ async fn config(
 }
 
 /// A new session.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct NewSession {
     /// Proves the session. It is shown once.
     token: String,
