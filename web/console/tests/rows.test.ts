@@ -33,11 +33,11 @@ describe('the row store', () => {
     expect(ids(store, 'all')).toEqual(['twin-b', 'twin-a', 'silent', 'old']);
   });
 
-  it('compares instants, not their spelling', () => {
+  it('keeps the order of places that share a millisecond', () => {
     const store = new RowStore();
-    store.learn(row('earlier', { sort_at: '2026-11-23T10:00:00.000+02:00' }));
-    store.learn(row('later', { sort_at: '2026-11-23T09:00:00.000+00:00' }));
-    expect(ids(store, 'all')).toEqual(['later', 'earlier']);
+    store.learn(row('b-earlier', { sort_at: '2026-11-23T09:00:00.000001+00:00' }));
+    store.learn(row('a-later', { sort_at: '2026-11-23T09:00:00.000002+00:00' }));
+    expect(ids(store, 'all')).toEqual(['a-later', 'b-earlier']);
   });
 
   it('never replaces a row by an older head', () => {

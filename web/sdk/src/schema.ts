@@ -1987,7 +1987,8 @@ export interface components {
             /**
              * Format: date-time
              * @description Its place in the list: the highest first, then the highest id. The time of the visitor's newest message, else of the
-             *     start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show.
+             *     start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show. To the
+             *     microsecond, in one length: it sorts as text.
              */
             sort_at: string;
         };
@@ -2300,7 +2301,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Its place in the list, the highest first: when something happened that the visitor may see. It never falls when the
-             *     server's clock does.
+             *     server's clock does. To the microsecond, in one length: it sorts as text.
              */
             updated_at: string;
         };

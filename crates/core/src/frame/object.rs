@@ -8,7 +8,7 @@ use crate::context::PageAddress;
 use crate::conversation::{Page, Preview, Status};
 use crate::event::{AgentName, Author, Source};
 use crate::id::{ConversationId, QueueId, ThreadId, VisitorId, WidgetId};
-use crate::time::Timestamp;
+use crate::time::{Place, Timestamp};
 
 /// A conversation as its visitor sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -36,9 +36,9 @@ pub struct Thread {
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// Its place in the list, the highest first: when something happened that the visitor may see. It never falls when the
-    /// server's clock does.
+    /// server's clock does. To the microsecond, in one length: it sorts as text.
     #[schema(value_type = String, format = DateTime)]
-    pub updated_at: Timestamp,
+    pub updated_at: Place,
 }
 
 /// A conversation in an agent's list.
@@ -84,9 +84,10 @@ pub struct Row {
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// Its place in the list: the highest first, then the highest id. The time of the visitor's newest message, else of the
-    /// start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show.
+    /// start, as long as the server's clock is never set back; it never falls even then, so it is not a time to show. To the
+    /// microsecond, in one length: it sorts as text.
     #[schema(value_type = String, format = DateTime)]
-    pub sort_at: Timestamp,
+    pub sort_at: Place,
 }
 
 /// A widget in a row.

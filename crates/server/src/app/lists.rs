@@ -4,7 +4,7 @@ use beckon_core::conversation::{Conversation, Preview};
 use beckon_core::event::{AgentName, Author, AuthorKind};
 use beckon_core::frame::object::{FactText, QueueName, Row, Thread, VisitorName, WidgetName};
 use beckon_core::id::VisitorId;
-use beckon_core::time::Timestamp;
+use beckon_core::time::{Place, Timestamp};
 use beckon_store::{StoreError, Summary};
 
 use super::App;
@@ -39,7 +39,7 @@ pub fn row_of(summary: Summary, now: Timestamp) -> Row {
         facts: facts.collect(),
         created_at: shown(conversation.created_at, now),
         updated_at: shown(conversation.updated_at, now),
-        sort_at: conversation.sort_at,
+        sort_at: Place(conversation.sort_at),
     }
 }
 
@@ -73,6 +73,6 @@ pub fn thread_of(conversation: &Conversation, agent: Option<AgentName>, now: Tim
         agent,
         created_at: shown(conversation.created_at, now),
         // Not the conversation's own: that moves with internal events as well and would tell the visitor of them.
-        updated_at: conversation.visitor_sort_at,
+        updated_at: Place(conversation.visitor_sort_at),
     }
 }

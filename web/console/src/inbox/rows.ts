@@ -22,11 +22,16 @@ export function placeOf(row: Row): string {
   return row.sort_at;
 }
 
-/** Newest first; equal times fall back to the id, so that the order is total and never flickers. */
+/**
+ * Newest first; equal places fall back to the id, so that the order is total and never flickers. Places are compared as
+ * text: they have one length, and a `Date` would cut off their microseconds.
+ */
 export function compareRows(one: Row, other: Row): number {
-  const byTime = Date.parse(placeOf(other)) - Date.parse(placeOf(one));
-  if (byTime !== 0) return byTime;
-  return one.conversation < other.conversation ? 1 : one.conversation > other.conversation ? -1 : 0;
+  return descending(placeOf(one), placeOf(other)) || descending(one.conversation, other.conversation);
+}
+
+function descending(one: string, other: string): number {
+  return one < other ? 1 : one > other ? -1 : 0;
 }
 
 /** How far a list has been read from the server. */
