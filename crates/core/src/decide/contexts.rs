@@ -94,7 +94,8 @@ pub(super) fn write(
             if *reach == Reach::AllPlusNew && *multi_thread {
                 let now = write.patch.dated(moment.now.at);
                 let left = match &snapshot.standing {
-                    Some(before) => before.clone().then(now),
+                    // The clock may have been set back since.
+                    Some(before) => before.dated(moment.now.at).then(now),
                     None => now,
                 };
                 left.stands()?;

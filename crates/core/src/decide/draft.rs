@@ -56,6 +56,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// When its events happen: never before what is there, also when the clock was set back.
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(super) fn conversation(&self) -> &Conversation {
         &self.write.conversation
     }

@@ -100,10 +100,13 @@ fn write_held(
         held.patch.apply(&Metadata::default())?;
     }
 
-    let now = send.standing.as_ref().map(|patch| patch.dated(moment.now.at));
-    let left = match (&snapshot.standing, &now) {
-        (Some(before), Some(now)) => Some(before.clone().then(now.clone())),
-        (before, now) => before.clone().or_else(|| now.clone()),
+    // By the conversation's clock, which its context compares with. What stood before is not later than now either.
+    let here = draft.now();
+    let before = snapshot.standing.as_ref().map(|patch| patch.dated(here));
+    let now = send.standing.as_ref().map(|patch| patch.dated(here));
+    let left = match (before, &now) {
+        (Some(before), Some(now)) => Some(before.then(now.clone())),
+        (before, now) => before.or_else(|| now.clone()),
     };
     if let (Some(_), Some(left)) = (&now, &left)
         && left.stands().is_ok()
@@ -112,7 +115,7 @@ fn write_held(
     }
     // A new conversation gets all that stands; an existing one got the earlier part when it was written.
     let standing = if created { left } else { now };
-    let patch = held.map(|held| held.patch.dated(moment.now.at));
+    let patch = held.map(|held| held.patch.dated(here));
     // What the widget held names, in the order of the site's calls, also what it left standing.
     let both = match (standing, &patch) {
         (Some(standing), Some(patch)) => Some(patch.clone().filled_by(standing)),

@@ -3,6 +3,7 @@
 use beckon_core::agent::Role;
 use beckon_core::time::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::{Server, answer, context, message, text};
 
@@ -139,4 +140,27 @@ async fn what_ends_by_the_clock_still_ends() {
     assert_eq!(answer(agent.get("/console/1/session")).await.0, 401);
     server.clock.advance(30 * 24 * HOUR);
     assert_eq!(answer(visitor.get("/livechat/1/threads")).await.0, 401);
+}
+
+#[tokio::test]
+async fn what_a_page_held_counts_after_the_clock_was_set_back() {
+    let server = Server::start().await;
+    let key = server.key().await;
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let conversation = visitor.start(&mut tab, "one").await;
+    tab.write(context("ALL_PLUS_NEW", None, json!({"colour": "red", "size": 1}))).await;
+    server.clock.advance(-HOUR);
+
+    let mut held = message(&conversation, "two");
+    held["context"] = json!({"client_id": Uuid::new_v4(), "metadata": {"colour": "blue"}, "age_ms": 0});
+    held["standing"] = json!({"metadata": {"size": 2}, "age_ms": 0});
+    tab.write(held).await;
+    let path = |conversation: &str| format!("/ccaas/1/conversations/{conversation}/metadata");
+    assert_eq!(get(&server, &key, &path(&conversation)).await, json!({"colour": "blue", "size": 2}));
+
+    // What stands, said since, is what the next conversation starts with.
+    tab.write(context("ALL_PLUS_NEW", None, json!({"colour": "green"}))).await;
+    let next = visitor.start(&mut tab, "three").await;
+    assert_eq!(get(&server, &key, &path(&next)).await, json!({"colour": "green", "size": 2}));
 }
