@@ -13,6 +13,7 @@ mod people;
 mod public_address;
 mod publish;
 mod readiness;
+mod said_order;
 mod tickets;
 mod visitor_sessions;
 mod widgets;
@@ -42,6 +43,7 @@ pub use public_address::StrangeOrigins;
 pub(crate) use publish::event_frame;
 pub use publish::{Dirty, keep_lists_fresh};
 pub use readiness::Readiness;
+pub use said_order::{SaidOrders, Tab};
 pub use tickets::Tickets;
 pub use visitor_sessions::{OpenedSession, Standing};
 pub use widgets::{SeenPage, SeenPages};
@@ -76,6 +78,8 @@ pub struct App {
     pub key_uses: KeyUses,
     /// Requests that may be sent again and have no answer yet.
     pub in_flight: InFlight,
+    /// In which order tabs said their context.
+    pub said_orders: SaidOrders,
     /// Conversations whose list rows are old.
     pub dirty: Dirty,
     /// Whether the storage took the last trial write.

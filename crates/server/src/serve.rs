@@ -19,8 +19,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::{
-    App, Dirty, InFlight, KeyUses, Readiness, SeenPages, StrangeOrigins, Tickets, delete_expired_hourly,
-    keep_lists_fresh, watch_access,
+    App, Dirty, InFlight, KeyUses, Readiness, SaidOrders, SeenPages, StrangeOrigins, Tickets,
+    delete_expired_hourly, keep_lists_fresh, watch_access,
 };
 use crate::cli::Failure;
 use crate::config::{OwnOrigins, Settings};
@@ -112,6 +112,7 @@ pub fn assemble(
         strange_origins: StrangeOrigins::default(),
         key_uses: KeyUses::default(),
         in_flight: InFlight::default(),
+        said_orders: SaidOrders::default(),
         dirty: Dirty::default(),
         readiness: Readiness::default(),
         stopping: false.into(),

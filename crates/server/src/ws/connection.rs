@@ -18,7 +18,7 @@ use super::close::CloseCode;
 use super::outbound::{Batch, Delivery, Outbound};
 use super::presence::{Presence, silence_of};
 use super::typing::Typing;
-use crate::app::{App, Reader, event_frame};
+use crate::app::{App, Reader, Tab, event_frame};
 use crate::error::{rejected, rejected_frame};
 use crate::hub::Membership;
 use crate::limits::{FRAMES_BURST_SECONDS, Place};
@@ -29,6 +29,8 @@ pub(super) enum Peer {
     Visitor {
         /// Its session.
         session: Session,
+        /// Which of its tabs.
+        tab: Tab,
         /// Freed when the socket ends.
         _place: Place<SessionId>,
     },

@@ -10,11 +10,12 @@ use beckon_core::frame::server::{AgentSelf, CLIENT_LIMITS, ServerFrame, Welcome}
 use beckon_core::frame::{ClientFrame, VERSION, parse};
 use beckon_core::visitor::SessionEnd;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::close::CloseCode;
 use super::connection::{Connection, Ended, Peer, say_goodbye};
 use super::outbound::Outbound;
-use crate::app::{App, Standing};
+use crate::app::{App, Standing, Tab};
 use crate::hub::Owner;
 use crate::limits::{AGENT_OUTBOUND_BYTES, Place, RESUME_CONVERSATIONS, VISITOR_OUTBOUND_BYTES};
 
@@ -106,7 +107,12 @@ async fn recognise(app: &Arc<App>, hello: &Hello) -> Result<Peer, CloseCode> {
             session.standing = None;
             let places = &app.limits.sockets_per_session;
             let place = places.take(session.id).ok_or(CloseCode::TooManyConnections)?;
-            Ok(Peer::Visitor { session, _place: place })
+            // One without a name is taken for another tab at each hello.
+            let tab = match &hello.tab {
+                Some(name) => Tab::new(session.id, name),
+                None => Tab::new(session.id, &Uuid::new_v4().to_string()),
+            };
+            Ok(Peer::Visitor { session, tab, _place: place })
         }
         (None, Some(ticket)) => {
             let token = app.tickets.redeem(ticket, app.now()).ok_or(CloseCode::TicketOver)?;

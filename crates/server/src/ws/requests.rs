@@ -10,6 +10,7 @@ use beckon_core::frame::server::{
     Written,
 };
 use beckon_core::id::ConversationId;
+use beckon_core::time::Timestamp;
 use beckon_store::{Applied, AppliedConversation, Side, StoreError};
 
 use super::connection::{Connection, Ended, Peer};
@@ -90,16 +91,26 @@ impl Connection {
         self.feed(ServerFrame::Accepted(answer)).await
     }
 
-    async fn context(&mut self, write: client::ContextWrite) -> Result<(), Ended> {
+    async fn context(&mut self, mut write: client::ContextWrite) -> Result<(), Ended> {
         let request = write.request;
         let app = Arc::clone(&self.app);
-        let Peer::Visitor { session, .. } = &self.peer else {
+        let Peer::Visitor { session, tab, .. } = &self.peer else {
             return self.not_for_you(Some(request), "context").await;
         };
+        let tab = *tab;
+        // A copy for one conversation is of what the tab held: that was said at any time before.
+        let is_direct = write.conversation.is_none();
+        let ordered = is_direct.then(|| app.said_orders.put_in_order(tab, &mut write, app.now()));
         let applied = match app.visitor_context(session, write).await {
             Ok(applied) => applied,
             Err(rejection) => return self.reject(Some(request), rejection).await,
         };
+        if let Some(ordered) = ordered {
+            // What was stored may be dated later than now: a conversation's times never fall when the clock does.
+            let stored = applied.conversations.iter().flat_map(|touched| &touched.events);
+            let now = stored.map(|event| event.at).fold(app.now(), Timestamp::max);
+            app.said_orders.answered(ordered, now);
+        }
         let written = applied.conversations.iter().map(|touched| Written {
             thread: Some(touched.conversation.thread),
             conversation: touched.conversation.id,

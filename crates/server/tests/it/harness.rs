@@ -64,7 +64,12 @@ pub(crate) struct FakeClock(AtomicI64);
 impl FakeClock {
     /// Moves the clock on.
     pub(crate) fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.advance_millis(seconds * 1_000);
+    }
+
+    /// The same in milliseconds.
+    pub(crate) fn advance_millis(&self, millis: i64) {
+        self.0.fetch_add(millis * 1_000, Ordering::SeqCst);
     }
 }
 

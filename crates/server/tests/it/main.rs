@@ -29,6 +29,7 @@ mod privacy;
 mod process;
 mod public_address;
 mod roles;
+mod said_order;
 mod sign_in;
 mod sockets;
 #[cfg(target_os = "linux")]
