@@ -7,6 +7,7 @@ use beckon_core::context::{Calls, Metadata, PageAddress, Patch, Sent, When, Writ
 use beckon_core::id::ThreadId;
 use beckon_core::strategy::Strategy;
 use beckon_core::which_conversation::Screen;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -90,23 +91,56 @@ impl Fold {
         }
     }
 
-    fn patch(&self, now: i64) -> Patch {
-        let members: Map<String, Value> =
-            self.entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
-        let sent = |at: i64, page: &str| Sent { when: When::Ago(now - at), page: PageAddress::cut(page) };
-        let mut earlier: Vec<(Sent, Vec<String>)> =
-            self.entries.iter().map(|entry| (sent(entry.at, &entry.page), vec![entry.key.clone()])).collect();
-        earlier.extend(self.replaced.iter().map(|(at, _)| (sent(*at, ""), Vec::new())));
-        let newest = self.entries.iter().map(|entry| entry.at).chain(self.replaced.iter().map(|(at, _)| *at));
-        let last = sent(newest.max().unwrap_or(now), "");
-        let mode = if self.replaced.is_some() { WriteMode::Replace } else { WriteMode::Merge };
-        let metadata = Metadata::parse(&Value::Object(members).to_string()).expect("an object");
-        Patch::new(mode, metadata).called(Calls { last, earlier })
+    fn said(&self, now: i64) -> Said {
+        let made =
+            |at: i64, page: &str, keys: Vec<String>| Made { age_ms: now - at, page: page.to_owned(), keys };
+        let of_entry = |entry: &Entry| made(entry.at, &entry.page, vec![entry.key.clone()]);
+        let replaced = self.replaced.iter().map(|(at, _)| *at);
+        let newest = self.entries.iter().map(|entry| entry.at).chain(replaced.clone()).max();
+        Said {
+            mode: if self.replaced.is_some() { "replace" } else { "merge" },
+            metadata: self.values(),
+            age_ms: now - newest.unwrap_or(now),
+            made: self
+                .entries
+                .iter()
+                .map(of_entry)
+                .chain(replaced.map(|at| made(at, "", Vec::new())))
+                .collect(),
+        }
     }
 
     /// Key and value, for comparing.
     pub(crate) fn values(&self) -> Map<String, Value> {
         self.entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
+    }
+}
+
+/// What calls say together, as it travels.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Said {
+    mode: &'static str,
+    metadata: Map<String, Value>,
+    /// Of the newest call, in milliseconds.
+    age_ms: i64,
+    made: Vec<Made>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Made {
+    age_ms: i64,
+    page: String,
+    keys: Vec<String>,
+}
+
+impl From<&Said> for Patch {
+    fn from(said: &Said) -> Self {
+        let sent = |age: i64, page: &str| Sent { when: When::Ago(age), page: PageAddress::cut(page) };
+        let earlier =
+            said.made.iter().map(|made| (sent(made.age_ms, &made.page), made.keys.clone())).collect();
+        let mode = if said.mode == "replace" { WriteMode::Replace } else { WriteMode::Merge };
+        let metadata = Metadata::parse(&Value::Object(said.metadata.clone()).to_string()).expect("an object");
+        Self::new(mode, metadata).called(Calls { last: sent(said.age_ms, ""), earlier })
     }
 }
 
@@ -143,14 +177,14 @@ pub(crate) struct Browser {
 /// What a tab asks the server.
 #[derive(Debug)]
 pub(crate) enum Frame {
-    Context { strategy: Strategy, screen: Screen, patch: Patch },
-    Copy { thread: ThreadId, patch: Patch },
+    Context { strategy: Strategy, screen: Screen, said: Said },
+    Copy { thread: ThreadId, said: Said },
 }
 
 /// A question, and what is done about its answer.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    tab: usize,
+    pub(crate) tab: usize,
     pub(crate) frame: Frame,
     said: Fold,
 }
@@ -220,7 +254,7 @@ impl Browser {
         };
         let visible = self.tabs[tab].visible;
         let screen = Screen { on_screen: on_screen.filter(|_| visible), last_used: self.last_used, visible };
-        Asked { tab, frame: Frame::Context { strategy, screen, patch: said.patch(now) }, said }
+        Asked { tab, frame: Frame::Context { strategy, screen, said: said.said(now) }, said }
     }
 
     /// The page calls; `None`: the call waits.
@@ -256,10 +290,10 @@ impl Browser {
 
     fn copy(&self, tab: usize, thread: ThreadId, younger: i64, now: i64) -> Option<Asked> {
         let said = self.tabs[tab].held.missing_in(thread, younger, now);
-        (!said.is_empty()).then(|| Asked { tab, frame: Frame::Copy { thread, patch: said.patch(now) }, said })
+        (!said.is_empty()).then(|| Asked { tab, frame: Frame::Copy { thread, said: said.said(now) }, said })
     }
 
-    /// Somebody else has started a conversation.
+    /// Others have started a conversation.
     pub(crate) fn started_by_others(&self, thread: ThreadId, now: i64) -> Option<Asked> {
         let last = |visible: bool| {
             let tabs = self.tabs.iter().enumerate().filter(|(_, tab)| !visible || tab.visible);
@@ -270,11 +304,11 @@ impl Browser {
     }
 
     /// What travels with the first message of a thread: all that is held, and what this page view said.
-    pub(crate) fn held_for_new(&self, tab: usize, now: i64) -> Option<Patch> {
+    pub(crate) fn held_for_new(&self, tab: usize, now: i64) -> Option<Said> {
         let mut all = self.tabs[tab].held.clone();
         all.take(&self.tabs[tab].waiting);
         all.take(&self.tabs[tab].viewed);
-        (!all.is_empty()).then(|| all.patch(now))
+        (!all.is_empty()).then(|| all.said(now))
     }
 
     /// The message was stored.

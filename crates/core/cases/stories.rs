@@ -8,13 +8,14 @@ use beckon_core::strategy::Strategy;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::browser::{Answer, Asked, Browser, Frame, View};
+use crate::browser::{Answer, Asked, Browser, Frame, Said, View};
 
 /// Where the questions go. Visitors are numbered; a browser that has logged out is another visitor.
 pub(crate) trait Door {
-    async fn ask(&mut self, visitor: usize, frame: &Frame) -> Answer;
+    /// A tab, by its browser and its number there, asks for its visitor.
+    async fn ask(&mut self, visitor: usize, tab: (usize, usize), frame: &Frame) -> Answer;
     /// The visitor writes in a thread, which starts where it is new, with what was held.
-    async fn say(&mut self, visitor: usize, thread: ThreadId, held: Option<beckon_core::context::Patch>);
+    async fn say(&mut self, visitor: usize, thread: ThreadId, held: Option<Said>);
     /// Our side starts a conversation.
     async fn start(&mut self, visitor: usize) -> ThreadId;
     async fn answer(&mut self, visitor: usize, thread: ThreadId);
@@ -115,7 +116,7 @@ impl<'a, D: Door> Telling<'a, D> {
 
     async fn ask(&mut self, browser: usize, asked: Asked) -> Expected {
         let visitor = self.browsers[browser].2;
-        let answer = self.door.ask(visitor, &asked.frame).await;
+        let answer = self.door.ask(visitor, (browser, asked.tab), &asked.frame).await;
         self.browsers[browser].1.answered(asked, &answer);
         let mut write: Vec<String> = answer.threads.iter().map(|thread| self.name(*thread)).collect();
         write.sort();

@@ -28,7 +28,7 @@ mod orders;
 #[path = "../cases/stories.rs"]
 mod stories;
 
-use browser::{Answer, Frame};
+use browser::{Answer, Frame, Said};
 use stories::Door;
 
 #[derive(Default)]
@@ -149,16 +149,16 @@ impl Memory {
 }
 
 impl Door for Memory {
-    async fn ask(&mut self, visitor: usize, frame: &Frame) -> Answer {
-        let (reach, patch) = match frame {
-            Frame::Context { strategy, screen, patch } => (Reach::by(*strategy, Some(*screen)), patch),
-            Frame::Copy { thread, patch } => (Reach::One(self.conversation(visitor, *thread)), patch),
+    async fn ask(&mut self, visitor: usize, _tab: (usize, usize), frame: &Frame) -> Answer {
+        let (reach, said) = match frame {
+            Frame::Context { strategy, screen, said } => (Reach::by(*strategy, Some(*screen)), said),
+            Frame::Copy { thread, said } => (Reach::One(self.conversation(visitor, *thread)), said),
         };
         let target =
             ContextTarget::Visitor { visitor: id(1, visitor).into(), session: id(4, visitor).into(), reach };
         let client_id = Some(self.client_id());
         let command =
-            Command::WriteContext(WriteContext { target, client_id, patch: patch.clone(), lock: None });
+            Command::WriteContext(WriteContext { target, client_id, patch: said.into(), lock: None });
         let written = self.run(visitor, &command);
         Answer {
             guessed: written.iter().any(|(_, guessed)| *guessed),
@@ -166,14 +166,14 @@ impl Door for Memory {
         }
     }
 
-    async fn say(&mut self, visitor: usize, thread: ThreadId, held: Option<Patch>) {
+    async fn say(&mut self, visitor: usize, thread: ThreadId, held: Option<Said>) {
         let command = Command::VisitorSend(VisitorSend {
             visitor: id(1, visitor).into(),
             session: id(4, visitor).into(),
             to: Destination::Thread(thread),
             client_id: self.client_id(),
             text: MessageText::new("words").expect("words"),
-            held: held.map(|patch| HeldContext { client_id: Some(self.client_id()), patch }),
+            held: held.map(|said| HeldContext { client_id: Some(self.client_id()), patch: (&said).into() }),
             standing: None,
             page: None,
         });

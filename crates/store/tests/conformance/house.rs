@@ -33,7 +33,11 @@ impl Default for StepClock {
 
 impl StepClock {
     pub(crate) fn skip_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.skip_milliseconds(seconds * 1_000);
+    }
+
+    pub(crate) fn skip_milliseconds(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds * 1_000, Ordering::SeqCst);
     }
 }
 

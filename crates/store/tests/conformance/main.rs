@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod active;
 mod agents;
 mod contexts;
 mod conversations;
@@ -25,3 +26,10 @@ mod sqlite_files;
 mod sqlite_queue;
 mod visitors;
 mod widgets;
+
+#[path = "../../../core/cases/browser.rs"]
+mod browser;
+#[path = "../../../core/cases/orders.rs"]
+mod orders;
+#[path = "../../../core/cases/stories.rs"]
+mod stories;

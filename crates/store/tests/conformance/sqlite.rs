@@ -1,9 +1,13 @@
 //! The suite on SQLite, on real files.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use beckon_store::Store;
 use beckon_store::sqlite::{SqliteOptions, SqliteStore};
+use tempfile::TempDir;
 
+use crate::active::{Opened, Place};
 use crate::house::{House, StepClock, block_on};
 
 macro_rules! suite {
@@ -135,4 +139,35 @@ suite! {
     durability:
         the_first_start_happens_once
         what_has_ended_is_deleted_and_nothing_else;
+}
+
+impl Place for TempDir {
+    fn open(&self, clock: Arc<StepClock>) -> Arc<dyn Store> {
+        let mut options = SqliteOptions::new(self.path());
+        options.clock = clock;
+        Arc::new(SqliteStore::open(&options).unwrap())
+    }
+}
+
+#[test]
+fn active_goes_where_the_customer_is_in_each_story() {
+    block_on(async { Opened::new(tempfile::tempdir().unwrap()).await.tell_all().await });
+}
+
+/// As many as the test of the rules alone. The files are in memory where the system has a folder for that: a disk waits at
+/// each write, and what a lost disk costs is the business of other tests.
+#[test]
+fn active_goes_where_the_customer_is_in_any_order() {
+    const ORDERS: u64 = 10_000;
+    const FILES: u64 = 4;
+    let memory = Path::new("/dev/shm");
+    let folder = || if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    let lane = |from: u64| {
+        let seeds = (from..ORDERS).step_by(FILES as usize);
+        block_on(async { Opened::new(folder().unwrap()).await.live_through(seeds).await });
+    };
+    std::thread::scope(|threads| {
+        let lanes: Vec<_> = (0..FILES).map(|from| threads.spawn(move || lane(from))).collect();
+        lanes.into_iter().for_each(|lane| lane.join().unwrap());
+    });
 }
