@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod active;
 mod agents;
 mod api;
 mod backup;
@@ -36,4 +37,12 @@ mod sockets;
 mod storage;
 mod viewers;
 mod visitor_sessions;
+mod where_calls_go;
 mod widgets;
+
+#[path = "../../../core/cases/browser.rs"]
+mod browser;
+#[path = "../../../core/cases/orders.rs"]
+mod orders;
+#[path = "../../../core/cases/stories.rs"]
+mod stories;
