@@ -16,6 +16,7 @@ use beckon_core::frame::server::{
 };
 use beckon_core::id::{AgentId, ConversationId, VisitorId};
 use beckon_core::permission::may_see;
+use beckon_core::time::Timestamp;
 use beckon_store::{Applied, AppliedConversation, Side, StoredEvent, Summary};
 use tokio::sync::Notify;
 
@@ -134,16 +135,19 @@ impl App {
     fn publish_elsewhere(&self, applied: &Applied) {
         let by_page =
             |event: &StoredEvent| event.kind == Kind::Metadata && event.author_kind == AuthorKind::Visitor;
-        let written = |touched: &&AppliedConversation| touched.events.iter().any(by_page);
-        let Some(first) = applied.conversations.iter().find(written) else { return };
-        let written: Vec<ConversationId> =
-            applied.conversations.iter().filter(written).map(|touched| touched.conversation.id).collect();
-        let Conversation { id, visitor, .. } = first.conversation;
-        let elsewhere = Elsewhere { conversation: id, at: applied.at };
-        let frame = |conversation| {
+        let written: Vec<(&Conversation, Timestamp)> = applied
+            .conversations
+            .iter()
+            .filter_map(|touched| {
+                Some((&touched.conversation, touched.events.iter().rfind(|event| by_page(event))?.at))
+            })
+            .collect();
+        let Some((Conversation { visitor, .. }, _)) = written.first() else { return };
+        let frame = |conversation, newer, at| {
+            let elsewhere = Elsewhere { conversation: newer, at };
             ServerFrame::Elsewhere(ElsewhereFrame { conversation, elsewhere }).to_text().into()
         };
-        self.hub.elsewhere(visitor, &written, |agent| may_see(agent, &first.conversation), frame);
+        self.hub.elsewhere(*visitor, &written, may_see, frame);
     }
 
     /// A duplicate was published the first time, unless nobody here knew then that it was stored.

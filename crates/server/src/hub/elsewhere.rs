@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
+use beckon_core::conversation::Conversation;
 use beckon_core::id::{ConversationId, VisitorId};
+use beckon_core::time::Timestamp;
 
 use super::{Hub, Membership};
 use crate::ws::outbound::Delivery;
@@ -47,21 +49,24 @@ impl Membership {
 }
 
 impl Hub {
-    /// To the agents who follow other conversations of the visitor than those `written` and may see where the newer
-    /// context is: the frame for each of these conversations.
+    /// To the agents who follow other conversations of the visitor than those `written` at these times: the frame for the
+    /// conversation that each follows and the first of the written that this agent may see; none where there is none.
     pub fn elsewhere(
         &self,
         visitor: VisitorId,
-        written: &[ConversationId],
-        may_see: impl Fn(&Agent) -> bool,
-        frame: impl Fn(ConversationId) -> Utf8Bytes,
+        written: &[(&Conversation, Timestamp)],
+        may_see: impl Fn(&Agent, &Conversation) -> bool,
+        frame: impl Fn(ConversationId, ConversationId, Timestamp) -> Utf8Bytes,
     ) {
         let topics = self.topics();
         let followed = topics.owners.conversations.get(&visitor).into_iter().flatten();
-        for conversation in followed.filter(|conversation| !written.contains(conversation)) {
-            let frame = frame(*conversation);
-            for console in topics.consoles(*conversation).filter(|console| may_see(&console.agent)) {
-                console.outbound.push(Delivery::Frame(frame.clone()));
+        let is_written = |id: &ConversationId| written.iter().any(|(written, _)| written.id == *id);
+        for conversation in followed.filter(|conversation| !is_written(conversation)) {
+            for console in topics.consoles(*conversation) {
+                let seen = written.iter().find(|(written, _)| may_see(&console.agent, written));
+                if let Some((newer, at)) = seen {
+                    console.outbound.push(Delivery::Frame(frame(*conversation, newer.id, *at)));
+                }
             }
         }
     }

@@ -216,3 +216,47 @@ async fn what_an_agent_may_not_see_is_not_elsewhere() {
     assert_eq!(state["context"].get("elsewhere"), None, "{state}");
     assert!(!hers.raw.contains("elsewhere"), "{}", hers.raw);
 }
+
+#[tokio::test]
+async fn each_agent_hears_of_the_newer_conversation_that_this_agent_may_see() {
+    let server = Server::start().await;
+    let (store, key) = (&server.app.store, server.key().await);
+    let general = store.queues().await.expect("queues")[0].id;
+    let patch = async |conversation: &str, body: Value| {
+        let path = format!("{}/ccaas/1/conversations/{conversation}", server.base);
+        let patched = server.http.patch(path).json(&body).header("authorization", &key);
+        assert_eq!(answer(patched).await.0, 200);
+    };
+    let visitor = server.visitor().await;
+    let mut tab = visitor.connect().await;
+    let read = visitor.start(&mut tab, "one").await;
+    let mut agents = Vec::new();
+    for name in ["Sales", "Service"] {
+        let name = beckon_core::text::Name::new(name).expect("a name");
+        let queue = store.create_queue(name).await.expect("a queue").id;
+        let conversation = visitor.start(&mut tab, "more").await;
+        patch(&conversation, json!({"queueId": queue})).await;
+        let agent = server.agent(Role::Agent).await;
+        store.set_agent_queues(agent.agent.id, vec![general, queue]).await.expect("queues");
+        agents.push((agent, conversation));
+    }
+    patch(&read, json!({"status": "CLOSED"})).await;
+    let mut consoles = Vec::new();
+    for (agent, conversation) in &agents {
+        // Signed in again: only then the queues are looked at.
+        consoles.push((agent.again().await.follow(&read).await.0, conversation));
+    }
+
+    // One write reaches both; each agent hears of the one in the agent's own queue, the second agent as well.
+    tab.write(context("ALL", None, json!({"car": "Fjord"}))).await;
+    for (console, conversation) in &mut consoles {
+        let told = console.expect("elsewhere").await;
+        assert_eq!(told["conversation"], json!(read));
+        assert_eq!(told["elsewhere"]["conversation"], json!(conversation), "{told}");
+        let state = console.sync(&read, None).await.0;
+        assert_eq!(state["context"]["elsewhere"], told["elsewhere"], "{state}");
+    }
+    for (console, _) in &consoles {
+        assert_eq!(console.raw.matches(r#""type":"elsewhere""#).count(), 1, "{}", console.raw);
+    }
+}
