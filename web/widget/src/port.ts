@@ -27,6 +27,8 @@ export interface ContextCall {
   made: number;
   /** Address of the page that called: origin and path. */
   page: string;
+  /** Kept by an earlier page: the era in which it was made there. */
+  era?: string;
 }
 
 /** What `send_contextual_data` calls back with. */
@@ -49,8 +51,10 @@ export interface SiteKept {
   open?: boolean | undefined;
   /** The frame has stored a session: if it has none later, its storage was forgotten. */
   known?: boolean | undefined;
-  /** `logout` was called, and the chat may not have heard of it. */
-  leave?: boolean | undefined;
+  /** `logout` was called under this id, and the chat may not have heard of it. */
+  leave?: string | undefined;
+  /** Id of the last logout in this browser, as far as the page knows. */
+  era?: string | undefined;
   /** Oldest first. */
   handles?: KeptHandle[] | undefined;
   /** Of sessions that the visitor has left, until the server has heard of it. */
@@ -65,7 +69,7 @@ export interface HostPage {
 
 export type View = 'LOADING' | 'THREAD_LIST' | 'LOADING_THREAD' | 'THREAD' | 'CLOSED_THREAD' | 'SINGLE_MODE_THREAD';
 
-export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread' | 'logout';
+export type AppCommand = 'open' | 'show_thread_list' | 'open_new_thread';
 
 /** The newest message, for the bubble beside the launcher. */
 export interface News {
@@ -80,6 +84,8 @@ export interface News {
 export type ToApp =
   /** `thread`: open this one. From `until` on, milliseconds since 1970, it was answered with an error and must not happen. */
   | { kind: 'command'; call: number; command: AppCommand; until: number; thread?: string }
+  /** `id` is the call's own, also on later pages; it is the id of the era that begins with it. */
+  | { kind: 'logout'; call: number; id: string }
   | { kind: 'context'; call: number; context: ContextCall }
   /** The window is on screen, or not. `full`: it covers the whole screen of a phone. `hidden`: nothing may be seen or heard. `focus`: the visitor wants to write there. */
   | { kind: 'window'; open: boolean; hidden: boolean; full: boolean; focus: boolean; page: HostPage }
@@ -97,6 +103,8 @@ export type ToLoader =
   | { kind: 'news'; news: News }
   /** The site's storage is to keep this, too; undefined takes away. */
   | { kind: 'keep'; kept: SiteKept }
+  /** Since the last logout it is this era; a `leave` of that id has been heard. */
+  | { kind: 'era'; era: string }
   /** What does the site's storage keep? */
   | { kind: 'recall' }
   | { kind: 'close' }

@@ -46,7 +46,7 @@ class Tab {
   readonly calls: ContextCalls;
 
   constructor() {
-    const memory = new TabMemory(uuid());
+    const memory = new TabMemory(uuid(), { here: '' });
     const environment = {
       open: () => {
         throw new Error('no socket here');

@@ -1,33 +1,32 @@
-import { Connection, type Feed, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
+import { Connection, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
-import type { Answer } from './answers';
-import { arrivals } from './arrivals';
+import { type Answer, failed } from './answers';
 import { Clock } from './clock';
 import { ContextCalls, type Screen } from './context_calls';
+import { Conversations } from './conversations';
+import { Copies } from './copies';
 import { Drafts } from './drafts';
 import { Endings } from './endings';
-import { channel } from './locks';
+import { Era } from './era';
+import { EraStore } from './era_store';
+import { Leaving } from './leaving';
 import { Neighbours } from './neighbours';
 import { addressOf } from './page_view';
 import { Places } from './places';
+import { Receipts } from './receipts';
 import { type Server, WRONG_ADDRESS } from './server';
 import { SessionKeeper } from './session_keeper';
+import { keepsStorage } from './shared_storage';
 import { Sound } from './sound';
 import { TabMemory } from './tab_memory';
 import { Tabs } from './tabs';
-import type { SentMessage } from './timeline';
 import { Typing } from './typing';
 import { type SiteStorage, SiteWayBack } from './way_back';
 
 /** Lanes of a message that may start a conversation: it reads what is held. */
 const HELD_LANE = 'held';
-/** Close codes of a session: not known here, ended on purpose, not used for too long; and HTTP's word for a widget that is not known here. */
-const UNKNOWN = 4500;
-const REVOKED = 4503;
-const EXPIRED = 4507;
-const NO_WIDGET = 404;
 /** The visitor has the chat open in as many tabs as the server allows. */
 export const TOO_MANY_TABS = 4504;
 /** One of them may have been closed after so long, milliseconds. */
@@ -35,12 +34,9 @@ const TABS_RETRY_MS = 30_000;
 /** What is written here waits so long for what earlier pages left, milliseconds. */
 const RESTORE_MS = 3000;
 
-/** Written and removed at once, to see whether there is any storage. */
-const STORAGE_TRIAL = 'beckon:trial';
-
 /** The whole chat of one visitor in one tab; the views only read it and call it. */
 export class Chat {
-  readonly threads: Signal<Thread[]> = signal([]);
+  readonly conversations = new Conversations();
   readonly places: Places;
   /** The window is on screen. */
   readonly open = signal(false);
@@ -53,11 +49,6 @@ export class Chat {
   /** There was a welcome since the page loaded, so `threads` is true. */
   readonly welcomed = signal(false);
   readonly writes: Signal<Write[]> = signal([]);
-  /** On disk, but their events have not come yet. */
-  readonly sent: Signal<SentMessage[]> = signal([]);
-  /** Counts up when the feed on screen has changed. */
-  readonly feedVersion = signal(0);
-  readonly feed: Signal<Feed | undefined> = signal(undefined);
   /** Texts begun and not sent, by thread. */
   readonly drafts: Drafts;
   /** The visitor opened the window to write: the field may take the focus, which is the page's otherwise. */
@@ -67,28 +58,29 @@ export class Chat {
   /** The thread of the newest message that was not in front of the visitor's eyes. */
   readonly news: Signal<Thread | undefined> = signal(undefined);
 
-  /** The next page needs the chat, too: its window is open, something waits to be sent, or a conversation is not closed. */
+  /** The next page needs the chat as well: its window is open, something waits to be sent, or a conversation is not closed. */
   readonly wanted = computed(
     () =>
-      this.open.value || this.writes.value.some(waits) || this.threads.value.some(({ status }) => status !== 'CLOSED'),
+      this.open.value ||
+      this.writes.value.some(waits) ||
+      this.conversations.threads.value.some(({ status }) => status !== 'CLOSED'),
   );
+  /** Between which logouts of this browser it is. */
+  readonly era: Era;
+  readonly leaving: Leaving;
   readonly unread: ReadonlySignal<number>;
   readonly view: ReadonlySignal<View>;
 
-  private readonly store: IndexedStore;
+  private readonly disk: IndexedStore;
+  private readonly store: EraStore;
   private readonly connection: Connection;
   private readonly session: SessionKeeper;
   private readonly memory: TabMemory;
   private readonly calls: ContextCalls;
   private readonly tabs: Tabs;
-  /** Threads that others began and this tab is to give a copy of what it holds, once they are in the list. */
-  private readonly copies = new Set<string>();
-  private readonly endings: Endings;
+  private readonly copies: Copies;
   private readonly way: SiteWayBack;
-  /** Tells the other tabs of this browser that the visitor has left. */
-  private readonly farewells: BroadcastChannel | undefined;
-  /** How far the server knows that this browser has what was written, by conversation. */
-  private readonly delivered = new Map<string, number>();
+  private readonly receipts: Receipts;
   private hidden = false;
   /** What earlier pages left is in the queue, ahead of what is written here. */
   private restored = false;
@@ -103,18 +95,18 @@ export class Chat {
   ) {
     const name = `beckon:${config.id}`;
     this.online = signal(config.online);
-    this.memory = new TabMemory(name);
-    this.drafts = new Drafts(`${name}:drafts`);
-    this.store = new IndexedStore(name);
+    this.era = new Era(`${name}:era`);
+    this.memory = new TabMemory(name, this.era);
+    this.drafts = new Drafts(`${name}:drafts`, this.era);
+    this.disk = new IndexedStore(name);
+    this.store = new EraStore(this.disk, this.era);
     this.way = new SiteWayBack(server, site, config.hostHandle ?? true, !keepsStorage());
-    this.endings = new Endings(`${name}:ending`, server);
+    const endings = new Endings(`${name}:ending`, server);
     const sessions = {
       createSession: () => server.createSession(),
-      endSession: (token: string) => this.endings.add([token]),
+      endSession: (token: string) => endings.add([token]),
     };
-    this.session = new SessionKeeper(name, sessions, this.store, this.way);
-    // Where it is blocked the server ends the sockets of the other tabs, and these then know.
-    this.farewells = channel(`${name}:left`, () => void this.forget());
+    this.session = new SessionKeeper(name, sessions, this.disk, this.way);
     this.sound = new Sound(`${name}:sound`, config.sound ?? false);
     this.connection = new Connection({
       url: server.socketUrl,
@@ -122,23 +114,28 @@ export class Chat {
       tab: this.memory.tab,
       store: this.store,
       credentials: async () => {
+        this.leaving.keepUp();
         const { token, visitor } = await this.session.ensure(this.writing());
         this.token = token;
         this.visitor = visitor;
         return { token, widget: config.id };
       },
       author: () => this.visitor,
-      again: (code) => this.again(code),
+      again: (code) => this.leaving.again(code, this.token, this.writing()),
       history: (conversation, before) => server.history(this.token ?? '', conversation, before),
       prepare: (write) => (this.restored ? this.calls.prepare(write) : undefined),
       stamp: (write) => this.calls.stamp(write),
       settle: (write, outcome) => {
         this.calls.settle(write, outcome);
-        if (write.frame.type === 'send' && outcome.type === 'accepted') this.arrived(write, outcome.accepted);
+        if (outcome.type === 'accepted') this.conversations.arrived(write, outcome.accepted);
       },
     });
     this.typing = new Typing((conversation, on) => this.connection.tell({ type: 'typing', conversation, on }));
-    this.tabs = new Tabs(`${name}:browser`, this.memory.tab, (thread) => this.copyTo(thread));
+    this.tabs = new Tabs(`${name}:browser`, this.memory.tab, (thread) => {
+      // Without a connection it knows of no thread.
+      this.connection.start();
+      this.copies.add(thread);
+    });
     const clock = new Clock(`${name}:clock`);
     this.calls = new ContextCalls({
       config,
@@ -146,7 +143,7 @@ export class Chat {
       outbox: this.connection.outbox,
       known: () => this.session.token !== undefined,
       live: () => this.connection.status.state === 'live',
-      threads: () => this.threads.value,
+      threads: () => this.conversations.threads.value,
       screen: () => this.screen(),
       othersVisible: () => this.tabs.othersVisible(),
       alone: () => this.tabs.alone(),
@@ -154,20 +151,45 @@ export class Chat {
       now: () => clock.now(),
       at: (wall) => clock.at(wall),
     });
-    this.unread = computed(() => this.threads.value.reduce((sum, { unread }) => sum + unread, 0));
+    this.copies = new Copies(
+      () => this.conversations.threads.value,
+      (thread) => this.calls.startedByOthers(thread),
+    );
+    this.unread = computed(() => this.conversations.threads.value.reduce((sum, { unread }) => sum + unread, 0));
     this.places = new Places({
       multiThread: config.multiThread,
-      threads: this.threads,
+      threads: this.conversations.threads,
       // Before the first welcome nobody knows which conversations a visitor with a session has.
       unsure: () => !this.welcomed.value && (this.session.token !== undefined || !this.session.looked),
       lastThread: () => this.memory.lastThread,
       guessed: () => this.memory.guessed,
-      begun: (thread) =>
-        this.connection.outbox.everything().some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
-        this.sent.value.some((message) => message.thread === thread),
+      begun: (thread) => this.begun(thread),
       drafts: this.drafts,
     });
-    this.view = computed(() => this.viewName());
+    this.view = computed(() => this.places.view);
+    const { connection, session, era } = this;
+    this.receipts = new Receipts({
+      connection,
+      sound: this.sound,
+      conversations: this.conversations,
+      thread: this.places.thread,
+      open: this.open,
+      hidden: () => this.hidden,
+      news: this.news,
+    });
+    this.leaving = new Leaving({
+      name,
+      era,
+      session,
+      endings,
+      way: this.way,
+      empty: () => this.empty(),
+      emptyShared: () => {
+        this.tabs.forget();
+        void this.disk.clear();
+      },
+      connection,
+    });
     this.listen();
     void this.restore(name);
   }
@@ -179,6 +201,7 @@ export class Chat {
 
   /** The window came on screen or left it. `hidden`: nothing of the widget may be seen or heard. */
   setWindow(open: boolean, hidden: boolean, full: boolean, page: HostPage): void {
+    this.leaving.keepUp();
     this.page = page;
     this.calls.viewed(addressOf(page.url));
     this.hidden = hidden;
@@ -190,6 +213,7 @@ export class Chat {
   }
 
   send(text: string): void {
+    this.leaving.keepUp();
     const place = this.places.place.value;
     if (place.name !== 'thread') return;
     const client_id = uuid();
@@ -205,7 +229,7 @@ export class Chat {
 
   /** The visitor changed what stands in the composer. Only agents of a conversation that has begun can see it. */
   typed(text: string): void {
-    const conversation = this.feed.value?.live && this.places.thread.value?.conversation;
+    const conversation = this.conversations.feed.value?.live && this.places.thread.value?.conversation;
     if (conversation) this.typing.typed(conversation, text.trim() !== '');
   }
 
@@ -219,6 +243,10 @@ export class Chat {
   }
 
   async takeContext(call: ContextCall): Promise<Answer> {
+    this.leaving.keepUp();
+    const { now } = this.era;
+    // A page that has not heard of the newest logout kept it from before.
+    if (call.era !== undefined && now !== '' && call.era !== now) return failed(1205, 'The session ended');
     const answer = this.calls.take(call);
     if (this.connection.outbox.everything().length > 0) this.connection.start();
     return answer;
@@ -243,27 +271,27 @@ export class Chat {
     connection.on('welcome', ({ threads = [], online }) => {
       void this.tabs.learn(
         threads.map(({ thread }) => thread),
-        (thread) => this.begunHere(thread),
+        (thread) => this.tabs.lastUsed === thread || this.begun(thread),
       );
       this.session.works(this.token);
       void this.way.inUse(this.token ?? '', this.session.stored);
       const first = !this.welcomed.value;
-      const before = this.threads.value;
-      this.threads.value = newestFirst(threads);
+      const before = this.conversations.threads.value;
+      this.conversations.learn(threads);
       this.online.value = online;
-      this.delivered.clear();
+      this.receipts.forget();
       // What was there before the page is no news: the dot tells of it.
-      this.received(first ? threads : before);
+      this.receipts.received(first ? threads : before);
       this.welcomed.value = true;
       if (first) this.places.learned(this.open.value);
-      this.giveCopies();
+      this.copies.giveDue();
     });
     connection.on('thread', ({ thread, started_by }) => {
-      const before = this.threads.value;
-      this.setThread(thread);
-      this.received(before);
+      const before = this.conversations.threads.value;
+      this.conversations.set(thread);
+      this.receipts.received(before);
       void this.tabs.learn([thread.thread], () => !started_by || started_by.type === 'visitor');
-      this.giveCopies();
+      this.copies.giveDue();
     });
     connection.on('typing', (frame) => this.typing.hear(frame));
     connection.on('presence', ({ online }) => {
@@ -272,17 +300,21 @@ export class Chat {
     connection.outbox.onChange(() => {
       this.writes.value = connection.outbox.writes();
     });
-    effect(() => this.followShown(this.places.thread.value?.conversation));
+    effect(() => {
+      const shown = this.places.thread.value?.conversation;
+      this.conversations.follow(shown, connection, this.typing, () => this.receipts.markRead());
+    });
     effect(() => this.remember());
-    effect(() => this.markRead());
+    effect(() => this.receipts.markRead());
     effect(() => this.tabs.show(this.visible.value));
     addEventListener('focus', () => {
       if (this.visible.value) this.tabs.show(true);
     });
     document.addEventListener('visibilitychange', () => {
+      this.leaving.keepUp();
       this.visible.value = document.visibilityState === 'visible';
       void this.calls.resume();
-      this.markRead();
+      this.receipts.markRead();
       this.tryAgain();
     });
   }
@@ -308,58 +340,27 @@ export class Chat {
     if (this.session.token !== undefined || connection.outbox.everything().length > 0) connection.start();
   }
 
-  /** The visitor leaves this browser: in all its tabs nothing is left, and the server ends the session as soon as it hears of it. */
-  async logout(): Promise<void> {
-    const told = this.forget();
-    this.farewells?.postMessage(null);
-    // What the frame does not know yet, the page may.
-    await this.way.leave(told);
-  }
-
-  /** Resolves when it was tried to tell the server: whether it has heard. */
-  private forget(): Promise<boolean> {
-    const { tokens, more } = this.session.end();
-    const first = this.endings.add(tokens);
-    const told = more.then(async (late) =>
-      late.length > 0 ? (await this.endings.add(late)) && (tokens.length === 0 || (await first)) : first,
-    );
+  /** The visitor has left: nothing of what this tab holds is kept. */
+  private empty(): void {
     this.token = undefined;
     this.connection.stop();
     void this.connection.outbox.clear('session_ended', 'The session ended');
     this.calls.forget();
-    this.tabs.forget();
-    this.copies.clear();
+    this.copies.forget();
     this.drafts.clear();
-    this.delivered.clear();
+    this.receipts.forget();
     this.typing.forget();
     batch(() => {
       this.welcomed.value = false;
-      this.threads.value = [];
-      this.sent.value = [];
+      this.conversations.forget();
       this.news.value = undefined;
       this.places.reset(this.open.value);
     });
-    return told;
   }
 
   /** Something that the visitor wrote waits to be sent. */
   private writing(): boolean {
     return this.connection.outbox.everything().some((write) => write.frame.type === 'send' && waits(write));
-  }
-
-  /** What a refusal says of the session, and whether there is another way. */
-  private again(code: number): 'now' | 'later' | undefined {
-    const { session, token } = this;
-    if (code === NO_WIDGET) return 'later';
-    if (code === UNKNOWN) return session.unknown(token, this.writing());
-    if (code === REVOKED && token === session.token) {
-      // As if it had been said here: another tab, or whoever else holds the session, has left.
-      queueMicrotask(() => void this.forget());
-      return undefined;
-    }
-    if (code !== EXPIRED && code !== REVOKED) return undefined;
-    session.ended(token);
-    return 'later';
   }
 
   private screen(): Screen {
@@ -370,93 +371,13 @@ export class Chat {
     return { visible, ...(shown && { on_screen: shown }), ...(used && { last_used: used }) };
   }
 
-  /** A message of this browser began it, or is about to. */
-  private begunHere(thread: string): boolean {
-    const sends = this.connection.outbox
-      .everything()
-      .some(({ frame }) => frame.type === 'send' && frame.thread === thread);
-    return sends || this.tabs.lastUsed === thread || this.sent.value.some((message) => message.thread === thread);
-  }
-
-  /** Others began this thread, and of all tabs this one gives what it holds. */
-  private copyTo(thread: string): void {
-    this.copies.add(thread);
-    // Without a connection it knows of no thread.
-    this.connection.start();
-    this.giveCopies();
-  }
-
-  private giveCopies(): void {
-    for (const thread of this.threads.value) if (this.copies.delete(thread.thread)) this.calls.startedByOthers(thread);
-  }
-
-  private setThread(thread: Thread): void {
-    const others = this.threads.value.filter((known) => known.thread !== thread.thread);
-    this.threads.value = newestFirst([...others, thread]);
-  }
-
-  /** A message is on disk. Its conversation counts from now on: the frame that announces a new one may still be on its way. */
-  private arrived(write: Write, accepted: { conversation?: string; event_id?: string; at?: string }): void {
-    const { frame } = write;
-    if (frame.type !== 'send') return;
-    const { event_id = '', at = new Date().toISOString(), conversation } = accepted;
-    const thread =
-      frame.thread ?? this.threads.value.find((known) => known.conversation === frame.conversation)?.thread;
-    if (thread === undefined) return;
-    const { client_id, message } = frame;
-    this.sent.value = [...this.sent.value, { thread, client_id, event_id, at, text: message.text }];
-    if (conversation === undefined || this.threads.value.some((known) => known.thread === thread)) return;
-    this.setThread({
-      conversation,
-      thread,
-      status: 'OPEN',
-      head: 1,
-      unread: 0,
-      preview: { author: { type: 'visitor', id: null, name: null }, text: message.text, at },
-      agent: null,
-      created_at: at,
-      updated_at: at,
-    });
-  }
-
-  private followShown(conversation: string | undefined): void {
-    const before = this.feed.peek();
-    if (before?.conversation === conversation) return;
-    before?.close();
-    this.typing.rest();
-    if (conversation === undefined) {
-      this.feed.value = undefined;
-      return;
-    }
-    const feed = this.connection.follow(conversation);
-    feed.subscribe((change) => {
-      this.feedVersion.value++;
-      for (const { event } of change.type === 'events' ? change.events : []) {
-        if (event.kind === 'message') this.typing.stopped(conversation, event.author);
-      }
-      const ids = new Set(feed.events.map(({ event }) => event.id));
-      if (this.sent.value.some(({ event_id }) => ids.has(event_id))) {
-        this.sent.value = this.sent.value.filter(({ event_id }) => !ids.has(event_id));
-      }
-      this.markRead();
-    });
-    this.feed.value = feed;
-  }
-
-  /** The list is new: says what has come to this browser, to the server and to whoever is not looking at it. */
-  private received(before: readonly Thread[]): void {
-    for (const { conversation, head, unread } of this.threads.value) {
-      if (unread === 0 || (this.delivered.get(conversation) ?? 0) >= head) continue;
-      if (this.connection.tell({ type: 'delivered', conversation, position: head }))
-        this.delivered.set(conversation, head);
-    }
-    const seen =
-      this.open.value && document.visibilityState === 'visible' ? this.places.thread.value?.thread : undefined;
-    const news = arrivals(before, this.threads.value).filter(({ thread }) => thread !== seen);
-    const newest = news.at(-1);
-    if (!newest || this.hidden) return;
-    void this.sound.play();
-    this.news.value = newest;
+  /** A message of this tab began it, or is about to. */
+  private begun(thread: string): boolean {
+    const sends = this.connection.outbox.everything();
+    return (
+      sends.some(({ frame }) => frame.type === 'send' && frame.thread === thread) ||
+      this.conversations.sent.value.some((message) => message.thread === thread)
+    );
   }
 
   /** The thread on screen is the one that a later visit means; once begun, also the one that was used last. */
@@ -469,44 +390,8 @@ export class Chat {
     this.tabs.used(thread.thread);
     this.calls.opened(thread);
   }
-
-  private markRead(): void {
-    const feed = this.feed.value;
-    const { feedVersion, open } = this;
-    const { thread } = this.places;
-    if (!feed || !open.value || document.visibilityState !== 'visible' || feedVersion.value < 0) return;
-    const known = thread.peek();
-    if (!feed.live || !known || known.conversation !== feed.conversation) return;
-    if (feed.last <= feed.cursors.own_read && known.unread === 0) return;
-    if (!this.connection.tell({ type: 'read', conversation: feed.conversation, position: feed.last })) return;
-    feed.cursors = { ...feed.cursors, own_read: feed.last };
-    if (known.unread > 0) this.setThread({ ...known, unread: 0 });
-  }
-
-  private viewName(): View {
-    const place = this.places.place.value;
-    if (place.name === 'nowhere') return 'LOADING';
-    if (place.name === 'list') return 'THREAD_LIST';
-    if (!this.config.multiThread) return 'SINGLE_MODE_THREAD';
-    return this.places.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
-  }
-}
-
-/** Whether this frame has storage at all: a browser may deny it to frames of other sites. */
-function keepsStorage(): boolean {
-  try {
-    localStorage.setItem(STORAGE_TRIAL, '');
-    localStorage.removeItem(STORAGE_TRIAL);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function waits({ state }: Write): boolean {
   return state === 'waiting';
-}
-
-function newestFirst(threads: Thread[]): Thread[] {
-  return [...threads].sort((one, other) => other.updated_at.localeCompare(one.updated_at));
 }

@@ -1,3 +1,4 @@
+import type { Era } from './era';
 import { isObject } from './held';
 
 /** So many are kept, the newest. */
@@ -7,11 +8,19 @@ const LENGTH = 20_000;
 
 /** Texts begun and not sent, by thread: for this tab, over page changes. Without storage for as long as the page lives. */
 export class Drafts extends Map<string, string> {
-  constructor(private readonly name: string) {
+  private era: string;
+
+  constructor(
+    private readonly name: string,
+    private readonly eras: Pick<Era, 'here'>,
+  ) {
     super();
+    this.era = eras.here;
     try {
       const kept: unknown = JSON.parse(sessionStorage.getItem(name) ?? '{}');
-      for (const [thread, text] of Object.entries(isObject(kept) ? kept : {}))
+      const { era, texts } = isObject(kept) ? kept : {};
+      // Texts of a person who has left are nobody's.
+      for (const [thread, text] of Object.entries(era === this.era && isObject(texts) ? texts : {}))
         if (typeof text === 'string') super.set(thread, text);
     } catch {
       // Blocked, or not ours.
@@ -33,13 +42,14 @@ export class Drafts extends Map<string, string> {
 
   override clear(): void {
     super.clear();
+    this.era = this.eras.here;
     this.write();
   }
 
   private write(): void {
-    const kept = [...this].slice(-MOST).filter(([, text]) => text.length <= LENGTH);
+    const texts = Object.fromEntries([...this].slice(-MOST).filter(([, text]) => text.length <= LENGTH));
     try {
-      sessionStorage.setItem(this.name, JSON.stringify(Object.fromEntries(kept)));
+      sessionStorage.setItem(this.name, JSON.stringify({ era: this.era, texts }));
     } catch {
       // Blocked: kept for this page only.
     }

@@ -51,6 +51,8 @@ async function shown(ready: Chat, run: () => void): Promise<void> {
 }
 
 function tell(ready: Chat, post: (message: ToLoader) => void): void {
+  const { now } = ready.era;
+  if (now) post({ kind: 'era', era: now });
   effect(() => post({ kind: 'unread', count: ready.unread.value }));
   effect(() => {
     const thread = ready.news.value;
@@ -85,14 +87,18 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
       site.told(message.kept);
       break;
     case 'command':
-      // The window is open all the same, and has to show something; who leaves has left, however late it is heard.
-      if (message.command !== 'open' && message.command !== 'logout' && Date.now() > message.until) break;
-      if (message.command === 'logout') await ready.logout();
-      else if (message.command === 'open') ready.places.show(message.thread);
+      // The window is open all the same, and has to show something.
+      if (message.command !== 'open' && Date.now() > message.until) break;
+      if (message.command === 'open') ready.places.show(message.thread);
       else if (message.command === 'show_thread_list') ready.places.showList();
       else ready.places.startNew();
       if (message.command === 'open') void shown(ready, () => post({ kind: 'reply', call: message.call }));
       else post({ kind: 'reply', call: message.call });
+      break;
+    case 'logout':
+      // Who leaves has left, however late it is heard.
+      await ready.leaving.logout(message.id);
+      post({ kind: 'reply', call: message.call });
       break;
     case 'context': {
       const answer = await ready.takeContext(message.context);

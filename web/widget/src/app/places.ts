@@ -1,6 +1,7 @@
 import type { Thread } from '@beckon/sdk';
 import { uuid } from '@beckon/sdk';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { View } from '../port';
 
 /** What the window shows. A thread nobody has written in yet is a new conversation. */
 export type Place = { name: 'nowhere' } | { name: 'list' } | { name: 'thread'; thread: string };
@@ -43,11 +44,20 @@ export class Places {
     });
   }
 
-  /** Somebody chose the place on purpose: the site by a command, or the visitor by a click or by writing there. */
+  /** The place was chosen on purpose: by the site with a command, or by the visitor with a click or by writing there. */
   get chosen(): boolean {
     const place = this.place.value;
     if (place.name !== 'thread' || place.thread !== this.guess) return place.name !== 'nowhere';
     return !!this.thread.value || this.around.drafts.has(place.thread) || this.around.begun(place.thread);
+  }
+
+  /** By the name that the page is told. */
+  get view(): View {
+    const place = this.place.value;
+    if (place.name === 'nowhere') return 'LOADING';
+    if (place.name === 'list') return 'THREAD_LIST';
+    if (!this.around.multiThread) return 'SINGLE_MODE_THREAD';
+    return this.thread.value?.status === 'CLOSED' ? 'CLOSED_THREAD' : 'THREAD';
   }
 
   /** Shows what a visitor who opens the chat wants to see: `wanted`, or where the newest message can be read without another click. */

@@ -5,7 +5,7 @@ import type { Server, Session } from './server';
 const SESSION = 'session';
 /** A session that no server knows is kept so long, milliseconds: the right database may come back. */
 const FORMER_MS = 30 * 24 * 60 * 60 * 1000;
-/** Longer than a wrong server is likely to answer, milliseconds. Then the visitor begins anew. */
+/** Longer than a wrong server is likely to answer, milliseconds. Then the visitor gets a new session. */
 const PATIENCE_MS = 60_000;
 /** Databases that may have answered in the place of the right one. */
 const FORMER_MOST = 4;
@@ -158,6 +158,20 @@ export class SessionKeeper {
     return { tokens, more };
   }
 
+  /** Another tab has ended it. What is stored is the next one's, unless a tab that heard of it late has stored the old one again. */
+  leave(): void {
+    const mine = this.all().map(({ token }) => token);
+    const isMine = (stored: Stored | undefined) => stored !== undefined && mine.includes(stored.token);
+    this.era++;
+    this.looked = true;
+    this.works(undefined);
+    this.kept = undefined;
+    if (isMine(this.read())) this.forgetStored();
+    void this.vault.recall(SESSION).then((stored) => {
+      if (isMine(storedOf(stored))) void this.vault.remember(SESSION, undefined);
+    });
+  }
+
   /** Oldest first, the present one last. */
   private all(): (Session | Former)[] {
     return allOf(this.kept);
@@ -249,6 +263,10 @@ export class SessionKeeper {
   private forget(): void {
     this.kept = undefined;
     void this.vault.remember(SESSION, undefined);
+    this.forgetStored();
+  }
+
+  private forgetStored(): void {
     try {
       localStorage.removeItem(this.name);
     } catch {

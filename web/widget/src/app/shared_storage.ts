@@ -22,3 +22,17 @@ export function storeJson(name: string, value: unknown): void {
     else kept.set(name, text);
   }
 }
+
+/** Written and removed at once, to see whether there is any storage. */
+const TRIAL = 'beckon:trial';
+
+/** Whether this frame has storage at all: a browser may deny it to frames of other sites. */
+export function keepsStorage(): boolean {
+  try {
+    localStorage.setItem(TRIAL, '');
+    localStorage.removeItem(TRIAL);
+    return true;
+  } catch {
+    return false;
+  }
+}

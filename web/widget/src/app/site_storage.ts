@@ -21,6 +21,7 @@ export class PageStorage {
     this.resolve({
       origin,
       keep: (kept) => post({ kind: 'keep', kept }),
+      began: (era) => post({ kind: 'era', era }),
       recall: () =>
         new Promise((resolve) => {
           this.asked.push(resolve);

@@ -1,4 +1,5 @@
 import { uuid } from '@beckon/sdk';
+import type { Era } from './era';
 import { fold, type Held, isObject, noted, storedHeld, strings, without } from './held';
 
 /** As many finished calls are remembered, and never fewer than ended together, so that a page change in the wrong moment does not apply one twice. */
@@ -24,6 +25,8 @@ export interface Waiting {
 
 interface Kept {
   tab: string;
+  /** The era that all of it is of. */
+  era: string;
   /** The fold of every call that waits for the next conversation. */
   held: Held | null;
   /** The fold of the `ALL_PLUS_NEW` calls that the server does not know of. */
@@ -51,8 +54,15 @@ const EMPTY = {
 export class TabMemory {
   private kept: Kept;
 
-  constructor(private readonly name: string) {
-    this.kept = { ...EMPTY, tab: uuid(), ...this.read() };
+  constructor(
+    private readonly name: string,
+    private readonly era: Pick<Era, 'here'>,
+  ) {
+    const left = this.read();
+    const { tab = uuid(), finished = [] } = left;
+    // What a person left who has left the browser is nobody's.
+    const own = (left.era ?? '') === era.here ? left : {};
+    this.kept = { ...EMPTY, finished, ...own, tab, era: era.here };
     this.write();
   }
 
@@ -140,7 +150,7 @@ export class TabMemory {
   /** The session ended: nothing of it is left in this tab. */
   forget(): void {
     const { tab, finished } = this.kept;
-    this.kept = { ...EMPTY, tab, finished };
+    this.kept = { ...EMPTY, tab, finished, era: this.era.here };
     this.write();
   }
 
@@ -173,10 +183,11 @@ export class TabMemory {
 /** What was stored, by any version of the widget: the parts that are whole. */
 function kept(stored: unknown, now: number): Partial<Kept> {
   if (!isObject(stored)) return {};
-  const { tab, held, standing, waiting, taken, finished, lastThread, guessed } = stored;
+  const { tab, era, held, standing, waiting, taken, finished, lastThread, guessed } = stored;
   const waits = isObject(waiting) ? storedHeld(waiting.parcel, now) : null;
   return {
     ...(typeof tab === 'string' && tab && { tab }),
+    ...(typeof era === 'string' && { era }),
     held: storedHeld(held, now),
     standing: storedHeld(standing, now),
     waiting: isObject(waiting) && waits ? { parcel: waits, calls: strings(waiting.calls) } : null,

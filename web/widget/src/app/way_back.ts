@@ -16,6 +16,8 @@ export interface SiteStorage {
   recall(): Promise<SiteKept>;
   /** Changes what is named; undefined forgets it. */
   keep(change: Partial<SiteKept>): void;
+  /** This era is the present one: a logout of this id has been heard. */
+  began(era: string): void;
 }
 
 /**
@@ -97,10 +99,15 @@ export class SiteWayBack implements WayBack {
     const { handles = [], ending = [] } = await page.recall();
     // Also where a token tells it: that may be lost with the page.
     const left = [...ending, ...handles];
-    const none = { open: undefined, known: undefined, leave: undefined, handles: undefined };
+    const none = { open: undefined, known: undefined, handles: undefined };
     page.keep({ ...none, ending: left.length > 0 ? left : undefined });
     if (left.length === 0) return;
-    void told.then((heard) => (heard ? page.keep({ ending: undefined }) : this.end(page, left)));
+    void told.then((heard) => (heard ? this.ended(page, left) : this.end(page, left)));
+  }
+
+  /** Tells the page which era it is. */
+  async began(era: string): Promise<void> {
+    (await this.page)?.began(era);
   }
 
   private async write(token: string): Promise<void> {
@@ -117,13 +124,19 @@ export class SiteWayBack implements WayBack {
 
   /** Ends the sessions of handles that a visitor left without a connection. */
   private async end(page: SiteStorage, ending: NonNullable<SiteKept['ending']>): Promise<void> {
-    const left: typeof ending = [];
+    const over: typeof ending = [];
     for (const kept of ending) {
       const answer = await this.server.redeemHandle(kept.handle, page.origin);
-      const over = Date.now() - kept.at > KEPT_MS || answer === 'ended';
-      const told = typeof answer === 'object' && (await this.server.endSession(answer.token));
-      if (!over && !told) left.push(kept);
+      const old = Date.now() - kept.at > KEPT_MS || answer === 'ended';
+      if (old || (typeof answer === 'object' && (await this.server.endSession(answer.token)))) over.push(kept);
     }
+    await this.ended(page, over);
+  }
+
+  /** The server has heard of these. Another `logout` may have added some meanwhile. */
+  private async ended(page: SiteStorage, over: NonNullable<SiteKept['ending']>): Promise<void> {
+    const { ending = [] } = await page.recall();
+    const left = ending.filter(({ handle }) => over.every((other) => other.handle !== handle));
     page.keep({ ending: left.length > 0 ? left : undefined });
   }
 }

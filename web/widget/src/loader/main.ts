@@ -2,6 +2,7 @@ import type { ContextCall, WidgetError } from '../port';
 import type { WidgetConfig } from '../theme';
 import { type Failure, worded } from './errors';
 import { base, within } from './files';
+import { uuid } from './identifier';
 import { metadataText } from './metadata';
 import { keepCall, readCalls } from './page_store';
 import { Refusal } from './refusal';
@@ -47,12 +48,6 @@ let widgetId: string | undefined;
 let failure: Failure | undefined;
 const waiting: Waiting[] = [];
 let patience: ReturnType<typeof setTimeout> | undefined;
-
-/** A random UUID. crypto.randomUUID needs a secure context; pages on plain http must work too. */
-function uuid(): string {
-  const digit = () => ((crypto.getRandomValues(new Uint8Array(1))[0] as number) % 16).toString(16);
-  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit);
-}
 
 /** Wraps a page's callback: runs once, later than the call itself, and whatever it throws stays here. */
 function once(callback: unknown): Done {

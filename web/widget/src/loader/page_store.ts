@@ -36,12 +36,16 @@ type Calls = { [client_id: string]: ContextCall | undefined };
 /** By id and not in an array, because old libraries change what arrays become in JSON. */
 const storedCalls = (widget: string): Calls => read<Calls>('sessionStorage', widget, {});
 
-/** Context calls of this tab that the app has not taken over yet, oldest first. */
-export const readCalls = (widget: string): ContextCall[] => Object.values(storedCalls(widget)) as ContextCall[];
+/** Context calls of this tab that the app has not taken over yet, oldest first. Not those of a person who has left. */
+export const readCalls = (widget: string): ContextCall[] =>
+  (Object.values(storedCalls(widget)) as ContextCall[]).filter(({ era }) => era === readKept(widget).era);
 
 /** Remembers a context call until the app has taken it over; without `call`, forgets the one with this id. */
 export const keepCall = (widget: string, client_id: string, call?: ContextCall): void =>
-  write('sessionStorage', widget, { ...storedCalls(widget), [client_id]: call });
+  write('sessionStorage', widget, {
+    ...storedCalls(widget),
+    [client_id]: call && { ...call, era: readKept(widget).era },
+  });
 
 /** Forgets them all. */
 export const forgetCalls = (widget: string): void => write('sessionStorage', widget, {});

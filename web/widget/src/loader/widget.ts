@@ -7,6 +7,7 @@ import { createAppFrame } from './app_frame';
 import type { Failure } from './errors';
 import { base, bring, PAGE_PART } from './files';
 import { isTyping } from './focus';
+import { uuid } from './identifier';
 import { createLauncher } from './launcher';
 import { forgetCalls, keep, keepCall, readKept, readOpen, writeOpen } from './page_store';
 import { Refusal } from './refusal';
@@ -20,7 +21,15 @@ const ANSWER_MS = 30_000;
 const IDLE_MS = 2_000;
 
 /** What a site may call besides `init`. The argument of `send_contextual_data` is a checked `ContextCall`. */
-export type Command = 'send_contextual_data' | 'close' | 'show' | 'hide' | 'set_theme' | 'set_language' | AppCommand;
+export type Command =
+  | 'send_contextual_data'
+  | 'close'
+  | 'show'
+  | 'hide'
+  | 'set_theme'
+  | 'set_language'
+  | 'logout'
+  | AppCommand;
 
 /** The widget in the page, once `init` has ended. Each command may be called in every state, and twice. */
 export type Widget = { [name in Command]: (arg: unknown, done: Done) => void };
@@ -145,6 +154,13 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
       case 'keep':
         keep(config.id, message.kept);
         break;
+      case 'era': {
+        const { era } = message;
+        const { leave } = readKept(config.id);
+        // Not before the chat has heard of a logout that it does not know yet.
+        if (!leave || leave === era) keep(config.id, { era, leave: undefined });
+        break;
+      }
       case 'recall':
         frame.post({ kind: 'kept', kept: readKept(config.id) });
         break;
@@ -170,16 +186,15 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   }
 
   /** Noted first: should the chat not hear of it, the next page tells it before anything else. */
-  function logout(done?: Done): void {
+  function logout(done?: Done, id = uuid()): void {
     forgetCalls(config.id);
-    keep(config.id, { leave: true });
-    const call = expect(done, undefined, {});
-    frame.post({ kind: 'command', call, command: 'logout', until: Date.now() + ANSWER_MS });
+    keep(config.id, { leave: id, era: id });
+    frame.post({ kind: 'logout', call: expect(done, undefined, {}), id });
   }
 
   const { leave, open: wanted } = readKept(config.id);
   draw();
-  if (leave) logout();
+  if (leave) logout(undefined, leave);
   // Nobody waits for these answers any more.
   for (const call of earlier) sendContext(call);
   if (!/^en/.test(language)) loadPart();

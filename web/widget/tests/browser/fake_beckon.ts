@@ -30,6 +30,8 @@ interface Conversation {
   events: PositionedEvent[];
   context: JsonObject;
   version: number;
+  /** Token of the session that began it; any may have what a test began. */
+  owner?: string | undefined;
 }
 
 /** A visitor's Beckon, as far as the widget sees it: one visitor, conversations in memory, and a switch for everything that may go wrong. */
@@ -62,6 +64,10 @@ export class FakeBeckon {
   refusal: { status: number; text: string } | undefined;
   /** Nothing is answered: each connection ends without a word. */
   down = false;
+  /** Tokens of sessions that were ended, as often as it was told. */
+  readonly ended: string[] = [];
+  /** A session that was ended closes its sockets. */
+  tellsEnd = true;
   /** Connections that were ended because it was down. */
   dropped = 0;
 
@@ -69,15 +75,17 @@ export class FakeBeckon {
   private sessions = 0;
   private handles = 0;
   private readonly sockets = new Set<WebSocket>();
+  /** Whose they are, by token. */
+  private readonly owners = new Map<WebSocket, string>();
   private onHello: (() => void)[] = [];
   private readonly answers = new Map<string, object>();
   private constructor(
     private readonly http: Server,
-    private readonly pages: Map<string, string>,
+    private readonly pages: Map<string, { text: string; headers: { [name: string]: string } }>,
   ) {}
 
   static async start(): Promise<FakeBeckon> {
-    const pages = new Map<string, string>();
+    const pages: FakeBeckon['pages'] = new Map();
     const http = createServer();
     const fake = new FakeBeckon(http, pages);
     http.on('request', (request, response) => void fake.serve(request, response));
@@ -106,11 +114,11 @@ export class FakeBeckon {
   }
 
   /** The site, another one: a page with this body. */
-  page(path: string, body: string, head = ''): string {
-    this.pages.set(
-      path,
-      `<!doctype html><html lang="en"><head><title>Site</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`,
-    );
+  page(path: string, body: string, head = '', headers: { [name: string]: string } = {}): string {
+    this.pages.set(path, {
+      headers,
+      text: `<!doctype html><html lang="en"><head><title>Site</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`,
+    });
     return `http://127.0.0.1:${this.port}${path}`;
   }
 
@@ -226,6 +234,16 @@ export class FakeBeckon {
     for (const socket of this.sockets) socket.send(JSON.stringify(frame));
   }
 
+  /** Tells the sockets of a session, as the server does when it was ended. */
+  revoke(token: string): void {
+    for (const [socket, owner] of this.owners) if (owner === token) socket.close(4503);
+  }
+
+  private endSession(token: string): void {
+    this.ended.push(token);
+    if (this.tellsEnd) this.revoke(token);
+  }
+
   private drop(connection: { destroy(): unknown }): void {
     this.dropped++;
     connection.destroy();
@@ -251,8 +269,8 @@ export class FakeBeckon {
     };
     const page = this.pages.get(path);
     if (!toBeckon && page !== undefined) {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      response.end(page);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers });
+      response.end(page.text);
     } else if (this.down) this.drop(response);
     else if (path.endsWith('/config')) {
       const { refusal } = this;
@@ -266,6 +284,10 @@ export class FakeBeckon {
         visitor: randomUUID(),
         expires_at: '2099-01-01T00:00:00.000+00:00',
       });
+    } else if (path.endsWith('/session') && request.method === 'DELETE') {
+      this.endSession(request.headers.authorization?.replace('Bearer ', '') ?? '');
+      response.writeHead(204);
+      response.end();
     } else if (path.endsWith('/events')) {
       const before = Number(new URL(request.url ?? '', this.origin).searchParams.get('before'));
       const found = this.conversations.find(({ thread }) => path.includes(thread.conversation));
@@ -280,13 +302,20 @@ export class FakeBeckon {
 
   private async file(name: string, response: ServerResponse): Promise<void> {
     const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
-    const headers = { 'content-security-policy': CSP, 'access-control-allow-origin': '*' };
+    const headers = {
+      'content-security-policy': CSP,
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    };
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers });
     response.end(await readFile(join(inject('widgetDist'), name)));
   }
 
   private accept(socket: WebSocket): void {
-    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.owners.delete(socket);
+    });
     socket.on('message', (data) => {
       const frame = JSON.parse(String(data)) as Sent;
       this.frames.push(frame);
@@ -305,8 +334,10 @@ export class FakeBeckon {
     switch (frame.type) {
       case 'hello': {
         this.sockets.add(socket);
+        this.owners.set(socket, frame.token as string);
         for (const told of this.onHello.splice(0)) told();
-        const threads = this.conversations.map(({ thread }) => thread);
+        const theirs = this.conversations.filter(({ owner = frame.token }) => owner === frame.token);
+        const threads = theirs.map(({ thread }) => thread);
         const now = new Date().toISOString();
         queueMicrotask(() => {
           for (const { conversation, position } of frame.resume as { conversation: string; position: number }[]) {
@@ -321,7 +352,7 @@ export class FakeBeckon {
         return null;
       case 'send':
       case 'context':
-        return this.write(frame);
+        return this.write(frame, this.owners.get(socket));
       case 'read': {
         const found = this.conversations.find(({ thread }) => thread.conversation === frame.conversation);
         if (found) found.thread = { ...found.thread, unread: 0 };
@@ -347,17 +378,17 @@ export class FakeBeckon {
     send({ type: 'live' });
   }
 
-  private write(frame: Sent): object {
+  private write(frame: Sent, owner: string | undefined): object {
     const id = frame.client_id as string;
     const before = this.answers.get(id);
     if (before) return { ...before, duplicate: true };
-    const made = frame.type === 'send' ? this.store(frame) : this.merge(frame);
+    const made = frame.type === 'send' ? this.store(frame, owner) : this.merge(frame, owner);
     // What is only held is no write yet.
     if (!(made as { pending?: boolean }).pending) this.answers.set(id, made);
     return made;
   }
 
-  private store(frame: Sent): object {
+  private store(frame: Sent, owner: string | undefined): object {
     const named = this.conversations.find(
       ({ thread }) => thread.conversation === frame.conversation || thread.thread === frame.thread,
     );
@@ -365,6 +396,7 @@ export class FakeBeckon {
     const author: Author = { type: 'visitor', id: 'visitor-1', name: null };
     if (!named) {
       found.thread = { ...found.thread, thread: frame.thread as string };
+      found.owner = owner;
       for (const part of [frame.standing, frame.context]) {
         if (part) this.apply(found, part as { mode: string; metadata: JsonObject });
       }
@@ -383,8 +415,8 @@ export class FakeBeckon {
     return { type: 'accepted', conversation, thread, position, event_id: event.id, at: event.at, duplicate: false };
   }
 
-  private merge(frame: Sent): object {
-    const { reached, guessed } = this.meant(frame);
+  private merge(frame: Sent, owner: string | undefined): object {
+    const { reached, guessed } = this.meant(frame, owner);
     for (const conversation of reached) {
       this.apply(conversation, { mode: frame.mode as string, metadata: frame.metadata as JsonObject });
     }
@@ -398,15 +430,19 @@ export class FakeBeckon {
   }
 
   /** Where a call goes, as the server decides it. Everything here is fresh. */
-  private meant({ conversation, strategy, on_screen, last_used, visible }: Sent): {
+  private meant(
+    { conversation, strategy, on_screen, last_used, visible }: Sent,
+    token: string | undefined,
+  ): {
     reached: Conversation[];
     guessed?: boolean;
   } {
-    const open = this.conversations.filter(({ thread }) => thread.status !== 'CLOSED');
+    const theirs = this.conversations.filter(({ owner = token }) => owner === token);
+    const open = theirs.filter(({ thread }) => thread.status !== 'CLOSED');
     if (conversation) return { reached: open.filter(({ thread }) => thread.conversation === conversation) };
     if (!this.config.multiThread) return { reached: open.slice(0, 1) };
     if (strategy !== 'ACTIVE') return { reached: open };
-    const named = (id: unknown) => this.conversations.filter(({ thread }) => thread.thread === id);
+    const named = (id: unknown) => theirs.filter(({ thread }) => thread.thread === id);
     const [shown] = named(on_screen);
     if (visible && on_screen && shown?.thread.status !== 'CLOSED') return { reached: shown ? [shown] : [] };
     const fresh = open.filter(({ thread }) => thread.status !== 'SOLVED');

@@ -54,7 +54,7 @@ export class Tab {
     readonly name: string,
     private page: string,
   ) {
-    this.memory = new TabMemory(`${browser.name}:${name}`);
+    this.memory = new TabMemory(`${browser.name}:${name}`, { here: '' });
     this.tabs = new Tabs(browser.name, this.memory.tab, (thread) => {
       this.copies.add(thread);
       this.giveCopies();

@@ -31,7 +31,7 @@ function ChatWindow({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   }, [onClose]);
 
   // The way back leads there.
-  const mayGoBack = chat.config.multiThread && chat.threads.value.length > 0;
+  const mayGoBack = chat.config.multiThread && chat.conversations.threads.value.length > 0;
   useEffect(() => {
     if (mayGoBack) list.load();
   }, [mayGoBack]);

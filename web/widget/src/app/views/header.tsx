@@ -8,7 +8,7 @@ export function Header({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const inThread = chat.places.place.value.name === 'thread';
   const agent = inThread ? chat.places.thread.value?.agent : undefined;
   const live = chat.status.value.state === 'live';
-  const canGoBack = chat.config.multiThread && inThread && chat.threads.value.length > 0;
+  const canGoBack = chat.config.multiThread && inThread && chat.conversations.threads.value.length > 0;
   return (
     <header class={styles.header} data-full={chat.full.value}>
       {canGoBack && (

@@ -25,7 +25,7 @@ export function ThreadList({ chat }: { chat: Chat }) {
         </Button>
       </div>
       <ul class={styles.list}>
-        {chat.threads.value.map((thread) => (
+        {chat.conversations.threads.value.map((thread) => (
           <li key={thread.thread}>
             <ThreadRow chat={chat} thread={thread} />
           </li>

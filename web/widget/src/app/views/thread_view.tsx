@@ -10,10 +10,10 @@ import styles from './thread_view.module.css';
 /** One conversation, or the empty beginning of one. */
 export function ThreadView({ chat, thread }: { chat: Chat; thread: string }) {
   // Read for its change: the feed itself is not a signal.
-  chat.feedVersion.value;
+  chat.conversations.feedVersion.value;
   const known = chat.places.thread.value;
-  const feed = known ? chat.feed.value : undefined;
-  const sent = chat.sent.value.filter((message) => message.thread === thread);
+  const feed = known ? chat.conversations.feed.value : undefined;
+  const sent = chat.conversations.sent.value.filter((message) => message.thread === thread);
   const writes = chat.writes.value.filter(
     ({ frame }) =>
       frame.type === 'send' &&
