@@ -39,7 +39,7 @@ let leaving = false;
 /** Who works at this console. */
 export const session = signal<Session>({ state: 'unknown' });
 
-/** Looks whether the browser's cookie still stands for somebody. */
+/** Looks whether the browser's cookie still stands for an agent. */
 export async function resumeSession(): Promise<void> {
   try {
     enter(await ask<SessionBody>('GET', '/console/1/session'));
@@ -59,8 +59,12 @@ async function comeBack(): Promise<void> {
   try {
     const told = await ask<SessionBody>('GET', '/console/1/session');
     if (isWaiting()) enter(told);
-  } catch {
-    waitForHome();
+  } catch (error) {
+    const who = session.peek();
+    // The right one is back, and has ended the session: that is for the agent to know.
+    const refused = error instanceof Refused && error.status === 401 && !(await isAway());
+    if (refused && isWaiting() && who.state === 'out') await leave(who.ended);
+    else waitForHome();
   }
 }
 

@@ -125,6 +125,36 @@ describe('another database at the address', () => {
     await see('Unassigned');
   });
 
+  it('lets a page that was loaded meanwhile go on to sign in where the right one has ended the session', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
+    localStorage.setItem('beckon:database', 'home');
+    server.epoch = 'other';
+    server.setUpDone = false;
+    await openConsole();
+    await see('another database');
+    server.epoch = 'home';
+    server.setUpDone = true;
+    vi.advanceTimersByTime(5_000);
+    vi.useRealTimers();
+    await see('Good to see you');
+    await vi.waitFor(() => expect(page()).not.toContain('another database'));
+  });
+
+  it('takes the desk away where the right one has ended the session', async () => {
+    server.signedIn = true;
+    await openConsole();
+    await see('Unassigned');
+    await vi.waitFor(() => expect(server.frames.map(({ type }) => type)).toContain('subscribe'));
+    server.epoch = 'other';
+    server.signedIn = false;
+    server.cut(1006);
+    await see('another database');
+    server.epoch = 'home';
+    await press('Try now');
+    await see('Your session has ended');
+    expect(page()).not.toContain('another database');
+  });
+
   it('says nothing of it where the session has ended in the same database', async () => {
     localStorage.setItem('beckon:database', 'home');
     await openConsole();
