@@ -15,6 +15,7 @@ use axum::extract::ws::Utf8Bytes;
 use beckon_core::agent::Agent;
 use beckon_core::frame::server::Writing;
 use beckon_core::id::{AgentId, AgentSessionId, ConversationId, SessionId, VisitorId, WidgetId};
+use beckon_core::visitor::Session;
 
 use self::elsewhere::Owners;
 use crate::ws::close::CloseCode;
@@ -257,10 +258,12 @@ impl Hub {
     }
 
     /// Ends the sockets of a visitor's session, which was revoked in the store before.
-    pub fn revoke_visitor(&self, session: SessionId) {
+    pub fn revoke_visitor(&self, session: &Session) {
         // Counted first: a socket that joins from here on sees it, one that joined before is found below.
         self.revocations.fetch_add(1, Ordering::SeqCst);
-        for tab in self.topics().visitors.values().flatten().filter(|tab| tab.session == session) {
+        let topics = self.topics();
+        let tabs = topics.visitors.get(&session.visitor).into_iter().flatten();
+        for tab in tabs.filter(|tab| tab.session == session.id) {
             tab.outbound.close(CloseCode::Revoked);
         }
     }

@@ -35,7 +35,7 @@ pub enum Redeemed {
     /// The session, which the successor and the further token now belong to, and when the successor ends.
     Session(Session, Timestamp),
     /// The handle was replaced longer ago than other tabs need: it may have been stolen, so its session is revoked.
-    Reused(SessionId),
+    Reused(Session),
     /// Its session has ended.
     Ended(SessionEnd),
     /// No such handle of this widget on this site.

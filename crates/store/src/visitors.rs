@@ -1,7 +1,7 @@
 //! The promise about visitors and their sessions.
 
 use async_trait::async_trait;
-use beckon_core::id::{SessionId, VisitorId, WidgetId};
+use beckon_core::id::{VisitorId, WidgetId};
 use beckon_core::visitor::{Session, SessionEnd, Visitor};
 
 use crate::{SecretHash, StoreError};
@@ -29,7 +29,7 @@ pub trait Visitors: Send + Sync {
 
     /// Ends the session of a token, with its other tokens, its handles and its standing context. Which one; `None` if no
     /// session of this token lives.
-    async fn revoke_session(&self, token: SecretHash) -> Result<Option<SessionId>, StoreError>;
+    async fn revoke_session(&self, token: SecretHash) -> Result<Option<Session>, StoreError>;
 
     /// The visitor.
     async fn visitor(&self, id: VisitorId) -> Result<Visitor, StoreError>;

@@ -97,7 +97,7 @@ impl App {
                 let (app, token) = (Arc::clone(self), token_hash(token));
                 to_the_end(async move {
                     if let Some(session) = app.store.revoke_session(token).await? {
-                        app.hub.revoke_visitor(session);
+                        app.hub.revoke_visitor(&session);
                     }
                     Ok(())
                 })
@@ -149,8 +149,8 @@ impl App {
         let app = Arc::clone(self);
         let redeemed = to_the_end(async move {
             let redeemed = app.store.redeem_handle(redemption).await?;
-            if let Redeemed::Reused(session) = redeemed {
-                tracing::warn!(%session, "a visitor's session is ended: a handle was used again that had been replaced");
+            if let Redeemed::Reused(session) = &redeemed {
+                tracing::warn!(session = %session.id, "a visitor's session is ended: a handle was used again that had been replaced");
                 app.hub.revoke_visitor(session);
             }
             Ok::<_, ApiError>(redeemed)

@@ -161,7 +161,7 @@ fn redeem(connection: &Connection, wanted: &Redemption, now: Timestamp) -> Resul
     let Some(session) = alive else { return Ok(Redeemed::Ended(SessionEnd::Expired)) };
     let Some(next) = found.next(now) else {
         visitors::end(connection, found.session, SessionEnd::Revoked, now)?;
-        return Ok(Redeemed::Reused(found.session));
+        return Ok(Redeemed::Reused(session));
     };
     let chain = bytes(found.chain);
     if found.generation > found.newest {

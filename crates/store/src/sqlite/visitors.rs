@@ -178,19 +178,19 @@ impl Visitors for SqliteStore {
     async fn session_end(&self, token: SecretHash) -> Result<Option<SessionEnd>, StoreError> {
         let now = self.clock.now();
         self.read(move |connection| match of_token(connection, &token)? {
-            // Its time is over, and nobody has cleaned up since.
+            // Its time is over, and it is not deleted yet.
             Some(session) => Ok((session.expires_at <= now).then_some(SessionEnd::Expired)),
             None => end_of(connection, &token),
         })
         .await
     }
 
-    async fn revoke_session(&self, token: SecretHash) -> Result<Option<SessionId>, StoreError> {
+    async fn revoke_session(&self, token: SecretHash) -> Result<Option<Session>, StoreError> {
         let clock = Arc::clone(&self.clock);
         self.write(move |connection| {
             let Some(session) = of_token(connection, &token)? else { return Ok(None) };
             end(connection, session.id, SessionEnd::Revoked, clock.now())?;
-            Ok(Some(session.id))
+            Ok(Some(session))
         })
         .await
     }

@@ -34,7 +34,7 @@ pub(crate) async fn a_session_that_ended_is_told_from_one_that_is_unknown(house:
         store.create_session(NewSession { widget: house.multi, token }).await.unwrap();
     }
     let ended = store.session_by_token(revoked).await.unwrap().unwrap();
-    assert_eq!(store.revoke_session(revoked).await, Ok(Some(ended.id)));
+    assert_eq!(store.revoke_session(revoked).await.unwrap().unwrap().id, ended.id);
     assert_eq!(store.revoke_session(revoked).await, Ok(None), "ended once");
     assert_eq!(store.revoke_session(secret()).await, Ok(None));
     assert_eq!(store.session_by_token(revoked).await, Ok(None));
