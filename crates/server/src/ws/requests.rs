@@ -137,7 +137,9 @@ impl Connection {
         let mut answer = accepted(request, &applied);
         if let Some(touched) = applied.conversations.first() {
             answer.conversation = Some(touched.conversation.id);
-            if let Some(event) = touched.events.last() {
+            // By the event with the command's name: a repeat finds that one.
+            let named = touched.events.iter().find(|event| event.client_id.is_some());
+            if let Some(event) = named.or(touched.events.last()) {
                 answer.position = Some(event.seq);
                 answer.event_id = Some(event.id);
             }

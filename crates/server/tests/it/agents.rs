@@ -12,6 +12,29 @@ fn command(name: &str, conversation: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_command_that_is_sent_again_is_answered_as_the_first_time() {
+    let server = Server::start().await;
+    let visitor = server.visitor().await;
+    let conversation = visitor.start(&mut visitor.connect().await, "hello").await;
+    let (mut console, _) = server.agent(Role::Agent).await.follow(&conversation).await;
+    for name in ["take", "wait", "solve"] {
+        let command = command(name, &conversation);
+        let (first, again) = (console.write(command.clone()).await, console.write(command).await);
+        assert_eq!(
+            (&first["type"], &again["duplicate"]),
+            (&json!("accepted"), &json!(true)),
+            "{name}: {again}"
+        );
+        assert_eq!(
+            (&first["position"], &first["event_id"]),
+            (&again["position"], &again["event_id"]),
+            "{name}: {first} {again}"
+        );
+        assert!(first["position"].is_number(), "{name}: {first}");
+    }
+}
+
+#[tokio::test]
 async fn replying_takes_and_reopens() {
     let server = Server::start().await;
     let visitor = server.visitor().await;
