@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use beckon_core::context::OLDEST_CALL_MS;
-use beckon_core::frame::client::ContextWrite;
+use beckon_core::frame::client::{self, ContextWrite, MadeCall};
 use beckon_core::id::SessionId;
 use beckon_core::strategy::Strategy;
 use beckon_core::time::Timestamp;
@@ -80,13 +80,18 @@ impl SaidOrder {
     }
 }
 
-/// A write that was put in order, until it is answered.
+/// What a tab says in one write, until that is answered.
 #[derive(Debug, Clone, Copy)]
 pub struct Ordered {
     tab: Tab,
     turn: Turn,
     /// The age of its youngest call, in milliseconds.
     youngest_ms: f64,
+}
+
+/// The age of the youngest call, in milliseconds.
+fn youngest_ms(own: Option<f64>, made: &[MadeCall]) -> f64 {
+    made.iter().map(|call| call.age_ms).fold(own.unwrap_or(0.0), f64::min)
 }
 
 /// A tab of a session; the name that it gave itself only by its hash.
@@ -107,16 +112,26 @@ impl Tab {
 pub struct SaidOrders(Mutex<HashMap<Tab, SaidOrder>>);
 
 impl SaidOrders {
-    /// Puts the calls of a tab's write behind those of its last.
+    /// Puts the calls of a tab's write behind those of its last. A copy keeps its ages: what it was made of may have been
+    /// said at any time before.
     pub fn put_in_order(&self, tab: Tab, write: &mut ContextWrite, now: Timestamp) -> Ordered {
+        if write.conversation.is_some() {
+            let turn = if write.visible == Some(false) { Turn::Overtakes } else { Turn::Follows };
+            return Ordered { tab, turn, youngest_ms: youngest_ms(write.age_ms, &write.made) };
+        }
         let (turn, order) = (Turn::of(write), self.tabs().get(&tab).copied().unwrap_or_default());
-        let mut youngest_ms = order.age_ms(turn, write.age_ms.unwrap_or(0.0), now);
-        write.age_ms = Some(youngest_ms);
+        write.age_ms = Some(order.age_ms(turn, write.age_ms.unwrap_or(0.0), now));
         for call in &mut write.made {
             call.age_ms = order.age_ms(turn, call.age_ms, now);
-            youngest_ms = youngest_ms.min(call.age_ms);
         }
-        Ordered { tab, turn, youngest_ms }
+        Ordered { tab, turn, youngest_ms: youngest_ms(write.age_ms, &write.made) }
+    }
+
+    /// What a message carries for its tab, as it is: after that nothing waits there.
+    pub fn carried(tab: Tab, send: &client::Send) -> Option<Ordered> {
+        let held = [&send.context, &send.standing].into_iter().flatten();
+        let youngest = held.map(|held| youngest_ms(held.age_ms, &held.made)).reduce(f64::min);
+        youngest.map(|youngest_ms| Ordered { tab, turn: Turn::Follows, youngest_ms })
     }
 
     /// The write was answered; `now` is not before the time that it was stored with.

@@ -14,7 +14,7 @@ use beckon_core::time::Timestamp;
 use beckon_store::{Applied, AppliedConversation, Side, StoreError};
 
 use super::connection::{Connection, Ended, Peer};
-use crate::app::{Opened, Rejection, Resumed, conversation_of, event_frame};
+use crate::app::{App, Opened, Rejection, Resumed, SaidOrders, conversation_of, event_frame};
 use crate::limits::{FOLLOWED_CONVERSATIONS, RESUME_CONVERSATIONS};
 
 impl Connection {
@@ -60,16 +60,20 @@ impl Connection {
     async fn send(&mut self, send: client::Send) -> Result<(), Ended> {
         let request = send.request;
         let app = Arc::clone(&self.app);
-        let (applied, side) = match &self.peer {
-            Peer::Visitor { session, .. } => {
-                (app.visitor_send(session, send).await, Side::Visitor(session.visitor))
+        let (applied, side, said) = match &self.peer {
+            Peer::Visitor { session, tab, .. } => {
+                let said = SaidOrders::carried(*tab, &send);
+                (app.visitor_send(session, send).await, Side::Visitor(session.visitor), said)
             }
-            Peer::Agent { agent, .. } => (app.agent_send(agent.id, send).await, Side::Ours),
+            Peer::Agent { agent, .. } => (app.agent_send(agent.id, send).await, Side::Ours, None),
         };
         let applied = match applied {
             Ok(applied) => applied,
             Err(rejection) => return self.reject(Some(request), rejection).await,
         };
+        if let Some(said) = said {
+            app.said_orders.answered(said, after(&app, &applied));
+        }
         let mut answer = accepted(request, &applied);
         if let Some(touched) = applied.conversations.first() {
             let id = touched.conversation.id;
@@ -97,20 +101,12 @@ impl Connection {
         let Peer::Visitor { session, tab, .. } = &self.peer else {
             return self.not_for_you(Some(request), "context").await;
         };
-        let tab = *tab;
-        // A copy for one conversation is of what the tab held: that was said at any time before.
-        let is_direct = write.conversation.is_none();
-        let ordered = is_direct.then(|| app.said_orders.put_in_order(tab, &mut write, app.now()));
+        let said = app.said_orders.put_in_order(*tab, &mut write, app.now());
         let applied = match app.visitor_context(session, write).await {
             Ok(applied) => applied,
             Err(rejection) => return self.reject(Some(request), rejection).await,
         };
-        if let Some(ordered) = ordered {
-            // What was stored may be dated later than now: a conversation's times never fall when the clock does.
-            let stored = applied.conversations.iter().flat_map(|touched| &touched.events);
-            let now = stored.map(|event| event.at).fold(app.now(), Timestamp::max);
-            app.said_orders.answered(ordered, now);
-        }
+        app.said_orders.answered(said, after(&app, &applied));
         let written = applied.conversations.iter().map(|touched| Written {
             thread: Some(touched.conversation.thread),
             conversation: touched.conversation.id,
@@ -297,6 +293,12 @@ fn ignored(applied: &Applied) -> Vec<Ignored> {
     };
     let all = applied.conversations.iter().flat_map(of);
     all.filter(|(key, _)| seen.insert(key.clone())).map(|(key, reason)| Ignored { key, reason }).collect()
+}
+
+/// Not before now nor before anything that was stored: a conversation's times never fall when the clock does.
+fn after(app: &App, applied: &Applied) -> Timestamp {
+    let stored = applied.conversations.iter().flat_map(|touched| &touched.events);
+    stored.map(|event| event.at).fold(app.now(), Timestamp::max)
 }
 
 fn accepted(request: u64, applied: &Applied) -> Accepted {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Server, Socket, Visitor, answer, context};
+use crate::harness::{Server, Socket, Visitor, answer, context, first_message, text};
 
 /// A write to all open conversations, whose call was made so long ago.
 fn said(metadata: Value, age_ms: i64) -> Value {
@@ -121,4 +121,40 @@ async fn what_waited_in_a_hidden_tab_does_not_replace_what_overtook_it() {
     (waited["age_ms"], waited["visible"]) = (json!(5_000), json!(true));
     assert_eq!(tab.write(waited).await["ignored"], newer("colour"));
     assert_eq!(scene.context().await, json!({"colour": "blue"}));
+}
+
+#[tokio::test]
+async fn a_tab_keeps_its_order_after_the_clock_was_set_back() {
+    let server = Server::start().await;
+    let (scene, mut tab) = Scene::on(&server).await;
+    tab.write(said(json!({"colour": "red"}), 0)).await;
+    server.clock.advance(-3_600);
+    // The conversation's times stay where they were, so no time passes between these.
+    for (colour, age) in [("blue", 310), ("green", 40), ("white", 900)] {
+        server.clock.advance_millis(60);
+        assert_eq!(tab.write(said(json!({"colour": colour}), age)).await["ignored"], json!([]), "{colour}");
+    }
+    assert_eq!(scene.context().await, json!({"colour": "white"}));
+}
+
+#[tokio::test]
+async fn a_call_is_later_than_what_its_tab_copied_or_sent_along_before() {
+    let server = Server::start().await;
+    let (scene, mut tab) = Scene::on(&server).await;
+    let mut copy = context("ACTIVE", Some(&scene.conversation), json!({"colour": "red"}));
+    copy["age_ms"] = json!(20);
+    tab.write(copy).await;
+    server.clock.advance_millis(60);
+    assert_eq!(tab.write(said(json!({"colour": "blue"}), 310)).await["ignored"], json!([]));
+
+    for (member, colour) in [("context", "green"), ("standing", "white")] {
+        let mut first = first_message("Hello");
+        first[member] = json!({"client_id": Uuid::new_v4(), "metadata": {"colour": "grey"}, "age_ms": 0});
+        let conversation = text(&tab.write(first).await["conversation"]);
+        server.clock.advance_millis(60);
+        assert_eq!(tab.write(said(json!({"colour": colour}), 310)).await["ignored"], json!([]), "{member}");
+        let path = format!("/ccaas/1/conversations/{conversation}/metadata");
+        let context = answer(server.get(&path).header("authorization", &scene.key)).await.1;
+        assert_eq!(context, json!({"colour": colour}), "{member}");
+    }
 }
