@@ -49,7 +49,7 @@ impl Candidate {
         self.status != Status::Closed
     }
 
-    /// May ACTIVE guess it? Somebody is talking there, and not only yesterday.
+    /// May ACTIVE guess it? The customer is talking there, and not only yesterday.
     fn is_fresh(&self, guess: GuessHours, now: Timestamp) -> bool {
         // A clock that was set back makes messages of the future.
         let age = now.0.saturating_sub(self.newest.0).max(0);

@@ -1,4 +1,4 @@
-//! Per key the value that was said later counts, whoever arrives last.
+//! Per key the value that was said later counts, in any order of arrival.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! How that is waited for which tells nobody when it comes.
+//! How to wait for what does not say when it comes.
 
 use std::time::Duration;
 

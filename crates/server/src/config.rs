@@ -51,7 +51,7 @@ pub struct Settings {
 }
 
 /// Time an agent's console has to answer a ping, in ms: a slow network takes seconds, and every second more is one in which
-/// visitors read *Online* of nobody.
+/// visitors read *Online* of no one.
 pub const PRESENCE_ANSWER_MS: u64 = 10_000;
 /// Silence of a console's page, in ms, after which it counts as asleep although its browser answers pings: a page that is not
 /// on screen may say something once a minute, because browsers let its timers run no more often.

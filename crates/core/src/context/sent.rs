@@ -1,7 +1,7 @@
 //! When the page made a call, and on which page.
 //!
 //! A call carries its age, measured by one clock of its browser, because a browser's clock and the server's differ. The
-//! server takes the age from its own time: that moment is kept, and per key the later one wins, whoever arrives last.
+//! server takes the age from its own time: that moment is kept, and per key the later one wins, in any order of arrival.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! One write to a context: what of it counts, and what is remembered of it.
 //!
-//! Per key the value that was said later counts, whoever arrives last. So a context remembers of each key when its value
+//! Per key the value that was said later counts, in any order of arrival. So a context remembers of each key when its value
 //! was last said, of keys taken away since when they are gone, and when the page last said all there is.
 
 use std::collections::{HashMap, HashSet};
@@ -175,7 +175,7 @@ impl Context {
             said(key).max(replaced).is_some_and(|said| said > moment).then_some(LeftOut::Newer)
         };
         let replaces = patch.replaced().map_or(now, |when| when.moment(now));
-        // The page says what the page knows: nobody else's keys, and none that were said since.
+        // The page says what the page knows: no other author's keys, and none that were said since.
         let stays = |key: &str| {
             by_page
                 && known.get(key).is_none_or(|known| {
@@ -247,7 +247,7 @@ fn made<'a>(changes: &[Change], sent: impl Fn(&str) -> &'a Arc<Sent>, now: Times
     calls.collect()
 }
 
-/// What an event says about locks: whoever folds the journal knows from it which keys are locked.
+/// What an event says about locks: a reader who folds the journal knows from it which keys are locked.
 fn locks(
     before: &Context,
     after: &Origins,

@@ -243,7 +243,7 @@ impl Driver {
 struct Tally {
     conversations: u64,
     watchers: usize,
-    /// By socket: whether it watches. Others hear their own messages again, and nobody waits for those.
+    /// By socket: whether it watches. Others hear their own messages again, and no test waits for those.
     watches: Vec<bool>,
     counted: u64,
     /// By message: when the answer came, after its intended time.

@@ -1,4 +1,4 @@
-//! What happens in a kept folder: every kind of event, lock, cursor and setting there is, by whoever can cause it.
+//! What happens in a kept folder: every kind of event, lock, cursor and setting there is, by each author who can cause it.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

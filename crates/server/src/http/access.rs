@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
-/// What is said to prove a visitor's session, by `Authorization: Bearer`; nobody has looked whether it does.
+/// What is said to prove a visitor's session, by `Authorization: Bearer`; it is not looked up yet.
 #[derive(Debug)]
 pub(super) struct VisitorToken(pub(super) Secret<String>);
 

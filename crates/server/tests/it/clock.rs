@@ -90,7 +90,7 @@ async fn lists_stay_in_order_when_the_clock_is_set_back_and_the_server_restarts(
     assert_eq!(ids, [&json!(second), &json!(new), &json!(old)]);
     drop(tab);
 
-    // Once more, and nobody has written since: the order is known all the same.
+    // Once more, with no write since: the order is known all the same.
     let server = restarted(restarted(server, -HOUR).await, -HOUR).await;
     let last = server.visitor().await;
     last.start(&mut last.connect().await, "last").await;

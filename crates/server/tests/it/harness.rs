@@ -31,7 +31,7 @@ use uuid::Uuid;
 /// Far more than anything takes: a hang ends here, and nothing is measured with it.
 pub(crate) const HANG: Duration = Duration::from_secs(60);
 
-/// Between two looks at what tells nobody that it has changed.
+/// Between two looks at what does not say that it has changed.
 const PACE: Duration = Duration::from_millis(20);
 
 /// Looks until there is something, at a pace that leaves the machine to what is waited for, and bounded. Where the thing

@@ -61,7 +61,7 @@ fn posts() -> Vec<(String, Value)> {
     posts.filter_map(|(path, item)| Some((path, item.get("post")?.clone()))).collect()
 }
 
-/// A server with a conversation that nobody has, and who may ask: a program and an agent.
+/// A server with a conversation that no agent has, and who may ask: a program and an agent.
 struct Scene {
     server: Server,
     conversation: String,
@@ -289,7 +289,7 @@ async fn a_crash_between_a_write_and_its_answer_doubles_nothing() {
         let says: Vec<String> = (0..AT_ONCE).map(|n| format!("round {round} message {n}")).collect();
         let mut tries: Vec<_> =
             says.iter().map(|says| tokio::spawn(send(url.clone(), says.clone()))).collect();
-        // The first is stored; of the others some are, some are not, and nobody was told.
+        // The first is stored; of the others some are, some are not, and no one was told.
         let first = tries.remove(0).await.expect("no panic");
         process.child.kill().expect("killed");
         process.ended();

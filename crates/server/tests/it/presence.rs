@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::harness::{Server, Socket, answer, until_so};
 
-/// What the tab is told next of whether somebody is there.
+/// What the tab is told next of whether an agent is there.
 async fn told(tab: &mut Socket) -> bool {
     tab.expect("presence").await["online"].as_bool().expect("a truth value")
 }
@@ -20,14 +20,14 @@ async fn a_console_that_answers_no_ping_is_not_online_and_is_again_when_it_does(
     let (mut colleague, _) = one.follow(&conversation).await;
     // This client answers pings only while it reads.
     let (mut silent, _) = other.follow(&conversation).await;
-    // Colleagues see who has it open, and then that nobody has.
+    // Colleagues see who has it open, and then that no one has.
     let viewers = |frame: &Value| frame["viewers"].as_array().map(Vec::len);
     colleague.expect_where(|frame| viewers(frame) == Some(1)).await;
     colleague.expect_where(|frame| viewers(frame) == Some(0)).await;
     drop(colleague);
     let config = format!("/livechat/1/widgets/{}/config", server.widget);
     let away = async || answer(server.get(&config)).await.1["online"] == false;
-    until_so("nobody is heard any more", away).await;
+    until_so("no console is heard any more", away).await;
     let people = answer(one.get("/console/1/people")).await.1;
     assert!(people["people"].as_array().is_some_and(|all| all.iter().all(|one| one["online"] == false)));
     // Its socket stood all the time, and it is there as soon as it is heard.

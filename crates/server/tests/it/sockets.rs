@@ -131,7 +131,7 @@ async fn a_planned_stop_waits_until_the_last_has_heard_it() {
     let visitor = server.visitor().await;
     let mut tab = visitor.connect().await;
     server.begin_stop();
-    until_so("nobody is connected", async || server.app.hub.connections() == 0).await;
+    until_so("no socket is connected", async || server.app.hub.connections() == 0).await;
     // It has been told, but does not read: it has its time for that.
     until_so("the server has stopped", async || server.has_stopped()).await;
     assert_eq!(server.app.hub.farewells(), 0);

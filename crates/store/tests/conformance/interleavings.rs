@@ -101,7 +101,7 @@ impl Model {
         ignored
     }
 
-    /// Who set a value last: nobody new where it is what it was, at its place.
+    /// Who set a value last: the same as before where it is what it was, at its place.
     fn note_writer(&mut self, before: &Self, page: bool) {
         let was: HashMap<&String, (usize, &String)> =
             before.entries.iter().enumerate().map(|(at, (key, value))| (key, (at, value))).collect();
