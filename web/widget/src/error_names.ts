@@ -16,5 +16,6 @@ export const NAMES: { [code: number]: string } = {
   1206: 'Not available yet',
   1207: 'Unknown command',
   1208: 'Unknown theme',
+  1210: 'Frame blocked',
   1211: 'Public address',
 };

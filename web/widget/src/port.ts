@@ -95,6 +95,8 @@ export type ToApp =
   | { kind: 'language'; tag: string };
 
 export type ToLoader =
+  /** The frame is there. Said to any page, so it says nothing else. */
+  | { kind: 'hello' }
   | { kind: 'reply'; call: number; error?: PortError; result?: ContextResult }
   /** The call with this id outlives the page on the app's side, or was refused for good: the loader may forget it. */
   | { kind: 'committed'; client_id: string }

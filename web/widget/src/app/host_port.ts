@@ -10,6 +10,7 @@ export function awaitPort(
     const port = greeting.ports[0];
     if (greeting.data !== PORT_GREETING || greeting.source !== window.parent || window.parent === window || !port)
       return;
+    port.postMessage({ kind: 'hello' } satisfies ToLoader);
     const { allowedOrigins } = await config;
     const own = greeting.origin === location.origin;
     if (!own && allowedOrigins.length > 0 && !allowedOrigins.includes(greeting.origin)) {

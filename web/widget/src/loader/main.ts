@@ -22,7 +22,7 @@ interface Waiting {
   context?: ContextCall | undefined;
 }
 
-/** No `init`, or no configuration, for so long: whoever waits for it is answered with an error, milliseconds. */
+/** No `init`, or no configuration, for so long: what waits for it is answered with an error, milliseconds. So often a server that failed is asked again. */
 const INIT_MS = 30_000;
 /** All errors have a line there, and what sends context leads on to its own page. */
 const DOCS = 'docs/site-guide.md';
@@ -58,7 +58,7 @@ function once(callback: unknown): Done {
     // Waits in either case, so that nothing of the page runs inside its own call.
     const error = await (failed && worded(failed));
     if (typeof callback !== 'function') {
-      // A refused origin or address stands there already, as an error, once for all calls.
+      // A refused origin or address is there already, as an error, once for all calls.
       if (error && error.code !== 1031 && error.code !== 1211)
         console.warn(`liveChat: ${error.code} ${error.name}: ${error.message} (${DOCS})`);
       return;
@@ -79,11 +79,7 @@ function whenReady(call: Waiting): void {
   else {
     waiting.push(call);
     if (widgetId) keep(widgetId, call);
-    else
-      patience ||= setTimeout(
-        () => fail(new Refusal(1012, "No liveChat('init', widgetId) within 30 seconds")),
-        INIT_MS,
-      );
+    else patience ||= setTimeout(() => fail(new Refusal(1012, 'init')), INIT_MS);
   }
 }
 
@@ -125,13 +121,15 @@ async function init(given: unknown, done: Done): Promise<void> {
     for (const call of waiting) keep(given, call);
     const config = await within(INIT_MS, loadConfig(given));
     if (!document.body) await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve));
-    widget = createWidget(config, earlier);
+    widget = createWidget(config, earlier, () => loadConfig(given));
   } catch (error) {
     // Answered with an error, they must not happen on the next page.
     for (const { context } of waiting) if (context) keepCall(given as string, context.client_id);
     widgetId = undefined;
-    failure = error instanceof Refusal ? error : new Refusal(1012, `No answer from ${base}`);
+    failure = error instanceof Refusal ? error : new Refusal(1012, base);
     fail(failure);
+    // The right server may answer later: then the widget is there, for calls from then on.
+    if (failure.code === 1012) patience = setTimeout(init, INIT_MS, given, () => undefined);
     return;
   }
   for (const call of waiting.splice(0)) call.run(widget);
@@ -152,7 +150,7 @@ function readContext(arg: unknown): ContextCall {
   const unknown = Object.keys(fields).filter((name) => !CONTEXT_FIELDS.includes(name));
   if (unknown.length > 0 && !warned) {
     warned = true;
-    console.warn(`liveChat: send_contextual_data ignores ${unknown.join(', ')}; put data inside metadata (${DOCS})`);
+    console.warn(`liveChat: send_contextual_data ignores ${unknown}; put data inside metadata (${DOCS})`);
   }
   const page = (location.origin + location.pathname).slice(0, PAGE_LENGTH);
   return { client_id: uuid(), strategy, mode, metadata, made: Date.now(), page } as ContextCall;

@@ -1,6 +1,7 @@
 import type { Theme } from '@beckon/ui/theme';
 import { known } from '../language';
 import type { PagePart } from '../page/main';
+import type { About } from '../page/refusals';
 import type { AppCommand, ContextCall, ContextResult, HostPage, ToLoader } from '../port';
 import type { WidgetConfig } from '../theme';
 import { createAppFrame } from './app_frame';
@@ -17,6 +18,8 @@ export type Done = (error: Failure | undefined, result?: unknown) => void;
 
 /** Longest wait for the chat's own answer, milliseconds. */
 const ANSWER_MS = 30_000;
+/** The chat says hello as soon as its frame has loaded. One that has not by then is not there, milliseconds. */
+const HELLO_MS = 10_000;
 /** A known visitor's chat is loaded this long after the page, to count what is unread. */
 const IDLE_MS = 2_000;
 
@@ -34,8 +37,8 @@ export type Command =
 /** The widget in the page, once `init` has ended. Each command may be called in every state, and twice. */
 export type Widget = { [name in Command]: (arg: unknown, done: Done) => void };
 
-/** `earlier`: context calls of an earlier page that the chat never confirmed. */
-export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widget {
+/** `earlier`: context calls of an earlier page that the chat never confirmed. `reach`: resolves when Beckon answers. */
+export function createWidget(config: WidgetConfig, earlier: ContextCall[], reach: () => Promise<unknown>): Widget {
   let open = false;
   let hidden = false;
   let unread = 0;
@@ -45,6 +48,10 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   let language =
     [config.language, document.documentElement.lang, ...navigator.languages].map(known).find(Boolean) || 'en';
   let part: PagePart | undefined;
+  /** Until the chat has said something: its frame has loaded, or something else has in its place. */
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  /** Why it never will be on this page. */
+  let blocked: Refusal<1210> | undefined;
   let calls = 0;
   const answers = new Map<number, Done | undefined>();
 
@@ -54,11 +61,11 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
     near: () => frame.load(),
     turn: draw,
   });
-  const frame = createAppFrame(launcher.iframe, address, hear, () => [
-    { kind: 'theme', name: theme },
-    { kind: 'language', tag: language },
-    windowState(),
-  ]);
+  const frame = createAppFrame(launcher.iframe, address, hear, () => {
+    clearTimeout(patience);
+    patience = setTimeout(silent, HELLO_MS);
+    return [{ kind: 'theme', name: theme }, { kind: 'language', tag: language }, windowState()];
+  });
 
   /** Asked for when the chat is wanted; the page's part comes with it. */
   function address(): string {
@@ -114,33 +121,54 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   function openWindow(mayFocus: boolean, done?: Done, thread?: string): void {
     hidden = false;
     // Asked first: what the window stood on before must not count as seen. It is there even if the chat inside takes its time.
-    ask('open', () => done?.(undefined, {}), thread);
-    setWindow(true, mayFocus);
+    ask('open', () => done?.(blocked, {}), thread);
+    setWindow(!blocked, mayFocus);
   }
 
   function ask(command: AppCommand, done: Done, thread?: string): void {
-    const call = expect(done, new Refusal(1198, 'The chat does not answer'));
+    const call = expect(done, new Refusal(1198, 'chat'));
     frame.post({ kind: 'command', call, command, until: Date.now() + ANSWER_MS, ...(thread && { thread }) });
   }
 
   /** The number of a call that ends with whichever comes first, the answer or the end of patience. */
-  function expect(done: Done | undefined, ...silence: Parameters<Done>): number {
+  function expect(done: Done | undefined, error?: Failure, result?: unknown): number {
     const call = ++calls;
     answers.set(call, done);
-    setTimeout(() => {
-      if (answers.delete(call)) done?.(...silence);
-    }, ANSWER_MS);
+    setTimeout(() => end(call, blocked || error, result), blocked ? 0 : ANSWER_MS);
     return call;
   }
 
+  function end(call: number, ...outcome: Parameters<Done>): void {
+    const done = answers.get(call);
+    if (answers.delete(call)) done?.(...outcome);
+  }
+
+  /** No policy has said so, and the chat says nothing: without Beckon that says nothing of the page. */
+  function silent(): void {
+    reach().then(
+      () => patience && block(base),
+      () => undefined,
+    );
+  }
+
+  /** Whatever waits for the chat is answered, and nothing of it happens later. */
+  function block(...about: About[1210]): void {
+    blocked ||= new Refusal(1210, ...about);
+    // Nor on the next page.
+    forgetCalls(config.id);
+    setWindow(false);
+    // Should it come after all, it must not do what was answered with an error.
+    launcher.iframe.remove();
+    for (const call of answers.keys()) end(call, blocked);
+  }
+
   function hear(message: ToLoader): void {
+    clearTimeout(patience);
+    patience = undefined;
     switch (message.kind) {
-      case 'reply': {
-        const done = answers.get(message.call);
-        answers.delete(message.call);
-        done?.(message.error, message.error ? undefined : message.result || {});
+      case 'reply':
+        end(message.call, message.error, message.result || {});
         break;
-      }
       case 'committed':
         keepCall(config.id, message.client_id);
         break;
@@ -179,18 +207,24 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[]): Widg
   }
 
   function sendContext(context: ContextCall, done?: Done): void {
-    keepCall(config.id, context.client_id, context);
+    if (!blocked) keepCall(config.id, context.client_id, context);
     const queued: ContextResult = { pending: true, conversations: [], ignored: [] };
-    const call = expect(done, undefined, queued);
-    frame.post({ kind: 'context', call, context });
+    frame.post({ kind: 'context', call: expect(done, undefined, queued), context });
   }
 
   /** Noted first: should the chat not hear of it, the next page tells it before anything else. */
   function logout(done?: Done, id = uuid()): void {
     forgetCalls(config.id);
     keep(config.id, { leave: id, era: id });
-    frame.post({ kind: 'logout', call: expect(done, undefined, {}), id });
+    // The next page passes it on, so it is no error.
+    frame.post({ kind: 'logout', call: expect(() => done?.(undefined, {})), id });
   }
+
+  document.addEventListener('securitypolicyviolation', (violation) => {
+    const { blockedURI, disposition, effectiveDirective, originalPolicy } = violation;
+    if (disposition === 'enforce' && effectiveDirective === 'frame-src' && blockedURI.startsWith(base))
+      block(base, originalPolicy);
+  });
 
   const { leave, open: wanted } = readKept(config.id);
   draw();

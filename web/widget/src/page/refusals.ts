@@ -4,10 +4,10 @@ import * as limits from '../limits';
 export interface About {
   1001: [field: 'widgetId'];
   1011: [widgetId: string];
-  /** With a status: what Beckon at this address answered for this widget. */
+  /** `init`: it was never called. Otherwise the address that did not answer or, with a status, answered so for this widget. */
   1012: [text: string, widgetId?: string, status?: number];
   1031: [text: string];
-  1198: [text: string];
+  1198: [who: 'chat'];
   1201: [field: 'metadata'];
   /** `value` is what stands at that path; `fault` says what else is wrong than its type. */
   1202: [path: string, value: unknown, fault?: 'argument' | 'key' | 'twice' | 'cycle' | 'throws'];
@@ -21,6 +21,8 @@ export interface About {
   1206: [command: string];
   1207: Unknown;
   1208: Unknown;
+  /** `policy`: the whole Content-Security-Policy that blocks it; without one the frame is silent, though Beckon at `origin` answers. */
+  1210: [origin: string, policy?: string];
   1211: [text: string];
 }
 type Unknown = [what: string, given: unknown, names: string[]];
@@ -39,10 +41,12 @@ export function explain({ code, about }: Refused): string {
       return `Already initialised: ${about[0]}`;
     case 1012: {
       const [text, widgetId, status] = about;
-      return status ? `No widget '${widgetId}' at ${text} (status ${status})` : text;
+      if (text === 'init') return "No liveChat('init', widgetId) within 30 seconds";
+      return status ? `No widget '${widgetId}' at ${text} (status ${status})` : `No answer from ${text}`;
     }
-    case 1031:
     case 1198:
+      return 'The chat does not answer';
+    case 1031:
     case 1211:
       return about[0];
     case 1201:
@@ -53,9 +57,26 @@ export function explain({ code, about }: Refused): string {
       return over(...about);
     case 1206:
       return `'${about[0]}' is not available yet`;
+    case 1210:
+      return blocked(...about);
     default:
       return unknown(...about);
   }
+}
+
+/** What allows frames, in the order in which one takes the place of the next. */
+const FRAMES = ['frame-src', 'child-src', 'default-src'];
+
+/** Names the directive in force and the line to add. */
+function blocked(origin: string, policy?: string): string {
+  if (!policy)
+    return `The chat's frame does not load, though ${origin} answers. The page's header Cross-Origin-Embedder-Policy may block it: send 'Cross-Origin-Embedder-Policy: unsafe-none' with pages that have the chat`;
+  const directives = policy.split(';').map((each) => each.trim().split(/\s+/));
+  const [inForce] = FRAMES.flatMap((name) => directives.filter((each) => each[0]?.toLowerCase() === name));
+  const [name = 'frame-src', ...given] = inForce ?? [];
+  // What is in quotes is for scripts, or allows nothing.
+  const sources = given.filter((source) => !source.startsWith("'") || source === "'self'");
+  return `The page's Content-Security-Policy blocks the chat's frame by ${name}. Add: frame-src ${[...sources, origin].join(' ')}`;
 }
 
 /** What classes are called, and what to send in their place. */

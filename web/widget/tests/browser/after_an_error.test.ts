@@ -82,3 +82,35 @@ describe('a command', () => {
     }
   });
 });
+
+describe('a server that does not know the widget', () => {
+  it.each([404, 502])('and answers %i is asked again, until the right one is back', async (status) => {
+    const { beckon, page } = set;
+    await page.clock.install();
+    beckon.refusal = { status, text: 'not here' };
+    const body = beckon.snippet(
+      `liveChat('init', '${beckon.config.id}', function (e) { window.told = [e && e.code]; }); liveChat('send_contextual_data', { metadata: { early: 1 } }, function (e) { window.early = e.code; });`,
+    );
+    await page.goto(beckon.page('/site', body));
+    await expect.poll(() => page.evaluate('window.early')).toBe(1012);
+    // A second time in vain.
+    await page.clock.fastForward(30_000);
+    await expect.poll(() => beckon.requests.filter((request) => request.endsWith('/config')).length).toBe(2);
+    expect((await set.call('open')).error?.code).toBe(1012);
+    beckon.refusal = undefined;
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward(30_000);
+        return page.locator('#ib-button-messaging').count();
+      })
+      .toBe(1);
+    await page.clock.resume();
+    expect(await set.call('open')).toEqual({ result: {} });
+    await set.say('here after all');
+    await expect.poll(() => beckon.conversations[0]?.events.length).toBe(1);
+    // What was answered with an error has not happened, and init has ended once.
+    expect(beckon.conversations[0]?.context).toEqual({});
+    expect(await page.evaluate('window.told')).toEqual([1012]);
+    set.complaints.length = 0;
+  });
+});
