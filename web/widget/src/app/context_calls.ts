@@ -126,8 +126,8 @@ export class ContextCalls {
     if (frame.type !== 'context') return;
     const parcel = parcelOf(write, frame);
     if (hint?.copy) {
-      // It stays held; nobody waits for an answer.
-      if (outcome.type === 'failed' || outcome.accepted.pending) memory.note(parcel, [hint.copy], false);
+      // It stays held, and no call waits for an answer.
+      memory.note(parcel, [hint.copy], outcome.type === 'accepted' && !outcome.accepted.pending);
       return;
     }
     const calls = covers(write);
@@ -298,12 +298,20 @@ export class ContextCalls {
 
   private copy(thread: Thread, since?: number): void {
     const { memory } = this.situation;
-    const parcel = thread.status !== 'CLOSED' && memory.held ? missing(memory.held, thread.thread, since) : undefined;
-    if (!parcel) return;
-    // Noted before it goes: it is on its way from here on, whatever happens to the page.
-    memory.note(parcel, [thread.thread], true);
+    const held = thread.status === 'CLOSED' ? null : without(memory.held, this.copied(thread.thread));
+    const parcel = held && missing(held, thread.thread, since);
     // A name of its own: under the call's the server may remember a guess.
-    this.enqueue(uuid(), 'ACTIVE', parcel, { copy: thread.thread });
+    if (parcel) this.enqueue(uuid(), 'ACTIVE', parcel, { copy: thread.thread });
+  }
+
+  /** Calls of which a copy to this thread is on its way. It is noted when it has arrived: a store that fails must not lose it. */
+  private copied(thread: string): string[] {
+    return this.situation.outbox.everything().flatMap((write) => {
+      const { frame } = write;
+      if (frame.type !== 'context' || write.hint?.copy !== thread || write.state !== 'waiting') return [];
+      const { said, replaced } = parcelOf(write, frame);
+      return [...said, ...(replaced ? [replaced] : [])].map(({ call }) => call);
+    });
   }
 
   private enqueue(

@@ -1,14 +1,54 @@
-let known: Promise<LockManager | undefined> | undefined;
+/**
+ * The browser's locks. One that denies a request it would have allowed before is asked no more: the work is done without, and `locks` has none from then on.
+ */
+export class Locks {
+  constructor(private readonly manager: LockManager) {}
+
+  /** `held`: false where the request was denied, or the lock is not to be had at once. */
+  async request<Result>(
+    name: string,
+    work: (held: boolean) => Result | Promise<Result>,
+    options: LockOptions = {},
+  ): Promise<Result> {
+    let begun = false;
+    try {
+      return (await this.manager.request(name, options, (lock) => {
+        begun = true;
+        return work(lock !== null);
+      })) as Result;
+    } catch (error) {
+      if (begun) throw error;
+      deny();
+      return work(false);
+    }
+  }
+
+  /** Nothing where it is denied. */
+  async query(): Promise<LockManagerSnapshot> {
+    try {
+      return await this.manager.query();
+    } catch {
+      deny();
+      return {};
+    }
+  }
+}
+
+let known: Promise<Locks | undefined> | undefined;
+
+function deny(): void {
+  known = Promise.resolve(undefined);
+}
 
 /** Web Locks, if this page may use them: plain http has none, and a browser that blocks storage denies them. */
-export function locks(): Promise<LockManager | undefined> {
+export function locks(): Promise<Locks | undefined> {
   known ??= allowed();
   return known;
 }
 
-async function allowed(): Promise<LockManager | undefined> {
+async function allowed(): Promise<Locks | undefined> {
   try {
-    return (await navigator.locks?.query()) && navigator.locks;
+    return (await navigator.locks?.query()) && new Locks(navigator.locks);
   } catch {
     return undefined;
   }
@@ -29,7 +69,7 @@ export function channel<Message>(name: string, heard: (message: Message) => void
 export const TAB = 'beckon:tab:';
 
 /** Tabs of any widget that hold their lock, or wait for it because their page is being reloaded. */
-export async function livingTabs(manager: LockManager): Promise<Set<string>> {
+export async function livingTabs(manager: Locks): Promise<Set<string>> {
   const { held = [], pending = [] } = await manager.query();
   const names = [...held, ...pending].map(({ name = '' }) => name).filter((name) => name.startsWith(TAB));
   return new Set(names.map((name) => name.slice(TAB.length)));

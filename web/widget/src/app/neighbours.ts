@@ -1,4 +1,4 @@
-import { channel, livingTabs, locks, TAB } from './locks';
+import { channel, type Locks, livingTabs, locks, TAB } from './locks';
 
 /** A page that is left may be followed by another one of the same tab, which knows more of its writes than we do, milliseconds. */
 const NEXT_PAGE_MS = 10_000;
@@ -35,7 +35,7 @@ export class Neighbours {
   }
 
   /** One tab at a time looks who is gone, so that no two take the same. */
-  private async inherit(manager: LockManager): Promise<void> {
+  private async inherit(manager: Locks): Promise<void> {
     await manager.request(`${this.name}:queue`, async () => {
       const living = await livingTabs(manager);
       await this.takeOver((tab) => !living.has(tab));
@@ -44,24 +44,25 @@ export class Neighbours {
   }
 
   /** Tells the others that there is one more to watch. */
-  private greet(manager: LockManager): void {
+  private greet(manager: Locks): void {
     channel(`${this.name}:tabs`, () => void this.watchAll(manager))?.postMessage(this.tab);
   }
 
-  private async watchAll(manager: LockManager): Promise<void> {
+  private async watchAll(manager: Locks): Promise<void> {
     for (const tab of await livingTabs(manager)) this.watch(manager, tab);
   }
 
-  private watch(manager: LockManager, tab: string): void {
+  private watch(manager: Locks, tab: string): void {
     if (tab === this.tab || this.watched.has(tab)) return;
     this.watched.add(tab);
     // Granted when that page is gone.
     void manager
-      .request(TAB + tab, () => undefined)
-      .then(() => new Promise((resolve) => setTimeout(resolve, NEXT_PAGE_MS)))
-      .then(() => {
+      .request(TAB + tab, (held) => held)
+      .then(async (gone) => {
+        if (!gone) return;
+        await new Promise((resolve) => setTimeout(resolve, NEXT_PAGE_MS));
         this.watched.delete(tab);
-        return this.inherit(manager);
+        await this.inherit(manager);
       });
   }
 }

@@ -189,7 +189,9 @@ export class SessionKeeper {
     const lock = await locks();
     let made: Stored;
     try {
-      made = await (lock ? lock.request(this.name, () => this.create(urgent)) : this.createUnlocked(urgent));
+      made = await (lock
+        ? lock.request(this.name, (held) => (held ? this.create(urgent) : this.createUnlocked(urgent)))
+        : this.createUnlocked(urgent));
     } catch (error) {
       // The next connection begins with the oldest again.
       this.tried.clear();

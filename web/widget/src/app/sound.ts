@@ -33,18 +33,22 @@ export class Sound {
     if (!this.on.value) return;
     const manager = await locks();
     if (!manager) return this.sing();
-    await manager.request(this.name, { ifAvailable: true }, async (lock) => {
-      if (!lock) return;
-      void this.sing();
-      await new Promise((resolve) => setTimeout(resolve, ONE_TAB_MS));
-    });
+    await manager.request(
+      this.name,
+      async (held) => {
+        if (!held) return;
+        void this.sing();
+        await new Promise((resolve) => setTimeout(resolve, ONE_TAB_MS));
+      },
+      { ifAvailable: true },
+    );
   }
 
   private async sing(): Promise<void> {
     try {
       this.context ??= new AudioContext();
       const { context } = this;
-      // Suspended until somebody has pressed something. A sound that is late by minutes would only startle.
+      // Suspended until something was pressed. A sound that is late by minutes would only startle.
       const allowed = await Promise.race([
         context.resume().then(() => true),
         new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ONE_TAB_MS)),

@@ -60,12 +60,12 @@ export class Tabs {
 
   /** Resolves when no other tab is visible. */
   async alone(): Promise<void> {
-    const manager = await locks();
     for (;;) {
+      const manager = await locks();
       const names = await this.visible();
       if (names.length === 0) return;
       // Shared, so that it is not taken for a visible tab's own.
-      if (manager) for (const tab of names) await manager.request(this.lock(tab), { mode: 'shared' }, () => undefined);
+      if (manager) for (const tab of names) await manager.request(this.lock(tab), () => undefined, { mode: 'shared' });
       else await new Promise((resolve) => setTimeout(resolve, SAY_MS));
     }
   }
@@ -146,7 +146,7 @@ export class Tabs {
       release = resolve;
     });
     this.release = release;
-    void manager.request(this.lock(this.tab), () => left);
+    void manager.request(this.lock(this.tab), (held) => (held ? left : this.claim()));
   }
 
   private lock(tab: string): string {

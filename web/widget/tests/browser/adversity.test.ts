@@ -180,6 +180,23 @@ describe('in adversity', () => {
     expect(beckon.conversations.map(({ events }) => events.length)).toEqual([1]);
   });
 
+  it('talks with a visitor whose browser denies locks that it would have allowed', async () => {
+    const { beckon } = set;
+    await set.context.addInitScript(() => {
+      LockManager.prototype.request = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+    });
+    await set.visit();
+    expect((await set.call('open')).error).toBeUndefined();
+    await set.call('send_contextual_data', { metadata: { car: 'Strand' } });
+    await set.say('without locks');
+    await set.chat.getByText('Sent. You can close this').waitFor();
+    expect(beckon.conversations.map(({ context }) => context)).toEqual([{ car: 'Strand' }]);
+    // The next page finds what this one left, and a second tab is there as well.
+    await set.visit();
+    await set.call('open');
+    await set.chat.getByRole('log').getByText('without locks').waitFor();
+  });
+
   it('gets a substitute with the first message when the server does not know the session, and keeps that', async () => {
     const { beckon } = set;
     await set.return();
