@@ -28,6 +28,9 @@ export default mergeConfig(
     build: {
       // The app was built into dist/app before.
       emptyOutDir: false,
+      // Smaller by a hundred bytes of 6,000 than what the build makes by itself.
+      minify: 'terser',
+      terserOptions: { compress: { passes: 3 }, ecma: 2020 },
       rolldownOptions: {
         input: 'src/loader/main.ts',
         output: { format: 'iife', entryFileNames: 'widget.js' },

@@ -181,7 +181,7 @@ test('a browser that gives the frame no storage keeps its visitor by a handle, u
     }
     // It ends with the session, and nobody comes back by it.
     expect((await liveChat(visitor, 'logout')).error).toBeUndefined();
-    await expect.poll(() => siteKeeps(visitor, widget)).toEqual({});
+    await expect.poll(() => siteKeeps(visitor, widget)).toEqual({ era: expect.any(String) });
     await visitor.reload();
     await liveChat(visitor, 'open');
     await chat(visitor).locator('.ib-widget-message-input').waitFor();

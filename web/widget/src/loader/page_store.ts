@@ -26,10 +26,15 @@ export const readKept = (widget: string): SiteKept => read<SiteKept>('localStora
 export const keep = (widget: string, kept: SiteKept): void =>
   write('localStorage', widget, { ...readKept(widget), ...kept });
 
-/** Whether the window was open on the page before, in this tab. */
-export const readOpen = (widget: string): boolean => read('sessionStorage', `${widget}:open`, false);
+/** Of a person who has left, nothing of the tab counts. */
+const eraOf = (widget: string): string | true => readKept(widget).era || true;
 
-export const writeOpen = (widget: string, open: boolean): void => write('sessionStorage', `${widget}:open`, open);
+/** Whether the window was open on the page before, in this tab, for the same person. */
+export const readOpen = (widget: string): boolean =>
+  read<unknown>('sessionStorage', `${widget}:open`, false) === eraOf(widget);
+
+export const writeOpen = (widget: string, open: boolean): void =>
+  write('sessionStorage', `${widget}:open`, open && eraOf(widget));
 
 type Calls = { [client_id: string]: ContextCall | undefined };
 

@@ -272,7 +272,10 @@ export function createWidget(config: WidgetConfig, earlier: ContextCall[], reach
     },
     show_thread_list: (_, done) => ask('show_thread_list', done),
     open_new_thread: (_, done) => ask('open_new_thread', done),
-    logout: (_, done) => logout(done),
+    logout(_, done) {
+      setWindow(false);
+      logout(done);
+    },
     send_contextual_data: (context, done) => sendContext(context as ContextCall, done),
   };
 }

@@ -30,6 +30,8 @@ interface Tab {
   call(command: string, argument?: unknown): Promise<{ error?: { code: number }; result?: unknown }>;
   say(text: string): Promise<void>;
   text(): Promise<string>;
+  /** Waits until the window is open, or closed. */
+  shown(open?: boolean): Promise<void>;
   frame<Result>(script: string): Promise<Result>;
 }
 
@@ -62,6 +64,7 @@ async function tab(page?: Page): Promise<Tab> {
       await chat.getByRole('log').getByText(text).waitFor();
     },
     text: () => chat.locator('main').innerText(),
+    shown: (open = true) => opened.locator('#ib-iframe-messaging').waitFor({ state: open ? 'visible' : 'hidden' }),
     frame<Result>(script: string) {
       const frame = opened.frames().find((candidate) => candidate.url().includes('/widget/'));
       if (!frame) throw new Error('the chat is not loaded');
@@ -116,6 +119,20 @@ describe('logout', () => {
     await expect.poll(contexts).toEqual([{}]);
   });
 
+  it('leaves no window open: not where it was called, nor on the next page of any tab', async () => {
+    for (const each of [first, second]) {
+      await each.visit();
+      await each.call('open');
+      await each.shown();
+    }
+    await first.call('logout');
+    await first.shown(false);
+    for (const each of [first, second]) {
+      await each.visit();
+      await each.shown(false);
+    }
+  });
+
   it('leaves no call that an earlier page of another tab kept', async () => {
     const { beckon } = set;
     // Its chat never comes, so that the page keeps the call.
@@ -145,6 +162,7 @@ describe('logout', () => {
     await expect.poll(() => second.text()).toContain('by the first');
     const token = await storedToken(first);
     await first.call('logout');
+    await first.call('open');
     await first.say('by the next one');
     await expect.poll(() => beckon.ended).toEqual([token]);
     const next = await storedToken(first);
@@ -211,6 +229,7 @@ describe('logout', () => {
     expect(await first.call('logout')).toEqual({ result: {} });
     expect(await first.page.evaluate('refused')).toBe(1205);
     await first.call('send_contextual_data', { metadata: { own: 'of the next' } });
+    await first.call('open');
     await first.say('by the next one');
     beckon.down = false;
     await expect.poll(() => beckon.ended, { timeout: 40_000 }).toEqual([token]);
@@ -230,6 +249,7 @@ describe('logout', () => {
       tokens.push(await storedToken(first));
       await first.call('logout');
       await expect.poll(() => beckon.ended).toEqual(tokens);
+      await first.call('open');
     }
     await first.say('by the third');
     await expect.poll(contexts).toEqual([{}]);
