@@ -74,7 +74,7 @@ pub(crate) fn screenshots(progress: &mut Progress) -> Result<(), Failure> {
 
 /// Everything at once, tests included: a crate by itself asks for fewer features of what it shares with the others, and
 /// tokio, axum and hyper would be compiled again for each such set.
-fn build(progress: &mut Progress) -> Result<(), Failure> {
+pub(crate) fn build(progress: &mut Progress) -> Result<(), Failure> {
     progress.step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--locked"]))
 }
 
