@@ -335,8 +335,8 @@ export class Connection {
     }
   }
 
-  /** Lets go of the socket, whatever state it is in. */
-  private lose(): void {
+  /** Lets go of the socket, whatever state it is in. `code`: it ended so by itself. True: it ended for a write. */
+  private lose(code?: number): boolean {
     this.era++;
     this.heartbeat.stop();
     this.cancelDrain?.();
@@ -344,13 +344,13 @@ export class Connection {
     const socket = this.socket;
     this.socket = undefined;
     socket?.close();
-    this.outbox.disconnected();
+    return this.outbox.disconnected(code);
   }
 
   private ended(code: number): void {
     const { spread } = this;
-    this.lose();
-    if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) this.refused(code);
+    const blamed = this.lose(code);
+    if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE && !blamed) this.refused(code);
     else if (spread === undefined) this.comeBack(this.nextWait);
     else this.comeBack(this.environment.random() * spread);
     for (const feed of this.feeds.values()) feed.disconnected();

@@ -1,3 +1,4 @@
+import { blame, isEnough, tooLarge } from './blame';
 import { retryDelay } from './delay';
 import { Emitter } from './emitter';
 import type { Environment } from './environment';
@@ -9,8 +10,13 @@ const ANSWER_MS = 10_000;
 /** A write older than this is given up and shown as failed, milliseconds. */
 const EXPIRY_MS = 24 * 60 * 60 * 1000;
 
-/** How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or nobody answered for a day. */
+/**
+ * How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or nobody answered for a day; or it
+ * cannot be sent, because it is too large or has ended the sockets on which it was sent.
+ */
 export type Outcome = { type: 'accepted'; accepted: AcceptedFrame } | { type: 'failed'; code: string; message: string };
+
+const TOO_LARGE: Outcome = { type: 'failed', code: 'too_large', message: 'It is larger than what can be sent.' };
 
 /**
  * What to do with a write whose turn has come: send this frame, or it ended here without the server. `at`: when its ages were true, milliseconds by
@@ -39,6 +45,8 @@ interface Slot {
   sealing: boolean;
   /** Numbers under which it was sent on this connection. */
   requests: number[];
+  /** When it was last sent, milliseconds since 1970. */
+  sent_at: number;
   attempts: number;
   /** Cancels the timer of the current wait. */
   cancel: (() => void) | undefined;
@@ -168,7 +176,7 @@ export class Outbox {
   retry(client_id: string): void {
     const slot = this.slots.find((candidate) => candidate.write.client_id === client_id);
     if (slot?.write.state !== 'failed') return;
-    const { failure: _, ...rest } = slot.write;
+    const { failure: _, blame: __, ...rest } = slot.write;
     slot.write = { ...rest, state: 'waiting', queued_at: this.host.environment.now() };
     slot.attempts = 0;
     void this.host.store.put(slot.write);
@@ -210,7 +218,11 @@ export class Outbox {
         continue;
       }
       const blocked =
-        !slot.stored || slot.sealing || slot.resting || ahead.some((write) => conflict(write, slot.write));
+        !slot.stored ||
+        slot.sealing ||
+        slot.resting ||
+        this.quarantined(slot) ||
+        ahead.some((write) => conflict(write, slot.write));
       if (!blocked && slot.requests.length === 0) this.offer(slot);
       if (this.slots.includes(slot) && slot.write.state === 'waiting') ahead.push(slot.write);
     }
@@ -227,16 +239,28 @@ export class Outbox {
     this.cancelExpiry = this.host.environment.after(Math.max(1, oldest + EXPIRY_MS - now), () => this.pump());
   }
 
-  /** The connection is lost: nothing on it will be answered. */
-  disconnected(): void {
-    for (const slot of this.slots) {
+  /**
+   * The connection is lost: nothing on it will be answered. `code`: how the socket ended, if it ended by itself. True: a write is to blame, so a
+   * connection without it will stand.
+   */
+  disconnected(code?: number): boolean {
+    const now = this.host.environment.now();
+    let blamed = false;
+    for (const slot of [...this.slots]) {
+      const against = code === undefined || slot.requests.length === 0 ? 0 : blame(code, now - slot.sent_at);
       slot.requests = [];
+      if (against > 0) {
+        blamed = true;
+        this.blame(slot, against);
+        if (!this.slots.includes(slot) || slot.write.state === 'failed') continue;
+      }
       // A rest that the server asked for goes on; our own and a wait for an answer do not: what waits leaves with the next connection.
       if (slot.resting === 'told') continue;
       slot.resting = false;
       this.cancel(slot);
     }
-    this.expireLater(this.host.environment.now());
+    this.expireLater(now);
+    return blamed;
   }
 
   accepted(frame: AcceptedFrame): void {
@@ -262,8 +286,33 @@ export class Outbox {
     });
   }
 
+  /** A write that is blamed goes alone, so that the next end of a socket tells whether it was this one. */
+  private quarantined(slot: Slot): boolean {
+    const others = this.slots.filter((other) => other !== slot && other.requests.length > 0);
+    return slot.write.blame ? others.length > 0 : others.some(({ write }) => write.blame);
+  }
+
+  /** Kept, so that the next page does not begin again with a write that stops everything behind it. */
+  private blame(slot: Slot, against: number): void {
+    const blamed = (slot.write.blame ?? 0) + against;
+    slot.write = { ...slot.write, blame: blamed };
+    if (isEnough(blamed))
+      this.end(slot, { type: 'failed', code: 'ends_socket', message: 'The connection ends when it is sent.' });
+    else void this.host.store.put(slot.write);
+  }
+
   private slot(write: Write, stored: boolean): Slot {
-    return { write, stored, sealing: false, requests: [], attempts: 0, cancel: undefined, resting: false, waiters: [] };
+    return {
+      write,
+      stored,
+      sealing: false,
+      requests: [],
+      sent_at: 0,
+      attempts: 0,
+      cancel: undefined,
+      resting: false,
+      waiters: [],
+    };
   }
 
   private ended(slot: Slot): Promise<Outcome> {
@@ -282,10 +331,21 @@ export class Outbox {
         this.end(slot, prepared.outcome);
         return;
       }
+      if (tooLarge(prepared.frame)) {
+        this.end(slot, TOO_LARGE);
+        return;
+      }
       this.seal(slot, prepared.frame, prepared.at ?? this.host.environment.now());
       return;
     }
-    if (!this.transmitAs(slot, this.host.stamp?.(slot.write) ?? slot.write.frame)) return;
+    const frame = this.host.stamp?.(slot.write) ?? slot.write.frame;
+    // Sealed by a page that did not look.
+    if (tooLarge(frame)) {
+      this.end(slot, TOO_LARGE);
+      return;
+    }
+    if (!this.transmitAs(slot, frame)) return;
+    slot.sent_at = this.host.environment.now();
     slot.attempts++;
     this.cancel(slot);
     const patience = ANSWER_MS + (slot.attempts > 1 ? retryDelay(slot.attempts - 2, this.host.environment.random) : 0);

@@ -19,6 +19,8 @@ export interface Write {
   sealed_at?: number;
   state: 'waiting' | 'failed';
   failure?: { code: string; message: string };
+  /** How much speaks for it that its frame ends sockets: see `blame`. Nothing where left out. */
+  blame?: number;
   /** Milliseconds since 1970. */
   queued_at: number;
   /** The tab that made it. */
