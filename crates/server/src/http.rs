@@ -7,6 +7,7 @@ mod body;
 mod context_history;
 mod conversation_query;
 mod conversations;
+mod cors;
 mod edits;
 mod health;
 mod inbox;
@@ -32,7 +33,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
+use axum::routing::{get, options};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -110,6 +111,7 @@ pub fn router(app: Arc<App>) -> Router {
         async move { ([(header::CONTENT_TYPE, "application/json")], described.as_str().to_owned()) }
     };
     api.merge(pages::routes())
+        .route("/livechat/1/widgets/{id}/config", options(cors::preflight))
         .route("/openapi.json", get(description))
         .route("/", get(|| async { Redirect::temporary("/demo/") }))
         .fallback(|| async { ApiError::NotFound("Not found".to_owned()) })

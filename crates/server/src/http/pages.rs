@@ -123,6 +123,15 @@ fn for_sites(mut response: Response) -> Response {
     response
 }
 
+/// A site that isolates itself (Cross-Origin-Embedder-Policy) embeds only a page that does the same. The chat has nothing of other
+/// origins in it, so it loses nothing.
+fn for_isolated(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert("cross-origin-embedder-policy", HeaderValue::from_static("require-corp"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
+}
+
 async fn widget_page(
     State(app): State<Arc<App>>,
     Named(id): Named,
@@ -138,7 +147,7 @@ async fn widget_page(
         sockets = sockets(&app),
     );
     // The policy depends on the allowed origins, so a copy is asked about each time.
-    Ok(with_policy(send(assets::widget_page(), &headers, REVALIDATE), &policy))
+    Ok(for_isolated(with_policy(send(assets::widget_page(), &headers, REVALIDATE), &policy)))
 }
 
 async fn widget_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {

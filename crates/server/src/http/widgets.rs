@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{ClientAddress, Named, check_origin};
+use super::cors;
 use crate::app::App;
 use crate::config::origin_of;
 use crate::error::{ApiError, ErrorBody};
@@ -90,8 +91,8 @@ pub(super) async fn get_config(
     headers: HeaderMap,
 ) -> Response {
     // Any page may read the answer, also the one that says why it may not embed the widget.
-    let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-store")];
-    (open, config(&app, &id, query, &headers).await.map(Json)).into_response()
+    let caching = [(header::CACHE_CONTROL, "no-store")];
+    (cors::open(&headers), caching, config(&app, &id, query, &headers).await.map(Json)).into_response()
 }
 
 /// What a browser says for a page whose origin is nobody's: no list can name it, and no frame in it keeps a visitor.

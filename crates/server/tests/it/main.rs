@@ -4,6 +4,7 @@ mod harness;
 
 mod active;
 mod agents;
+mod any_site;
 mod api;
 mod backup;
 mod clock;

@@ -27,7 +27,11 @@ async fn a_loader_from_another_address_is_told_both_and_the_flag() {
         let response =
             config(wrong).header("origin", "https://shop.example").send().await.expect("an answer");
         assert_eq!(response.status(), 421, "{wrong}");
-        assert_eq!(response.headers()["access-control-allow-origin"], "*", "the page can read why");
+        assert_eq!(
+            response.headers()["access-control-allow-origin"],
+            "https://shop.example",
+            "the page can read why"
+        );
         let (id, text) = error_of(&response.json().await.expect("JSON"));
         assert_eq!(id, "MISDIRECTED_REQUEST");
         for part in [wrong, &public, "--public-url", "BECKON_PUBLIC_URL"] {
