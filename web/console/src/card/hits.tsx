@@ -1,8 +1,9 @@
+import { useEffect, useMemo, useReducer } from 'preact/hooks';
 import styles from './hits.module.css';
 import { RevealButton, useRevealed } from './reveal';
 import { FactRow } from './row';
 import { MarkedQuery, useCard } from './scope';
-import { type Hit, search } from './search';
+import { type Hit, Search } from './search';
 import { Text } from './text';
 import type { Branch } from './tree';
 import { words } from './words';
@@ -12,13 +13,12 @@ const AT_FIRST = 50;
 
 /** What the search found: one row a value, whatever is folded, with the way to it as its label. */
 export function Hits({ root, query }: { root: Branch; query: string }) {
-  const { format, view } = useCard();
-  const hits = search(root, query, format, view.now.peek());
+  const { hits, done } = useSearch(root, query);
   const { shown, rest, more } = useRevealed(`hits ${query}`, hits, AT_FIRST);
   return (
     <div class={styles.hits}>
       <p class={styles.count} role="status">
-        {hits.length === 0 ? words.noHits(query.trim()) : words.hits(hits.length)}
+        {!done ? words.searching : hits.length === 0 ? words.noHits(query.trim()) : words.hits(hits.length)}
       </p>
       {shown.map((hit) => (
         <MarkedQuery.Provider key={hit.entry.node.path} value={hit.mark}>
@@ -28,6 +28,22 @@ export function Hits({ root, query }: { root: Branch; query: string }) {
       {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} />}
     </div>
   );
+}
+
+/** What was found so far. Another query, or newer values, end the search and begin another. */
+function useSearch(root: Branch, query: string): Search {
+  const { format, view } = useCard();
+  const found = useMemo(() => new Search(root, query, format, view.now.peek()), [root, query, format, view.unveiled]);
+  const [steps, stepped] = useReducer((count: number, _: undefined) => count + 1, 0);
+  useEffect(() => {
+    if (found.done) return;
+    const next = setTimeout(() => {
+      found.step();
+      stepped(undefined);
+    });
+    return () => clearTimeout(next);
+  }, [found, steps]);
+  return found;
 }
 
 function Way({ hit, query }: { hit: Hit; query: string }) {

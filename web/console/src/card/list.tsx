@@ -3,6 +3,7 @@ import { RevealButton, useRevealed } from './reveal';
 import { useCard } from './scope';
 import type { Branch } from './tree';
 import { Value } from './value';
+import { runOf } from './view';
 import { words } from './words';
 
 /** Items drawn before the first press. */
@@ -11,7 +12,7 @@ const AT_FIRST = 8;
 /** Plain values side by side as chips, or below one another when one of them is long. */
 export function List({ branch, as }: { branch: Branch; as: 'chips' | 'list' }) {
   const { format } = useCard();
-  const { shown, rest, more } = useRevealed(`${branch.path} items`, branch.entries, AT_FIRST);
+  const { shown, rest, more } = useRevealed(runOf(branch.path, 'items'), branch.entries, AT_FIRST);
   return (
     <ul class={as === 'chips' ? styles.chips : styles.list}>
       {shown.map((entry) => {

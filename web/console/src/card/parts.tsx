@@ -15,6 +15,7 @@ import { useCard } from './scope';
 import { ItemTable, LINES_AT_FIRST } from './table';
 import { Text } from './text';
 import { type Branch, type ContextNode, type Entry, isBranch, trail } from './tree';
+import { runOf } from './view';
 import { words } from './words';
 
 /** Rows drawn of a long run of facts before the first press. */
@@ -23,6 +24,8 @@ const AT_FIRST = 12;
 const IN_PLACE = 4;
 /** Rows that sections may unfold to by themselves: what paints at once. Later sections start folded. */
 const UNFOLDED_ROWS = 60;
+/** Sections drawn before the first press: as many as a context has keys at most, but a part of it may have thousands. */
+const SECTIONS_AT_FIRST = 256;
 /** Tables open by themselves within one part. */
 const OPEN_TABLES = 3;
 
@@ -33,8 +36,12 @@ export function Overview({ root }: { root: Branch }) {
   // A pinned fact of the top stands above instead; one from deeper stands in both places, so that no part has a hole.
   const raised = (entry: Entry) => root.path === '' && pins.includes(entry.node.path);
   const facts = rows.filter(({ entry }) => isFact(entry.node) && !raised(entry));
-  const sections = rows.filter(({ entry }) => !isFact(entry.node));
-  const { shown, rest, more } = useRevealed(`${root.path} facts`, facts, AT_FIRST);
+  const { shown, rest, more } = useRevealed(runOf(root.path, 'facts'), facts, AT_FIRST);
+  const sections = useRevealed(
+    runOf(root.path, 'sections'),
+    rows.filter(({ entry }) => !isFact(entry.node)),
+    SECTIONS_AT_FIRST,
+  );
   const behind = facts.slice(shown.length).reduce((sum, row) => sum + changesIn(row, changes), 0);
   let drawn = 0;
   return (
@@ -52,7 +59,7 @@ export function Overview({ root }: { root: Branch }) {
           {rest > 0 && <RevealButton label={words.showMore(rest)} onPress={more} changes={behind} />}
         </div>
       )}
-      {sections.map(({ entry, ghostOf }) => {
+      {sections.shown.map(({ entry, ghostOf }) => {
         if (ghostOf) {
           return (
             <div key={`ghost ${entry.key}`} class={styles.section}>
@@ -63,6 +70,7 @@ export function Overview({ root }: { root: Branch }) {
         drawn += rowsOf(entry.node, format);
         return <Section key={entry.key} entry={entry} parent={root} openAtFirst={drawn <= UNFOLDED_ROWS} />;
       })}
+      {sections.rest > 0 && <RevealButton label={words.showMore(sections.rest)} onPress={sections.more} />}
     </>
   );
 }
@@ -185,7 +193,7 @@ function Section({ entry, parent, openAtFirst }: { entry: Entry; parent: Branch;
 export function Members({ branch, level }: { branch: Branch; level: number }) {
   const { changes, format } = useCard();
   const rows = changes.standing(branch);
-  const { shown, rest, more } = useRevealed(`${branch.path} members`, rows, AT_FIRST);
+  const { shown, rest, more } = useRevealed(runOf(branch.path, 'members'), rows, AT_FIRST);
   const open = level === 2 ? tablesIn(branch, format) : [];
   const behind = rows.slice(shown.length).reduce((sum, row) => sum + changesIn(row, changes), 0);
   return (

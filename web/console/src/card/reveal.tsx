@@ -1,18 +1,14 @@
 import { FoldedChanges } from './marks';
 import styles from './reveal.module.css';
 import { useCard } from './scope';
-
-/** How many more members one press draws at most, so that a list of thousands never freezes the page. */
-export const STEP = 200;
+import { ROWS_AT_ONCE } from './view';
 
 /** The members of a list that are drawn now, and how to draw more. */
-export function useRevealed<T>(path: string, members: readonly T[], atFirst: number) {
-  const revealed = useCard().view.revealed(path, atFirst);
+export function useRevealed<T>(list: string, members: readonly T[], atFirst: number) {
+  const revealed = useCard().view.revealed(list, atFirst);
   const shown = members.slice(0, Math.min(revealed.value, members.length));
   const more = () => {
-    const wanted = shown.length + STEP;
-    // Once all are drawn, later ones join by themselves.
-    revealed.value = wanted >= members.length ? Number.POSITIVE_INFINITY : wanted;
+    revealed.value = shown.length + ROWS_AT_ONCE;
   };
   return { shown, rest: members.length - shown.length, more };
 }

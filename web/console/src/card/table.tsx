@@ -12,6 +12,7 @@ import styles from './table.module.css';
 import { Text } from './text';
 import { type Branch, type Entry, isBranch } from './tree';
 import { Value } from './value';
+import { runOf } from './view';
 import { words } from './words';
 
 /** Lines drawn before the first press. */
@@ -39,7 +40,7 @@ function cellOf(item: Branch, key: string): Entry | undefined {
 export function ItemTable({ branch, opened }: { branch: Branch; opened: (item: Branch) => ComponentChildren }) {
   const { format, changes } = useCard();
   const lines = changes.standing(branch);
-  const { shown, rest, more } = useRevealed(`${branch.path} lines`, lines, LINES_AT_FIRST);
+  const { shown, rest, more } = useRevealed(runOf(branch.path, 'lines'), lines, LINES_AT_FIRST);
   const behind = lines
     .slice(shown.length)
     .reduce((sum, { entry, ghostOf }) => sum + (ghostOf ? 1 : changes.within(entry.node.path)), 0);

@@ -4,7 +4,7 @@ import type { ContextCardProps } from './context_card';
 import { CardMenu } from './menu';
 import { useCard } from './scope';
 import styles from './title_row.module.css';
-import type { Branch } from './tree';
+import { type Branch, partAt } from './tree';
 import type { CardView } from './view';
 import { words } from './words';
 
@@ -37,7 +37,7 @@ export function TitleRow(props: ContextCardProps & { titleId: string; tree: Bran
       run: () => copy(`curl -H "Authorization: App $BECKON_KEY" '${url}'`, words.copiedCurl),
     },
     { label: words.copyConversation, run: () => copy(conversationId, words.copiedConversation) },
-    { label: words.expandAll, run: () => view.expandAll() },
+    { label: words.expandAll, run: () => tree && view.expandAll(partAt(tree, view.place.peek())) },
   ];
   const frame = useRef<HTMLElement>(null);
   return (

@@ -201,6 +201,12 @@ export function trail(root: Branch, path: string): Entry[] {
   return found;
 }
 
+/** The object or list at `path`; the root where there is none. */
+export function partAt(root: Branch, path: string): Branch {
+  const node = trail(root, path).at(-1)?.node;
+  return node && isBranch(node) ? node : root;
+}
+
 /** Whether a value is kept from view now. */
 export type Hidden = (node: ContextNode) => boolean;
 

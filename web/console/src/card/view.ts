@@ -1,8 +1,18 @@
 import { type Signal, signal } from '@preact/signals';
-import type { ContextNode } from './tree';
+import { type Branch, type ContextNode, isBranch } from './tree';
 
 /** Above this many keys a card is searched rather than read. */
 const SEARCHED_KEYS = 20;
+
+/** Rows that one press draws at most, whatever a site sent: so many, even lines of a table, paint without a pause that is felt. */
+export const ROWS_AT_ONCE = 200;
+
+/** The ways in which the members of one part are drawn, each with its own amount. */
+const RUNS = ['facts', 'sections', 'members', 'lines', 'items'] as const;
+export type Run = (typeof RUNS)[number];
+
+/** Names the amount of one run of a part. */
+export const runOf = (path: string, run: Run): string => `${path} ${run}`;
 
 /** What one agent has opened in the card of one conversation. Kept by path, so it outlives every update of the values. */
 export class CardView {
@@ -29,21 +39,20 @@ export class CardView {
   readonly now = signal(Date.now());
   readonly #switches = new Map<string, Signal<boolean>>();
   readonly #amounts = new Map<string, Signal<number>>();
-  #everything = false;
 
   /** Whether the part at `path` is unfolded. The first answer is remembered, so an update never folds or unfolds. */
   opened(path: string, atFirst: boolean): Signal<boolean> {
-    return this.#switch(`open ${path}`, atFirst || this.#everything);
+    return this.#switch(`open ${path}`, atFirst);
   }
 
   details(path: string): Signal<boolean> {
     return this.#switch(`details ${path}`, false);
   }
 
-  /** How many members of the list at `path` are drawn. */
-  revealed(path: string, atFirst: number): Signal<number> {
-    const kept = this.#amounts.get(path) ?? signal(this.#everything ? Number.POSITIVE_INFINITY : atFirst);
-    this.#amounts.set(path, kept);
+  /** How many members of the list of this name are drawn. */
+  revealed(list: string, atFirst: number): Signal<number> {
+    const kept = this.#amounts.get(list) ?? signal(atFirst);
+    this.#amounts.set(list, kept);
     return kept;
   }
 
@@ -59,6 +68,11 @@ export class CardView {
     this.#unveiled.value = [...this.#unveiled.peek(), path];
   }
 
+  /** Paths of what is in view although it is kept from view at first. */
+  get unveiled(): readonly string[] {
+    return this.#unveiled.value;
+  }
+
   /** Shows the part at `path` in place of the card; the empty path shows the whole again. */
   goTo(path: string): void {
     this.place.value = path;
@@ -69,10 +83,21 @@ export class CardView {
     if (this.searching.peek() === undefined) this.searching.value = keys > SEARCHED_KEYS;
   }
 
-  expandAll(): void {
-    this.#everything = true;
-    for (const [key, kept] of this.#switches) if (key.startsWith('open ')) kept.value = true;
-    for (const kept of this.#amounts.values()) kept.value = Number.POSITIVE_INFINITY;
+  /** Unfolds all of a part, the upper levels first, until enough rows are drawn; the rest is behind its own buttons, as before. */
+  expandAll(part: Branch): void {
+    const parts = [part];
+    let room = ROWS_AT_ONCE;
+    for (const { path, entries } of parts) {
+      if (room <= 0) return;
+      const members = entries.slice(0, room);
+      room -= members.length;
+      this.opened(path, true).value = true;
+      for (const run of RUNS) {
+        const amount = this.revealed(runOf(path, run), members.length);
+        amount.value = Math.max(amount.peek(), members.length);
+      }
+      for (const { node } of members) if (isBranch(node)) parts.push(node);
+    }
   }
 
   #switch(key: string, atFirst: boolean): Signal<boolean> {

@@ -98,6 +98,7 @@ export const words = {
   plus: (count: number) => `+${count}`,
   others: (count: number) => `${count} more`,
   items: (count: number) => (count === 1 ? '1 item' : `${count} items`),
+  searching: 'Searching…',
   hits: (count: number) => (count === 1 ? '1 match' : `${count} matches`),
   noHits: (query: string) => `Nothing here matches “${query}”.`,
   changed: (labels: string) => `Context updated: ${labels}`,
