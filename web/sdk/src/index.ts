@@ -30,6 +30,7 @@ export {
   RetryLater,
   type Status,
 } from './connection_options';
+export { reconnectDelay } from './delay';
 export { Emitter } from './emitter';
 export { browserEnvironment, type Environment, type SocketLike } from './environment';
 export { Feed, type FeedChange, type HistoryPage } from './feed';

@@ -63,7 +63,14 @@ export interface Words {
   newMessages: string;
   noMessages: string;
   /** Why a message was not taken, by the code of the refusal. */
-  failures: { blank: string; too_long: string; closed: string; expired: string };
+  failures: {
+    blank: string;
+    too_long: string;
+    closed: string;
+    expired: string;
+    too_large: string;
+    ends_socket: string;
+  };
 }
 
 /** A sentence with its names put in. Kept apart from the text around them where that runs the other way. */

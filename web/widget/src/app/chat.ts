@@ -1,5 +1,6 @@
 import { Connection, IndexedStore, type Status, type Thread, uuid, type Write } from '@beckon/sdk';
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { wellFormed } from '../cut';
 import type { ContextCall, HostPage, View } from '../port';
 import type { WidgetConfig } from '../theme';
 import { type Answer, failed } from './answers';
@@ -221,7 +222,7 @@ export class Chat {
     this.typing.rest();
     this.tabs.used(place.thread);
     void this.connection.write(
-      { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text } },
+      { type: 'send', client_id, thread: place.thread, message: { type: 'TEXT', text: wellFormed(text) } },
       { lanes: known ? [place.thread] : [place.thread, HELD_LANE] },
     );
     this.connection.start();

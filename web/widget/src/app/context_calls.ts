@@ -10,6 +10,7 @@ import {
   type Write,
   type WriteFrame,
 } from '@beckon/sdk';
+import { cut, TITLE_LENGTH, URL_LENGTH } from '../cut';
 import type { ContextCall, HostPage } from '../port';
 import type { WidgetConfig } from '../theme';
 import { type Answer, Answers, CODES, failed, PENDING, written } from './answers';
@@ -372,7 +373,7 @@ export class ContextCalls {
       ...frame,
       ...(parcel && { context: { ...wire(parcel, now), client_id } }),
       ...(standing && { standing: wire(standing, now) }),
-      ...(where && { page: where }),
+      ...(where && { page: { url: cut(where.url, URL_LENGTH), title: cut(where.title, TITLE_LENGTH) } }),
     };
   }
 

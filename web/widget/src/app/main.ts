@@ -1,8 +1,10 @@
 import '@beckon/ui/tokens.css';
 import '@beckon/ui/base.css';
+import './start.css';
 import { effect } from '@preact/signals-core';
 import { known } from '../language';
 import type { ToApp, ToLoader } from '../port';
+import { untilHere } from './again';
 import { applyTheme } from './apply_theme';
 import { newsOf } from './arrivals';
 import { Chat } from './chat';
@@ -15,22 +17,18 @@ import { speak, words } from './words';
 
 const widget = location.pathname.split('/').filter(Boolean).at(-1) ?? '';
 const doors = server(widget);
-const config = doors.config();
+const { failed } = placeholder();
+const config = untilHere(doors.config, failed);
 const site = new PageStorage();
 const chat = config.then((found) => new Chat(found, doors, site.ready));
 // The loader has put it behind the address, so that the words come at the same time as everything else.
-const spoken = speak(known(location.hash.slice(1)) ?? 'en');
-
-const { failed } = placeholder();
+const spoken = speak(known(location.hash.slice(1)) ?? 'en', failed);
 let views: Promise<void> | undefined;
 
 /** Puts the views into the window when it is first on screen: a page whose window stays closed never loads them. */
 function showViews(): Promise<void> {
   if (views) return views;
-  const file = part(
-    () => import('./views/chat_window'),
-    () => void spoken.then(failed),
-  );
+  const file = part(() => import('./views/chat_window'), failed);
   views = Promise.all([file, chat, spoken]).then(([{ show }, ready]) => show(ready, () => close()));
   return views;
 }
@@ -78,7 +76,7 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
       ready.setWindow(message.open, message.hidden, message.full, message.page);
       break;
     case 'language':
-      void speak(known(message.tag) ?? 'en');
+      void speak(known(message.tag) ?? 'en', failed);
       break;
     case 'theme':
       applyTheme(ready.config.themes[message.name] ?? {});

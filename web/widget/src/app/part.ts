@@ -1,5 +1,5 @@
-/** Waits between two tries for a file that did not come, milliseconds; the last one stays. */
-const PAUSES_MS = [500, 2_000, 5_000];
+import { untilHere } from './again';
+
 /** Tries that fail although the server answers, before the page is loaded again: the first may have met a bad moment. */
 const PATIENCE = 2;
 /** The page is not loaded again sooner than after so long, milliseconds: it must not spin. */
@@ -10,28 +10,10 @@ const RELOADED = 'beckon:reloaded';
  * Loads a file of the chat on first use, and goes on until it is here. `failed` runs after each try that failed. Where the server answers and the
  * file still does not come, the server has newer files, or the browser remembers the failure: then the page is loaded again, once.
  */
-export async function part<Part>(load: () => Promise<Part>, failed: () => void): Promise<Part> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await load();
-    } catch {
-      failed();
-      await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0);
-      if (tries >= PATIENCE && (await answers())) reloadOnce();
-    }
-  }
-}
-
-/** Ends sooner when the device is online again. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      removeEventListener('online', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    addEventListener('online', end);
+export function part<Part>(load: () => Promise<Part>, failed: () => void): Promise<Part> {
+  return untilHere(load, async (tries) => {
+    failed();
+    if (tries >= PATIENCE && (await answers())) reloadOnce();
   });
 }
 

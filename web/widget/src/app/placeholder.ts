@@ -1,13 +1,18 @@
+import { hurry } from './again';
 import window from './views/chat_window.module.css';
 import skeleton from './views/skeleton.module.css';
-import { words } from './words';
+import { fewWords } from './words';
 
-/** The window before its views are here: the skeleton of a conversation, and a line in words once loading has failed. */
+/** The window before its views are here: the skeleton of a conversation, and once loading has failed a line that says so, with a button that does not wait. */
 export function placeholder(): { failed: () => void } {
   const main = element('main', window.window);
   const name = element('h1', 'bk-spoken');
   const status = element('div', window.noticePlace);
   const place = element('div', window.skeleton);
+  const notice = element('p', window.notice);
+  const said = element('span');
+  const again = element('button');
+  again.addEventListener('click', hurry);
   const messages = element('div', skeleton.messages);
   main.ariaBusy = 'true';
   status.role = 'status';
@@ -18,10 +23,13 @@ export function placeholder(): { failed: () => void } {
   document.body.replaceChildren(main);
   return {
     failed() {
+      const { loadFailed, tryAgain } = fewWords();
+      if (said.textContent === loadFailed) return;
       name.textContent = document.title;
-      const notice = element('p', window.notice);
-      notice.textContent = words().loadFailed;
-      if (!status.textContent) status.append(notice);
+      said.textContent = loadFailed;
+      again.textContent = tryAgain;
+      notice.append(said, ' ', again);
+      status.append(notice);
     },
   };
 }

@@ -59,6 +59,8 @@ const en: Words = {
     too_long: 'This message is too long.',
     closed: 'This conversation was closed meanwhile.',
     expired: 'We could not be reached for a whole day.',
+    too_large: 'This message is too large to be sent.',
+    ends_socket: 'The connection ends whenever we send it.',
   },
 };
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentType, VNode } from 'preact';
+import { hurry } from '../again';
 import { part } from '../part';
 import { words } from '../words';
 import styles from './chat_window.module.css';
@@ -34,7 +35,14 @@ export function onUse<Props extends object>(file: () => Promise<ComponentType<Pr
     return (
       <>
         <div role="status" class={styles.noticePlace}>
-          {failed && <p class={styles.notice}>{words().loadFailed}</p>}
+          {failed && (
+            <p class={styles.notice}>
+              {words().loadFailed}{' '}
+              <button type="button" onClick={hurry}>
+                {words().tryAgain}
+              </button>
+            </p>
+          )}
         </div>
         <div class={styles.skeleton} aria-busy="true">
           <MessageSkeleton />
