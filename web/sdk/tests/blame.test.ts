@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Connection, MemoryStore, type SendFrame } from '../src';
-import { Laboratory, settle, type TestSocket } from './laboratory';
+import { Laboratory, settle, type TestSocket, type Wire } from './laboratory';
 
 const BAD_FRAME = 4501;
 const LOST = 1006;
@@ -26,7 +26,7 @@ async function ends(laboratory: Laboratory, code: number): Promise<TestSocket> {
 
 async function accept(socket: TestSocket): Promise<void> {
   for (let answered = 0; answered < socket.of('send').length; answered++) {
-    const { request, thread } = socket.of('send')[answered] ?? {};
+    const { request, thread } = socket.of('send')[answered] as Wire;
     socket.hear({ type: 'accepted', request, conversation: `of ${thread}`, thread, position: 1, duplicate: false });
     await settle();
   }
