@@ -60,6 +60,8 @@ it('a frame whose own script does not come says so, and offers to load it again'
   const give = await withhold('**/assets/index-*.js', (route) => route.abort());
   await set.visit(`liveChat('open');`);
   const again = set.chat.getByRole('link', { name: 'Try again' });
+  // Before its styles are there it is visible, and then it is not for five seconds.
+  await expect.poll(() => set.chat.locator('main').evaluate((main) => getComputedStyle(main).display)).toBe('grid');
   await again.waitFor();
   expect(await axe(set.page)).toEqual([]);
   await give();
