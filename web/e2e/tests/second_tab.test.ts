@@ -67,7 +67,7 @@ test('a tab that was open before the visitor had a session knows of the conversa
   const widget = await beckon.widgetId('multi');
   await first.goto(site.put('/left.html', pageWithWidget(beckon.origin, widget)));
   const second = await tabOf(first, site.put('/right.html', pageWithWidget(beckon.origin, widget)));
-  // Its chat is loaded, and nobody has a session yet.
+  // Its chat is loaded, and the visitor has no session yet.
   expect(await send(second, { early: true })).toMatchObject({ pending: true });
   const id = await startThread(first, beckon, 'begun on the left');
   expect(await send(second, { product: 'on the right' })).toMatchObject({

@@ -11,7 +11,7 @@ const ANSWER_MS = 10_000;
 const EXPIRY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or nobody answered for a day; or it
+ * How a write ended. `accepted`: it is on disk. `failed`: the server will not take it, and nothing is stored; or there was no answer for a day; or it
  * cannot be sent, because it is too large or has ended the sockets on which it was sent.
  */
 export type Outcome = { type: 'accepted'; accepted: AcceptedFrame } | { type: 'failed'; code: string; message: string };

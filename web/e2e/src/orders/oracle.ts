@@ -131,7 +131,7 @@ export class Oracle {
     return this.count;
   }
 
-  /** Whoever does something in a tab looks at it. */
+  /** The customer looks at a tab to do something in it. */
   private turnTo(tab: number): Tab {
     const it = this.tab(tab);
     it.looked = this.next();

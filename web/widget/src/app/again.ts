@@ -1,6 +1,6 @@
 import { reconnectDelay } from '@beckon/sdk';
 
-/** Somebody does not want to wait. */
+/** The visitor does not want to wait. */
 const HURRY = 'hurry';
 const impatience = new EventTarget();
 

@@ -19,7 +19,7 @@ export class Drafts extends Map<string, string> {
     try {
       const kept: unknown = JSON.parse(sessionStorage.getItem(name) ?? '{}');
       const { era, texts } = isObject(kept) ? kept : {};
-      // Texts of a person who has left are nobody's.
+      // Texts of a person who has left are not kept.
       for (const [thread, text] of Object.entries(era === this.era && isObject(texts) ? texts : {}))
         if (typeof text === 'string') super.set(thread, text);
     } catch {

@@ -1,7 +1,7 @@
 import type { Accepted, Write, WriteStore } from '@beckon/sdk';
 import type { Era } from './era';
 
-/** The writes of one era. A tab that is slow to hear of a logout may store one of the earlier era after all were forgotten: nobody ever reads it. */
+/** The writes of one era. A tab that is slow to hear of a logout may store one of the earlier era after all were forgotten: it is never read. */
 export class EraStore implements WriteStore {
   constructor(
     private readonly store: WriteStore,

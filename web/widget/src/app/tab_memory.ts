@@ -60,7 +60,7 @@ export class TabMemory {
   ) {
     const left = this.read();
     const { tab = uuid(), finished = [] } = left;
-    // What a person left who has left the browser is nobody's.
+    // What a person left behind after a logout counts no more.
     const own = (left.era ?? '') === era.here ? left : {};
     this.kept = { ...EMPTY, finished, ...own, tab, era: era.here };
     this.write();

@@ -237,7 +237,7 @@ describe('logout', () => {
     expect(newest()).toBe(1);
   });
 
-  it('ends each session once when it is called twice, and the third person is nobody of before', async () => {
+  it('ends each session once when it is called twice, and the third person is a new visitor', async () => {
     const { beckon } = set;
     await first.visit();
     await first.call('open');
