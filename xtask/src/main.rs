@@ -3,6 +3,7 @@
 mod contract;
 mod directions;
 mod links;
+mod output;
 mod progress;
 mod suite;
 mod tools;

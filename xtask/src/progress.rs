@@ -6,6 +6,8 @@ use std::{
     time::Instant,
 };
 
+use crate::{is_ci, output};
+
 /// Steps as they run, in order.
 pub(crate) struct Progress {
     begun: Instant,
@@ -19,17 +21,20 @@ pub(crate) struct Progress {
 pub(crate) struct Failure {
     step: String,
     reason: String,
+    /// Lines of the step's output that name failed tests; only of continuous integration.
+    named: Vec<String>,
 }
 
 impl Failure {
     pub(crate) fn new(step: &str, reason: impl Into<String>) -> Self {
-        Self { step: step.to_owned(), reason: reason.into() }
+        Self { step: step.to_owned(), reason: reason.into(), named: Vec::new() }
     }
 }
 
 impl Display for Failure {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "FAILED {}: {}", self.step, self.reason)
+        write!(formatter, "FAILED {}: {}", self.step, self.reason)?;
+        self.named.iter().try_for_each(|line| write!(formatter, "\n  {line}"))
     }
 }
 
@@ -38,14 +43,27 @@ impl Progress {
         Self { begun: Instant::now(), steps: Vec::new(), skipped: Vec::new(), failed: Vec::new() }
     }
 
-    /// Runs a command with its output shown as it comes.
+    /// Runs a command with its output shown as it comes: at a terminal by itself, so that it may use colours and draw
+    /// its progress; in continuous integration through here, so that the end of the log names the tests that failed.
     pub(crate) fn step(&mut self, name: &str, command: &mut Command) -> Result<(), Failure> {
         let line = described(command);
-        self.check(name, &line, || match command.status() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("{status}; repeat it with: {line}")),
-            Err(error) => Err(format!("{error}; is it installed? {line}")),
-        })
+        let mut named = Vec::new();
+        let outcome = self.check(name, &line, || {
+            let status = if is_ci() {
+                output::run(command).map(|(status, lines)| {
+                    named = lines;
+                    status
+                })
+            } else {
+                command.status()
+            };
+            match status {
+                Ok(status) if status.success() => Ok(()),
+                Ok(status) => Err(format!("{status}; repeat it with: {line}")),
+                Err(error) => Err(format!("{error}; is it installed? {line}")),
+            }
+        });
+        outcome.map_err(|failure| Failure { named, ..failure })
     }
 
     /// Runs something of our own. `what` says in a few words what it does.
