@@ -20,7 +20,12 @@ const doors = server(widget);
 const { failed } = placeholder();
 const config = untilHere(doors.config, failed);
 const site = new PageStorage();
-const chat = config.then((found) => new Chat(found, doors, site.ready));
+let admit = (): void => undefined;
+const admitted = new Promise<void>((resolve) => {
+  admit = resolve;
+});
+// Not in a page that the server does not allow: there a chat would still say hello as the visitor of another tab.
+const chat = Promise.all([config, admitted]).then(([found]) => new Chat(found, doors, site.ready));
 // The loader has put it behind the address, so that the words come at the same time as everything else.
 const spoken = speak(known(location.hash.slice(1)) ?? 'en', failed);
 let views: Promise<void> | undefined;
@@ -110,6 +115,7 @@ async function obey(ready: Chat, message: ToApp, post: (message: ToLoader) => vo
 let close = (): void => undefined;
 
 awaitPort(config, (post, origin) => {
+  admit();
   site.connect(post, origin);
   close = () => post({ kind: 'close' });
   void chat.then((ready) => tell(ready, post));
