@@ -2,18 +2,18 @@ import { untilHere } from './again';
 
 /** Tries that fail although the server answers, before the page is loaded again: the first may have met a bad moment. */
 const PATIENCE = 2;
-/** The page is not loaded again sooner than after so long, milliseconds: it must not spin. */
-const RELOAD_MS = 60_000;
+/** The page is not loaded again sooner than after so long, milliseconds: as the longest wait of everything that is asked for again. */
+const RELOAD_MS = 8_000;
 const RELOADED = 'beckon:reloaded';
 
 /**
  * Loads a file of the chat on first use, and goes on until it is here. `failed` runs after each try that failed. Where the server answers and the
- * file still does not come, the server has newer files, or the browser remembers the failure: then the page is loaded again, once.
+ * file still does not come, the server has newer files, or the browser remembers the failure: then the page is loaded again.
  */
 export function part<Part>(load: () => Promise<Part>, failed: () => void): Promise<Part> {
   return untilHere(load, async (tries) => {
     failed();
-    if (tries >= PATIENCE && (await answers())) reloadOnce();
+    if (tries >= PATIENCE && (await answers())) reloadAtTimes();
   });
 }
 
@@ -25,7 +25,7 @@ async function answers(): Promise<boolean> {
   }
 }
 
-function reloadOnce(): void {
+function reloadAtTimes(): void {
   try {
     const now = Date.now();
     const before = Number(sessionStorage.getItem(RELOADED));

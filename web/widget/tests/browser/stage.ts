@@ -129,13 +129,20 @@ export function stage(): Stage {
 
 /** What axe finds in the chat, in words. */
 export async function axe(page: Page): Promise<string[]> {
-  const frame = page.frames().find((candidate) => candidate.url().includes('/widget/'));
-  if (!frame) throw new Error('the chat has not loaded');
-  // By the debugger and not by a script element: the chat's policy allows none of ours.
-  await frame.evaluate(AxeBuilderSource.source);
-  return frame.evaluate(async () => {
-    const { axe: engine } = window as unknown as { axe: typeof AxeBuilderSource };
-    const { violations } = await engine.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
+  for (;;) {
+    const frame = page.frames().find((candidate) => candidate.url().includes('/widget/'));
+    if (!frame) throw new Error('the chat has not loaded');
+    try {
+      // By the debugger and not by a script element: the chat's policy allows none of ours.
+      await frame.evaluate(AxeBuilderSource.source);
+      return await frame.evaluate(async () => {
+        const { axe: engine } = window as unknown as { axe: typeof AxeBuilderSource };
+        const { violations } = await engine.run(document, { resultTypes: ['violations'] });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      });
+    } catch (error) {
+      // A chat without its files loads its page again, also while it is looked at.
+      if (!String(error).includes('Execution context was destroyed')) throw error;
+    }
+  }
 }
