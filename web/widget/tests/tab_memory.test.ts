@@ -81,6 +81,7 @@ describe('what a tab remembers', () => {
       finished: part,
       lastThread: part,
       guessed: part,
+      list: part,
     })),
     ...[...parts, ...more].map((part) => ({ waiting: part, taken: part })),
   ])('is left out where it is malformed: %j', (stored) => {

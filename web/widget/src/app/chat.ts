@@ -164,6 +164,7 @@ export class Chat {
       unsure: () => !this.welcomed.value && (this.session.token !== undefined || !this.session.looked),
       lastThread: () => this.memory.lastThread,
       guessed: () => this.memory.guessed,
+      lastList: () => this.memory.list,
       begun: (thread) => this.begun(thread),
       drafts: this.drafts,
     });
@@ -385,6 +386,7 @@ export class Chat {
   private remember(): void {
     const place = this.places.place.value;
     const thread = this.places.thread.value;
+    if (place.name !== 'nowhere') this.memory.showedList(this.places.onList);
     if (!this.open.value || place.name !== 'thread') return;
     this.memory.showed(place.thread, !this.places.chosen);
     if (!thread || !this.visible.value) return;

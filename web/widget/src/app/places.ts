@@ -17,6 +17,8 @@ interface Around {
   lastThread: () => string | null;
   /** Nobody asked for that one. */
   guessed: () => boolean;
+  /** The list that was asked for was on screen last, also on an earlier page. */
+  lastList: () => boolean;
   /** A first message of this thread is on its way, or on disk with its conversation not announced yet. */
   begun: (thread: string) => boolean;
   /** Texts begun and not sent, by thread. */
@@ -49,6 +51,11 @@ export class Places {
     const place = this.place.value;
     if (place.name !== 'thread' || place.thread !== this.guess) return place.name !== 'nowhere';
     return !!this.thread.value || this.around.drafts.has(place.thread) || this.around.begun(place.thread);
+  }
+
+  /** The list is there because it was asked for. */
+  get onList(): boolean {
+    return this.listAsked && this.place.value.name === 'list';
   }
 
   /** By the name that the page is told. */
@@ -141,7 +148,7 @@ export class Places {
     else if (!this.chosen) this.showGuess(threads.value[0]?.thread);
   }
 
-  /** The thread last shown in this tab, else the only one that is open, else one with unread messages, else the list, else an empty one. */
+  /** The list where the page was loaded again with it, else the thread last shown in this tab, else the only one that is open, else one with unread messages, else the list, else an empty one. */
   private showBest(): void {
     if (this.around.unsure()) {
       this.awaited = true;
@@ -150,6 +157,10 @@ export class Places {
     const { begun, guessed } = this.around;
     const last = this.around.lastThread();
     const threads = this.around.threads.value;
+    if (this.around.lastList() && this.place.value.name === 'nowhere' && threads.length > 0) {
+      this.showList();
+      return;
+    }
     // What was begun on the page before goes on here.
     const drafted = last !== null && this.place.value.name === 'nowhere' && this.around.drafts.has(last);
     const there = threads.some(({ thread }) => thread === last);

@@ -38,6 +38,8 @@ interface Kept {
   lastThread: string | null;
   /** Nobody asked for it: it was empty, and shown for want of something better. */
   guessed: boolean;
+  /** The list was asked for and is on screen. */
+  list: boolean;
 }
 
 const EMPTY = {
@@ -48,6 +50,7 @@ const EMPTY = {
   finished: [],
   lastThread: null,
   guessed: false,
+  list: false,
 };
 
 /** What this tab remembers across page changes: session storage, or memory where that is blocked. Each change is one write, so it is whole or not there. */
@@ -90,8 +93,16 @@ export class TabMemory {
     return this.kept.guessed;
   }
 
+  get list(): boolean {
+    return this.kept.list;
+  }
+
   showed(lastThread: string, guessed: boolean): void {
     if (lastThread !== this.kept.lastThread || guessed !== this.kept.guessed) this.change({ lastThread, guessed });
+  }
+
+  showedList(list: boolean): void {
+    if (list !== this.kept.list) this.change({ list });
   }
 
   /** Holds, and remembers which calls are thereby done. */
@@ -183,7 +194,7 @@ export class TabMemory {
 /** What was stored, by any version of the widget: the parts that are whole. */
 function kept(stored: unknown, now: number): Partial<Kept> {
   if (!isObject(stored)) return {};
-  const { tab, era, held, standing, waiting, taken, finished, lastThread, guessed } = stored;
+  const { tab, era, held, standing, waiting, taken, finished, lastThread, guessed, list } = stored;
   const waits = isObject(waiting) ? storedHeld(waiting.parcel, now) : null;
   return {
     ...(typeof tab === 'string' && tab && { tab }),
@@ -195,6 +206,7 @@ function kept(stored: unknown, now: number): Partial<Kept> {
     finished: strings(finished),
     lastThread: typeof lastThread === 'string' ? lastThread : null,
     guessed: guessed === true,
+    list: list === true,
   };
 }
 

@@ -68,6 +68,8 @@ describe('what is loaded on first use', () => {
     await set.chat.getByText("We can't load this right now").waitFor();
     expect(await axe(set.page)).toEqual([]);
     await set.chat.getByRole('button', { name: 'Close chat' }).waitFor();
+    // Where the file does not come for long, the page in the frame is loaded again: also then it is the list that is shown.
+    await set.page.waitForEvent('framenavigated', { timeout: 40_000 });
     await give();
     // It is tried again after a while, and the while grows.
     await set.chat.getByRole('button', { name: 'New conversation' }).waitFor({ timeout: 40_000 });
