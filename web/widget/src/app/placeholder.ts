@@ -25,7 +25,9 @@ export function placeholder(): { failed: () => void } {
     failed() {
       const { loadFailed, tryAgain } = fewWords();
       if (said.textContent === loadFailed) return;
+      // Without a name there is no heading yet: an empty one would be read out as one.
       name.textContent = document.title;
+      name.hidden = !document.title;
       said.textContent = loadFailed;
       again.textContent = tryAgain;
       notice.append(said, ' ', again);
