@@ -52,8 +52,11 @@ export function control(name: string): HTMLElement {
   return first;
 }
 
-export function press(name: string): Promise<void> {
-  return act(() => control(name).click());
+export async function press(name: string): Promise<void> {
+  // A dialog is drawn a moment before it is open, and one that is not yet open cannot be closed.
+  const dialog = control(name).closest('dialog');
+  if (dialog) await vi.waitFor(() => expect(dialog.open).toBe(true));
+  await act(() => control(name).click());
 }
 
 /** Types into a field, by its name or, without one, the composer. */

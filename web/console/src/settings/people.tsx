@@ -58,10 +58,10 @@ function PersonRow({ person, isMe, live, onChange }: PersonRowProps) {
   const change = async (what: { role?: Agent['role']; disabled?: boolean }): Promise<void> => {
     await api.changePerson(person.id, what);
     await onChange();
-    // The row may have been asked something else since it is new.
-    setAsking((now) => (now === asking ? null : now));
+    stop();
   };
-  const stop = (): void => setAsking(null);
+  // The row may have been asked something else since, also when a dialog that was taken away says that it closed.
+  const stop = (): void => setAsking((now) => (now === asking ? null : now));
   return (
     <li class={rows.row} data-off={person.disabled}>
       <span class={styles.face}>
