@@ -59,6 +59,8 @@ test('every state of profile, people and keys is clean to axe, light and dark', 
   await tour.look(admin, 'disable question');
   await dialog.getByRole('button', { name: 'Disable' }).click();
   await admin.getByText('Disabled').waitFor();
+  // The row says so a moment before its dialog has gone, and what lies under a dialog cannot be used.
+  await dialog.waitFor({ state: 'hidden' });
   await admin.getByLabel('Their e-mail').fill('ivo.with.a.rather.long.address@shop.example.com');
   await admin.getByRole('button', { name: 'Make invite link' }).click();
   await admin.getByText(/\/console\/#\/invite\/\w+/).waitFor();
