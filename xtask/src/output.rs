@@ -4,39 +4,54 @@
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     process::{Command, ExitStatus, Stdio},
+    sync::mpsc::{SyncSender, sync_channel},
     thread,
+    time::{Duration, Instant},
 };
 
 /// How many such lines are kept of one command: enough to see the kind of a failure.
 const MOST: usize = 40;
+/// How long the last lines may take once the command has ended. A process that it left behind, as a service that a package
+/// starts, may hold its output open for ever.
+const LAST_LINES: Duration = Duration::from_secs(5);
 
-/// Runs the command and returns its status and the lines that name what failed.
+/// Runs the command and returns its status and the lines that name what failed, in their order.
 pub(crate) fn run(command: &mut Command) -> io::Result<(ExitStatus, Vec<String>)> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let errors = child.stderr.take();
-    let other = thread::spawn(move || pass_on(errors, io::stderr()));
-    let mut named = pass_on(child.stdout.take(), io::stdout());
-    named.extend(other.join().unwrap_or_default());
-    named.sort_unstable();
-    named.dedup();
-    named.truncate(MOST);
-    Ok((child.wait()?, named))
+    let (tell, told) = sync_channel(MOST);
+    pass_on(child.stdout.take(), io::stdout(), tell.clone());
+    pass_on(child.stderr.take(), io::stderr(), tell);
+    let status = child.wait()?;
+    let end = Instant::now() + LAST_LINES;
+    let mut named: Vec<String> = Vec::new();
+    while let Ok(line) = told.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        if !named.contains(&line) {
+            named.push(line);
+        }
+    }
+    Ok((status, named))
 }
 
-fn pass_on(from: Option<impl Read>, mut to: impl Write) -> Vec<String> {
-    let mut named = Vec::new();
-    let Some(from) = from else { return named };
-    let mut from = BufReader::new(from);
-    let mut line = Vec::new();
-    while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-        // A reader of ours that went away does not stop the command.
-        let _ = to.write_all(&line).and_then(|()| to.flush());
-        if let Some(name) = failed_test(&String::from_utf8_lossy(&line)) {
-            named.push(name);
+/// Shows each line, and tells of those that name a failed test.
+fn pass_on(
+    from: Option<impl Read + Send + 'static>,
+    mut to: impl Write + Send + 'static,
+    tell: SyncSender<String>,
+) {
+    let Some(from) = from else { return };
+    thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            // A reader of ours that went away does not stop the command.
+            let _ = to.write_all(&line).and_then(|()| to.flush());
+            if let Some(name) = failed_test(&String::from_utf8_lossy(&line)) {
+                // Beyond `MOST` they are only shown.
+                let _ = tell.try_send(name);
+            }
+            line.clear();
         }
-        line.clear();
-    }
-    named
+    });
 }
 
 /// The test that a line calls failed: as vitest says it (`FAIL  file > test`, `AssertionError: …`) and as nextest does
@@ -65,7 +80,17 @@ fn without_colours(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::failed_test;
+    use std::process::Command;
+
+    use super::{failed_test, run};
+
+    #[test]
+    fn a_command_ends_when_it_ends_whatever_it_leaves_behind() {
+        let script = "echo 'FAIL two' && echo 'FAIL one' && sleep 20 & sleep 1; exit 3";
+        let (status, named) = run(Command::new("sh").args(["-c", script])).expect("sh");
+        assert_eq!(status.code(), Some(3));
+        assert_eq!(named, ["FAIL two", "FAIL one"]);
+    }
 
     #[test]
     fn names_what_either_runner_calls_failed_and_nothing_else() {
