@@ -24,10 +24,10 @@ export function placeholder(): { failed: () => void } {
   return {
     failed() {
       const { loadFailed, tryAgain } = fewWords();
-      if (said.textContent === loadFailed) return;
       // Without a name there is no heading yet: an empty one would be read out as one.
       name.textContent = document.title;
       name.hidden = !document.title;
+      if (said.textContent === loadFailed) return;
       said.textContent = loadFailed;
       again.textContent = tryAgain;
       notice.append(said, ' ', again);
