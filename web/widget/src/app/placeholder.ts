@@ -14,6 +14,8 @@ export function placeholder(): { failed: () => void } {
   const again = element('button');
   again.addEventListener('click', hurry);
   const messages = element('div', skeleton.messages);
+  // Never empty: it would be read out as a heading all the same.
+  name.textContent = document.title;
   main.ariaBusy = 'true';
   status.role = 'status';
   messages.ariaHidden = 'true';
@@ -24,9 +26,7 @@ export function placeholder(): { failed: () => void } {
   return {
     failed() {
       const { loadFailed, tryAgain } = fewWords();
-      // Without a name there is no heading yet: an empty one would be read out as one.
       name.textContent = document.title;
-      name.hidden = !document.title;
       if (said.textContent === loadFailed) return;
       said.textContent = loadFailed;
       again.textContent = tryAgain;
